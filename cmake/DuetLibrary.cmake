@@ -1,0 +1,17 @@
+# duet_add_library(NAME DEPENDS rooms... [LINK libraries...])
+#   One static library per room src/NAME, of all its .cpp files. DEPENDS is the architecture: the rooms whose headers this
+#   one may include. tests/style/includes checks the includes against what is recorded here.
+function(duet_add_library NAME)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
+  file(GLOB SOURCES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${NAME}/*.cpp)
+  add_library(duet_${NAME} STATIC ${SOURCES})
+  duet_compile_options(duet_${NAME})
+  list(TRANSFORM ARG_DEPENDS PREPEND duet_ OUTPUT_VARIABLE LIBRARIES)
+  target_link_libraries(duet_${NAME} PUBLIC ${LIBRARIES} ${ARG_LINK})
+  set_property(GLOBAL APPEND_STRING PROPERTY DUET_ROOMS "${NAME}: ${ARG_DEPENDS}\n")
+endfunction()
+
+function(duet_compile_options TARGET)
+  target_include_directories(${TARGET} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_compile_options(${TARGET} PRIVATE -Wall -Wextra -Werror=return-type)
+endfunction()

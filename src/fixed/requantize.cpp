@@ -1,0 +1,1 @@
+#include "fixed/requantize.h"

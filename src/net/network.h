@@ -1,0 +1,46 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "net/bundle.h"
+#include "net/graph.h"
+
+namespace duet::net {
+
+/// Anchor box in units of the picture, 0..1.
+struct Anchor {
+  double width = 0.1, height = 0.1;
+  bool operator==(const Anchor&) const = default;
+};
+
+/// One use of the Bundle: its output channels and whether its pooling is on.
+struct Replication {
+  int channels = 0;
+  bool downsample = false;
+  bool operator==(const Replication&) const = default;
+};
+
+/// A detector: one Bundle repeated (folded), then the 1x1 head. The paper's DNN-A is dw3-conv1-...-max with 48p 96p 192p 384.
+/// N, X and Pi of the search are the size of `replications`, its `downsample` flags and its channels.
+struct Network {
+  std::string name;
+  Shape input{3, 160, 360};
+  Bundle bundle;
+  std::vector<Replication> replications;
+  std::vector<Anchor> anchors{{0.05, 0.05}, {0.15, 0.2}};  ///< head channels = 5 an anchor: x, y, w, h, confidence
+  int head_channels() const { return 5 * static_cast<int>(anchors.size()); }
+  bool operator==(const Network&) const = default;
+};
+
+Json to_json(const Network& network);
+/// Throws Error naming `where` and the key.
+Network network_from_json(const Json& json, const std::string& where);
+/// The layers in order. Node names: "b<i>.l<j>" for computing layers, with ".bn", ".act", and "b<i>.pool", "head".
+Graph to_graph(const Network& network);
+/// Height and width of the head's grid.
+Shape grid(const Network& network);
+/// The paper's networks by name ("dnn-a", "dnn-b", "dnn-c", table 2); nullptr for another name.
+const Network* find_known(const std::string& name);
+std::vector<std::string> known_networks();
+
+}  // namespace duet::net
