@@ -1,0 +1,69 @@
+#include <fmt/core.h>
+
+#include <csignal>
+
+#include "base/error.h"
+#include "cli/verb.h"
+
+namespace duet::cli {
+namespace {
+
+constexpr int kUserError = 2;
+
+int complain(const std::string& what, const std::string& where, const std::string& hint) {
+  fmt::print(stderr, "duet: {}{}{}{}{}\n", where, where.empty() ? "" : ": ", what, hint.empty() ? "" : "; ", hint);
+  return kUserError;
+}
+
+// CLI11 says what is wrong but not what was meant.
+std::string nearest_verb(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return "";
+  std::vector<std::string> names;
+  for (const CLI::App* verb : app.get_subcommands({})) names.push_back(verb->get_name());
+  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return "";
+  const std::string near = base::nearest(argv[1], names);
+  return near.empty() ? "`duet --help` lists the verbs" : "did you mean `duet " + near + "`?";
+}
+
+}  // namespace
+
+CLI::App* add_verb(CLI::App& app, const std::string& name, const std::string& summary, const std::string& example,
+                   std::function<void()> run, bool bare) {
+  CLI::App* verb = app.add_subcommand(name, summary);
+  verb->footer("Example:\n  " + example);
+  verb->callback([verb, run, bare, example] {
+    if (!verb->get_subcommands().empty()) return;
+    if (!bare && verb->count_all() <= 1)
+      throw Error("called with no arguments", "duet " + verb->get_name(), "see `duet " + verb->get_name() + " --help`; for example: " + example);
+    run();
+  });
+  return verb;
+}
+
+void add_json_flag(CLI::App* verb, bool& json) { verb->add_flag("--json", json, "Print the result as one JSON object"); }
+
+int main(int argc, char** argv) {
+  CLI::App app("duet: from labelled images, a device and targets to a trained network and its FPGA accelerator");
+  app.name("duet");
+  app.set_version_flag("--version", DUET_VERSION);
+  app.require_subcommand(1);
+  app.set_help_all_flag("--help-all", "Help of all verbs");
+  add_verbs(app);
+  try {
+    app.parse(argc, argv);
+    return 0;
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return app.exit(e);
+    const std::string hint = nearest_verb(app, argc, argv);
+    return complain(argc < 2 ? "called with no arguments" : e.what(), "", hint.empty() ? "see `duet --help`" : hint);
+  } catch (const Error& e) {
+    return complain(e.problem, e.where, e.hint);
+  }
+}
+
+}  // namespace duet::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  return duet::cli::main(argc, argv);
+}
