@@ -1,6 +1,6 @@
 # duet_add_library(NAME DEPENDS rooms... [LINK libraries...])
 #   One static library per room src/NAME, of all its .cpp files. DEPENDS is the architecture: the rooms whose headers this
-#   one may include. tests/style/includes checks the includes against what is recorded here.
+#   one may include. tests/style checks every include against what is recorded here.
 function(duet_add_library NAME)
   cmake_parse_arguments(ARG "" "" "DEPENDS;LINK" ${ARGN})
   file(GLOB SOURCES CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${NAME}/*.cpp)
@@ -8,7 +8,9 @@ function(duet_add_library NAME)
   duet_compile_options(duet_${NAME})
   list(TRANSFORM ARG_DEPENDS PREPEND duet_ OUTPUT_VARIABLE LIBRARIES)
   target_link_libraries(duet_${NAME} PUBLIC ${LIBRARIES} ${ARG_LINK})
-  set_property(GLOBAL APPEND_STRING PROPERTY DUET_ROOMS "${NAME}: ${ARG_DEPENDS}\n")
+  list(JOIN ARG_DEPENDS " " ROOMS_BELOW)
+  string(REPLACE "duet_" "" ROOMS_BELOW "${ROOMS_BELOW}")
+  set_property(GLOBAL APPEND_STRING PROPERTY DUET_ROOMS "${NAME} ${ROOMS_BELOW}|")
 endfunction()
 
 function(duet_compile_options TARGET)

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 namespace {
 
 [[noreturn]] void fail(const fs::path& path, const std::string& doing, int error) {
-  const char* hint = error == ENOSPC  ? "free some space on that disk and run the same command again"
+  const char* hint = error == ENOSPC   ? "free some space on that disk and run the same command again"
                      : error == EACCES ? "check the permissions of the file and of its folder"
                      : error == ENOENT ? "check the path"
                                        : "";

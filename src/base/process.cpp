@@ -42,8 +42,10 @@ class Lines {
   void add(std::string_view text) {
     if (!sink_) return;
     for (char c : text) {
-      if (c != '\n') partial_ += c;
-      else sink_(std::exchange(partial_, {}));
+      if (c != '\n')
+        partial_ += c;
+      else
+        sink_(std::exchange(partial_, {}));
     }
   }
 
@@ -64,7 +66,8 @@ bool have_program(const std::string& program) {
 
 ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options) {
   DUET_CHECK(!argv.empty());
-  if (!have_program(argv[0])) throw Error("program not found", argv[0], "install it, or put its folder on PATH (`make deps` installs what duet needs)");
+  if (!have_program(argv[0]))
+    throw Error("program not found", argv[0], "install it, or put its folder on PATH (`make deps` installs what duet needs)");
   int pipe[2];
   DUET_CHECK(::pipe2(pipe, O_CLOEXEC) == 0, std::strerror(errno));
   const pid_t parent = ::getpid();
@@ -93,7 +96,8 @@ ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOpt
   }
   ::close(pipe[0]);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return result;
 }

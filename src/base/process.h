@@ -9,9 +9,9 @@
 namespace duet::base {
 
 struct ProcessOptions {
-  std::filesystem::path directory;             ///< working directory; empty: the caller's
-  std::map<std::string, std::string> environment;  ///< added to the caller's
-  std::chrono::seconds timeout{0};             ///< 0: none
+  std::filesystem::path directory;                  ///< working directory; empty: the caller's
+  std::map<std::string, std::string> environment;   ///< added to the caller's
+  std::chrono::seconds timeout{0};                  ///< 0: none
   std::function<void(const std::string&)> on_line;  ///< called with each whole line of output as it comes
 };
 

@@ -34,7 +34,8 @@ CLI::App* add_verb(CLI::App& app, const std::string& name, const std::string& su
   verb->callback([verb, run, bare, example] {
     if (!verb->get_subcommands().empty()) return;
     if (!bare && verb->count_all() <= 1)
-      throw Error("called with no arguments", "duet " + verb->get_name(), "see `duet " + verb->get_name() + " --help`; for example: " + example);
+      throw Error("called with no arguments", "duet " + verb->get_name(),
+                  "see `duet " + verb->get_name() + " --help`; for example: " + example);
     run();
   });
   return verb;

@@ -38,8 +38,10 @@ void show(Display& display, double done, double total, const std::string& note) 
   const double share = total > 0 ? done / total : 1;
   const double moved = done - display.first;
   std::string left;
-  if (last) left = duration(age.count());
-  else if (moved > 0) left = duration(age.count() * (total - done) / moved) + " left";
+  if (last)
+    left = duration(age.count());
+  else if (moved > 0)
+    left = duration(age.count() * (total - done) / moved) + " left";
   if (!display.terminal) {
     fmt::print(stderr, "{}: {:.0f} %, {} {}\n", display.title, 100 * share, left, note);
     return;

@@ -1,5 +1,6 @@
 #pragma once
-// One file per verb. A verb file defines `void add_<verb>(CLI::App& app)`, which adds its subcommand, and is named once in verbs.cpp.
+// One file per verb. A verb file defines `void add_<verb>(CLI::App& app)`, which adds its subcommand, and is named once in
+// verbs.cpp.
 
 #include <CLI/CLI.hpp>
 #include <functional>
@@ -10,8 +11,8 @@
 
 namespace duet::cli {
 
-/// Adds a subcommand with a one-line summary and an example that `--help` ends with; `run` is called after parsing. A verb without any argument given
-/// is a user's error unless `bare` is true.
+/// Adds a subcommand with a one-line summary and an example that `--help` ends with; `run` is called after parsing. A verb
+/// without any argument given is a user's error unless `bare` is true.
 CLI::App* add_verb(CLI::App& app, const std::string& name, const std::string& summary, const std::string& example,
                    std::function<void()> run, bool bare = false);
 
@@ -25,8 +26,8 @@ void print(const std::string& line);
 /// Prints a line for a person on standard error (what is going on; never results).
 void say(const std::string& line);
 
-/// A progress display on standard error: a bar with the time left on a terminal, a plain line now and then otherwise. Shown only after
-/// a second, so that short work stays silent.
+/// A progress display on standard error: a bar with the time left on a terminal, a plain line now and then otherwise. Shown only
+/// after a second, so that short work stays silent.
 Progress progress_bar(const std::string& title);
 
 /// Every verb's maker, in the order of `duet --help`.

@@ -23,7 +23,7 @@ struct Estimate {
   int64_t latency_cycles = 0;  ///< from start to done of a single frame
   device::Resources resources;
   int64_t bytes_read = 0, bytes_written = 0;
-  double watts = 0;            ///< an estimate, see docs/power.md
+  double watts = 0;  ///< an estimate, see docs/power.md
   int64_t macs = 0;
   std::vector<LayerCycles> layers;
   double fps(double clock_mhz) const { return clock_mhz * 1e6 / static_cast<double>(cycles); }

@@ -26,9 +26,9 @@ inline constexpr int kMaxMultiplier = 255, kMinShift = 1, kMaxShift = 47;
 
 /// What turns a channel's accumulator into its output (docs/arithmetic.md, 2 and 3).
 struct Requant {
-  int64_t bias = 0;         ///< added to the accumulator, signed 40 bit
-  uint8_t multiplier = 128; ///< M
-  uint8_t shift = 7;        ///< S, 1..47
+  int64_t bias = 0;          ///< added to the accumulator, signed 40 bit
+  uint8_t multiplier = 128;  ///< M
+  uint8_t shift = 7;         ///< S, 1..47
   bool operator==(const Requant&) const = default;
 };
 
@@ -41,8 +41,8 @@ constexpr int32_t requantize(int64_t acc, int multiplier, int shift, Range range
 
 /// The parameter word of docs/arithmetic.md, 6.
 constexpr uint64_t pack(const Requant& q) {
-  return (static_cast<uint64_t>(q.bias) & ((uint64_t{1} << kMaxAccumulatorBits) - 1)) |
-         uint64_t{q.multiplier} << 40 | uint64_t{q.shift} << 48;
+  return (static_cast<uint64_t>(q.bias) & ((uint64_t{1} << kMaxAccumulatorBits) - 1)) | uint64_t{q.multiplier} << 40 |
+         uint64_t{q.shift} << 48;
 }
 
 }  // namespace duet::fixed

@@ -5,8 +5,8 @@
 
 namespace duet::golden {
 
-/// Runs the integer network on a picture (3 x height x width bytes as 0..255, docs/arithmetic.md 5): the reference for everything.
-/// Returns the head's map (signed 16 bit values).
+/// Runs the integer network on a picture (3 x height x width bytes as 0..255, docs/arithmetic.md 5): the reference for
+/// everything. Returns the head's map (signed 16 bit values).
 layer::IntMap run(const quant::QuantizedNetwork& network, const layer::IntMap& picture);
 
 /// Every feature map in graph order (the input first), for comparison layer by layer.

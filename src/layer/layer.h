@@ -31,7 +31,8 @@ struct Work {
   int64_t weights = 0;  ///< parameters without batch norm
 };
 
-/// A float operation as plain data, which `train` builds. Weighted kinds are followed by the node's own batch norm and activation nodes.
+/// A float operation as plain data, which `train` builds. Weighted kinds are followed by the node's own batch norm and activation
+/// nodes.
 struct FloatOperation {
   enum class Kind { convolution, max_pool, average_pool, batch_norm, relu } kind;
   int in_channels = 0, out_channels = 0, kernel = 1, groups = 1;

@@ -22,7 +22,7 @@ struct Bundle {
   std::vector<ComputeLayer> layers;  ///< 1 or 2
   bool norm = true;                  ///< batch norm, folded into the requantiser
   bool relu = true;
-  double clip = 0;                   ///< 0: none; else the ReLU saturates there (4 or 8)
+  double clip = 0;  ///< 0: none; else the ReLU saturates there (4 or 8)
   Pool pool = Pool::max;
   bool operator==(const Bundle&) const = default;
 };

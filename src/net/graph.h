@@ -17,10 +17,10 @@ struct Shape {
 
 /// One layer of a Graph. What a kind means stands in src/layer/<kind>.cpp alone; here it is a name with attributes.
 struct Node {
-  std::string name;                         ///< unique; parameters are stored under it
-  std::string kind;                         ///< "input", or a kind of the layer registry: "conv", "dwconv", "pool", ...
-  std::vector<int> inputs;                  ///< indices of earlier nodes
-  std::map<std::string, double> attributes; ///< "kernel", "channels", "clip", "average", ...
+  std::string name;                          ///< unique; parameters are stored under it
+  std::string kind;                          ///< "input", or a kind of the layer registry: "conv", "dwconv", "pool", ...
+  std::vector<int> inputs;                   ///< indices of earlier nodes
+  std::map<std::string, double> attributes;  ///< "kernel", "channels", "clip", "average", ...
   double attribute(const std::string& key, double otherwise) const {
     auto it = attributes.find(key);
     return it == attributes.end() ? otherwise : it->second;

@@ -11,11 +11,11 @@ namespace duet::quant {
 
 /// A computing layer in integers, with what a person needs to read it in real numbers.
 struct QuantizedLayer {
-  std::string node;              ///< name of the Graph node it belongs to; norm and activation are folded in
-  int weight_bits = 8;           ///< W
-  int output_bits = 8;           ///< F of its output; 16 for the head
-  bool output_signed = false;    ///< false after ReLU
-  double output_scale = 1;       ///< real value of one step of the output
+  std::string node;                  ///< name of the Graph node it belongs to; norm and activation are folded in
+  int weight_bits = 8;               ///< W
+  int output_bits = 8;               ///< F of its output; 16 for the head
+  bool output_signed = false;        ///< false after ReLU
+  double output_scale = 1;           ///< real value of one step of the output
   std::vector<double> weight_scale;  ///< real value of one step of the weight, per output channel
   layer::IntParameters parameters;
 };

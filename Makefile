@@ -1,0 +1,49 @@
+# The front door. `make help` lists what there is.
+.DEFAULT_GOAL := build
+.PHONY: help deps build demo test test-slow format clean
+PROGRAM := build/release/duet
+TIMED := tools/timed
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+deps: ## install what building and running need (Debian 12)
+	@$(TIMED) installs tools/install-deps build
+
+build: deps ## build build/release/duet
+	@$(TIMED) build $(MAKE) --no-print-directory compile
+	@$(TIMED) --report
+
+demo: ## default data set -> network -> verified accelerator -> report (15 minutes on 2 cores after the installs)
+	@$(TIMED) installs tools/install-deps build demo
+	@$(TIMED) build $(MAKE) --no-print-directory compile
+	@$(TIMED) run $(PROGRAM) run examples/demo.toml --out build/demo
+	@$(TIMED) --report
+	@echo "report: $(CURDIR)/build/demo/report.html"
+
+test: ## all tests but the slow ones
+	@$(TIMED) installs tools/install-deps build test
+	@$(TIMED) build $(MAKE) --no-print-directory compile-tests
+	@$(TIMED) tests ctest --test-dir build/release --output-on-failure -LE slow -j 2
+	@$(TIMED) --report
+
+test-slow: ## the slow tests
+	@$(TIMED) installs tools/install-deps build test demo
+	@$(TIMED) build $(MAKE) --no-print-directory compile-tests
+	@$(TIMED) tests ctest --test-dir build/release --output-on-failure -L slow
+	@$(TIMED) --report
+
+format: ## bring the C++ into the project's format
+	git ls-files '*.cpp' '*.h' | xargs clang-format-14 -i
+
+clean: ## remove everything built
+	rm -rf build
+
+# Without dependencies, so that the two below never install anything.
+.PHONY: compile compile-tests configure
+configure:
+	@mkdir -p build; cmake --preset release > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+compile: configure
+	@cmake --build build/release --target duet
+compile-tests: configure
+	@cmake --build build/release
