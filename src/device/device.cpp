@@ -1,1 +1,97 @@
-// filled by its room
+#include "device/device.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/toml.h"
+
+namespace duet::device {
+namespace fs = std::filesystem;
+namespace {
+
+struct FamilyFacts {
+  Family family;
+  const char *name, *dsp;
+};
+constexpr std::array<FamilyFacts, 4> kFamilies{{{Family::xc7, "xc7", "DSP48E1"},
+                                                {Family::ultrascale, "ultrascale", "DSP48E2"},
+                                                {Family::ice40, "ice40", "SB_MAC16"},
+                                                {Family::ecp5, "ecp5", "MULT18X18D"}}};
+
+const FamilyFacts& facts(Family family) {
+  auto it = std::find_if(kFamilies.begin(), kFamilies.end(), [&](const auto& f) { return f.family == family; });
+  DUET_CHECK(it != kFamilies.end());
+  return *it;
+}
+
+Family parse_family(const base::Settings& settings) {
+  const std::string word = settings.text("family");
+  std::string all;
+  for (const auto& f : kFamilies) {
+    if (word == f.name) return f.family;
+    all += std::string(all.empty() ? "" : ", ") + f.name;
+  }
+  settings.wrong("family", "names the unknown family '" + word + "'", "known families: " + all);
+}
+
+double positive(const base::Settings& settings, const std::string& key) {
+  const double value = settings.number(key);
+  if (!(value > 0)) settings.wrong(key, "must be greater than 0", "write what the data sheet says");
+  return value;
+}
+
+// Not negative: a device may have no DSP at all.
+int64_t count(const base::Settings& settings, const std::string& key) {
+  const int64_t value = settings.integer(key);
+  if (value < 0) settings.wrong(key, "must not be negative", "write what the data sheet says");
+  return value;
+}
+
+}  // namespace
+
+std::string to_string(Family family) { return facts(family).name; }
+std::string dsp_name(Family family) { return facts(family).dsp; }
+
+bool fits(const Resources& design, const Resources& device) {
+  return design.lut <= device.lut && design.ff <= device.ff && design.dsp <= device.dsp && design.bram36 <= device.bram36;
+}
+
+Device read_device(const fs::path& path) {
+  const base::Settings top(base::read_toml(path), path.string(),
+                           {"title", "part", "family", "synthesis", "clock_mhz", "resources", "memory", "power"});
+  const auto resources = top.table("resources", {"lut", "ff", "dsp", "bram36", "single_port_kbit"});
+  Device device;
+  device.name = path.stem().string();
+  device.title = top.text("title");
+  device.part = top.text("part");
+  device.family = parse_family(top);
+  device.synthesis = top.text("synthesis");
+  device.clock_mhz = positive(top, "clock_mhz");
+  device.resources = {count(resources, "lut"), count(resources, "ff"), count(resources, "dsp"), resources.number("bram36")};
+  device.single_port_kbit = resources.integer("single_port_kbit", 0);
+  device.memory_bytes_per_second = positive(top.table("memory", {"bytes_per_second"}), "bytes_per_second");
+  device.static_watts = top.table("power", {"static_watts"}).number("static_watts");
+  return device;
+}
+
+std::vector<std::string> device_names() {
+  std::vector<std::string> names;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(base::home() / "devices", ignored))
+    if (entry.path().extension() == ".toml") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Device find_device(const std::string& name) {
+  const bool is_path = name.find('/') != std::string::npos || fs::path(name).extension() == ".toml";
+  if (is_path) return read_device(name);
+  const auto names = device_names();
+  if (std::find(names.begin(), names.end(), name) != names.end()) return read_device(base::home() / "devices" / (name + ".toml"));
+  const std::string near = base::nearest(name, names);
+  throw Error("unknown device", name, near.empty() ? "`duet devices` lists them; docs/add-a-device.md adds one" : "did you mean '" + near + "'?");
+}
+
+}  // namespace duet::device

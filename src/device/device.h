@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -8,27 +9,34 @@ namespace duet::device {
 /// Counts of a design, or what a device has.
 struct Resources {
   int64_t lut = 0, ff = 0, dsp = 0;
-  double bram36 = 0;  ///< in units of 36 Kbit; a half block counts 0.5
+  double bram36 = 0;  ///< in units of 36 Kbit; a half block counts 0.5, an iCE40 EBR 1/9
 };
 
 enum class Family { xc7, ultrascale, ice40, ecp5 };
 
-/// An FPGA on a board, from devices/<name>.toml.
+/// An FPGA on a board, from devices/<name>.toml (docs/add-a-device.md).
 struct Device {
   std::string name, title, part;
   Family family = Family::xc7;
   Resources resources;
-  double memory_bytes_per_second = 0;  ///< external memory, reads and writes together
-  double clock_mhz = 0;                ///< what a design is planned for
-  double static_watts = 0;             ///< estimate of the board's idle power
-  std::string synthesis;               ///< Yosys pass, e.g. "synth_xilinx -family xc7"
+  int64_t single_port_kbit = 0;       ///< further on-chip memory with one port only (iCE40 SPRAM)
+  double memory_bytes_per_second = 0; ///< external memory, reads and writes together
+  double clock_mhz = 0;               ///< what a design is planned for
+  double static_watts = 0;            ///< estimate of the board's idle power
+  std::string synthesis;              ///< Yosys pass, e.g. "synth_xilinx -family xc7 -nodsp"
 };
 
 /// Reads one device file. Throws Error with file and key (and the nearest right key for a misspelt one).
 Device read_device(const std::filesystem::path& path);
-/// By file name under devices/ without ".toml", or a path. Throws Error with the nearest known name.
+/// By file name under devices/ without ".toml", or a path (has a '/' or ends in ".toml"). Throws Error with the nearest known name.
 Device find_device(const std::string& name);
+/// Names of all files under devices/, sorted.
 std::vector<std::string> device_names();
+
 std::string to_string(Family family);
+/// What the family calls its multiplier block: "DSP48E1", "DSP48E2", "SB_MAC16", "MULT18X18D".
+std::string dsp_name(Family family);
+/// True when no count of `design` is more than the device has.
+bool fits(const Resources& design, const Resources& device);
 
 }  // namespace duet::device
