@@ -28,9 +28,12 @@ Json convert(const toml::node& node) {
   if (auto number = node.as_floating_point()) return number->get();
   if (auto flag = node.as_boolean()) return flag->get();
   std::ostringstream date;
-  if (auto day = node.as_date()) date << day->get();
-  else if (auto time = node.as_time()) date << time->get();
-  else if (auto moment = node.as_date_time()) date << moment->get();
+  if (auto day = node.as_date())
+    date << day->get();
+  else if (auto time = node.as_time())
+    date << time->get();
+  else if (auto moment = node.as_date_time())
+    date << moment->get();
   return date.str();
 }
 
@@ -60,7 +63,8 @@ Settings::Settings(const Json& table, std::string where, std::vector<std::string
   for (const auto& [key, value] : table_.items()) {
     if (std::find(known_.begin(), known_.end(), key) != known_.end()) continue;
     const std::string near = nearest(key, known_);
-    throw Error("unknown key '" + key + "'", where_, near.empty() ? "known keys: " + list(known_) : "did you mean '" + near + "'?");
+    throw Error("unknown key '" + key + "'", where_,
+                near.empty() ? "known keys: " + list(known_) : "did you mean '" + near + "'?");
   }
 }
 
@@ -92,7 +96,8 @@ double Settings::number(const std::string& key) const {
 
 int64_t Settings::integer(const std::string& key) const {
   const Json& found = value(key);
-  if (!found.is_number_integer()) wrong(key, "is " + found.dump() + ", not a whole number", "write a whole number without quotes");
+  if (!found.is_number_integer())
+    wrong(key, "is " + found.dump() + ", not a whole number", "write a whole number without quotes");
   return found.get<int64_t>();
 }
 

@@ -19,7 +19,7 @@ class Settings {
   Settings(const Json& table, std::string where, std::vector<std::string> known);
   bool has(const std::string& key) const;
   std::string text(const std::string& key) const;
-  double number(const std::string& key) const;     ///< integers are numbers too
+  double number(const std::string& key) const;  ///< integers are numbers too
   int64_t integer(const std::string& key) const;
   bool flag(const std::string& key) const;
   std::string text(const std::string& key, const std::string& otherwise) const { return has(key) ? text(key) : otherwise; }

@@ -91,7 +91,8 @@ Device find_device(const std::string& name) {
   const auto names = device_names();
   if (std::find(names.begin(), names.end(), name) != names.end()) return read_device(base::home() / "devices" / (name + ".toml"));
   const std::string near = base::nearest(name, names);
-  throw Error("unknown device", name, near.empty() ? "`duet devices` lists them; docs/add-a-device.md adds one" : "did you mean '" + near + "'?");
+  throw Error("unknown device", name,
+              near.empty() ? "`duet devices` lists them; docs/add-a-device.md adds one" : "did you mean '" + near + "'?");
 }
 
 }  // namespace duet::device

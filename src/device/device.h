@@ -19,16 +19,17 @@ struct Device {
   std::string name, title, part;
   Family family = Family::xc7;
   Resources resources;
-  int64_t single_port_kbit = 0;       ///< further on-chip memory with one port only (iCE40 SPRAM)
-  double memory_bytes_per_second = 0; ///< external memory, reads and writes together
-  double clock_mhz = 0;               ///< what a design is planned for
-  double static_watts = 0;            ///< estimate of the board's idle power
-  std::string synthesis;              ///< Yosys pass, e.g. "synth_xilinx -family xc7 -nodsp"
+  int64_t single_port_kbit = 0;        ///< further on-chip memory with one port only (iCE40 SPRAM)
+  double memory_bytes_per_second = 0;  ///< external memory, reads and writes together
+  double clock_mhz = 0;                ///< what a design is planned for
+  double static_watts = 0;             ///< estimate of the board's idle power
+  std::string synthesis;               ///< Yosys pass, e.g. "synth_xilinx -family xc7 -nodsp"
 };
 
 /// Reads one device file. Throws Error with file and key (and the nearest right key for a misspelt one).
 Device read_device(const std::filesystem::path& path);
-/// By file name under devices/ without ".toml", or a path (has a '/' or ends in ".toml"). Throws Error with the nearest known name.
+/// By file name under devices/ without ".toml", or a path (has a '/' or ends in ".toml"). Throws Error with the nearest known
+/// name.
 Device find_device(const std::string& name);
 /// Names of all files under devices/, sorted.
 std::vector<std::string> device_names();
