@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -27,7 +28,8 @@ struct Node {
   }
 };
 
-/// A small DAG in topological order: node i reads only nodes before i; the last node is the output.
+/// A small DAG in topological order: node 0 is the picture (kind "input"), node i reads only nodes before i; the last node is the
+/// output.
 struct Graph {
   Shape input;
   std::vector<Node> nodes;
@@ -36,5 +38,9 @@ struct Graph {
 Json to_json(const Graph& graph);
 /// Throws Error naming `where` for a node that is out of order, misnamed or malformed.
 Graph graph_from_json(const Json& json, const std::string& where);
+/// A [channels, height, width] list under `key`, each side 1 to 65536. Throws Error naming `where` and the key.
+Shape shape_from_json(const Json& object, const std::string& key, const std::string& where);
+/// Index of the node of that name, -1 when there is none.
+int find_node(const Graph& graph, const std::string& node_name);
 
 }  // namespace duet::net

@@ -33,9 +33,14 @@ struct Network {
 };
 
 Json to_json(const Network& network);
-/// Throws Error naming `where` and the key.
+/// Throws Error naming `where` and the key. Also checks what the struct promises (validate).
 Network network_from_json(const Json& json, const std::string& where);
-/// The layers in order. Node names: "b<i>.l<j>" for computing layers, with ".bn", ".act", and "b<i>.pool", "head".
+/// Throws Error naming `where`: no replication or anchor, channels below 1, down-sampling by a Bundle without pooling, or a map
+/// pooled away.
+void validate(const Network& network, const std::string& where);
+/// The layers in order. Node names: "input", then "b<i>.l<j>" for computing layers, each followed by "b<i>.l<j>.bn" and
+/// "b<i>.l<j>.act" as the Bundle has them, "b<i>.pool" where it down-samples, at last "head"; i and j count from 0. Attributes:
+/// conv has kernel, channels, bias; dwconv kernel, bias (bias is 1 where no batch norm follows); pool average; act clip.
 Graph to_graph(const Network& network);
 /// Height and width of the head's grid.
 Shape grid(const Network& network);
