@@ -15,5 +15,17 @@ endfunction()
 
 function(duet_compile_options TARGET)
   target_include_directories(${TARGET} PUBLIC ${CMAKE_SOURCE_DIR}/src)
-  target_compile_options(${TARGET} PRIVATE -Wall -Wextra -Wno-restrict -Werror=return-type)  # g++ 12: false alarms for "x" + to_string(i)
+  # -Wno-restrict: g++ 12 raises false alarms for "x" + to_string(i). Designated initialisers may leave members at their defaults.
+  target_compile_options(${TARGET} PRIVATE -Wall -Wextra -Wno-restrict -Wno-missing-field-initializers -Werror=return-type)
+endfunction()
+
+# duet_embed(ROOM name=file...)
+#   Compiles the files' bytes into the room as `extern const std::string_view name` in namespace duet::ROOM::embedded.
+function(duet_embed ROOM)
+  string(REGEX REPLACE "[a-z_]+=" "" FILES "${ARGN}")
+  set(OUTPUT ${CMAKE_BINARY_DIR}/embedded/${ROOM}.cpp)
+  add_custom_command(OUTPUT ${OUTPUT}
+    COMMAND ${CMAKE_COMMAND} -D "FILES=${ARGN}" -D ROOM=${ROOM} -D OUTPUT=${OUTPUT} -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+    DEPENDS ${FILES} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+  target_sources(duet_${ROOM} PRIVATE ${OUTPUT})
 endfunction()

@@ -4,9 +4,11 @@ namespace duet::cli {
 
 // Two lines here and one file: that is a verb.
 void add_devices(CLI::App&);
+void add_report(CLI::App&);
 
 void add_verbs(CLI::App& app) {  // in the order of `duet --help`
   add_devices(app);
+  add_report(app);
 }
 
 }  // namespace duet::cli
