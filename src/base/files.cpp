@@ -4,6 +4,7 @@
 #include <openssl/sha.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -29,7 +30,8 @@ namespace {
 // The descriptor is closed and the temporary file removed on every way out but success.
 class TemporaryFile {
  public:
-  explicit TemporaryFile(const fs::path& target) : path_(target.string() + ".tmp." + std::to_string(::getpid())) {
+  explicit TemporaryFile(const fs::path& target)
+      : path_(target.string() + ".tmp." + std::to_string(::getpid()) + "." + std::to_string(++count())) {
     descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (descriptor_ < 0) fail(target, "cannot write", errno);
   }
@@ -53,6 +55,11 @@ class TemporaryFile {
   }
 
  private:
+  // Two threads may write the same file at once.
+  static std::atomic<int>& count() {
+    static std::atomic<int> made{0};
+    return made;
+  }
   std::string path_;
   int descriptor_ = -1;
 };

@@ -1,0 +1,21 @@
+#include "base/error.h"
+#include "evaluate/kind.h"
+#include "evaluate/sources.h"
+
+namespace duet::evaluate {
+
+// One line each, in its own file.
+
+const Kinds& kinds() {
+  static const Kinds all{};
+  return all;
+}
+
+std::string source_hash(const std::string& kind) {
+  for (const auto& [name, hash] : kKindSources)
+    if (kind == name) return hash;
+  DUET_CHECK(false, "no sources are named for kind " + kind);
+  return "";
+}
+
+}  // namespace duet::evaluate

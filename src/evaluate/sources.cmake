@@ -1,0 +1,35 @@
+# Which sources can change the result of which kind of evaluation: `kind: folders`, relative to the project's root. Their hash goes into
+# the specification, so that a changed program does not take an old result for its own. Run as a script it writes OUT.
+set(DUET_KIND_SOURCES
+  "dataset: src/base src/net src/data"
+  "pack: src/base src/net src/data"
+  "train: src/base src/net src/layer src/data src/train"
+  "quantize: src/base src/net src/layer src/fixed src/quant src/data src/train"
+  "score: src/base src/net src/layer src/fixed src/quant src/golden src/data src/train"
+  "simulate: src/base src/net src/layer src/fixed src/quant src/golden src/engine src/mapping src/program src/emit src/simulate src/data rtl"
+  "synth: src/base src/net src/device src/engine src/mapping src/program src/emit src/synth rtl")
+
+if(CMAKE_SCRIPT_MODE_FILE)
+  set(TEXT "// Made by src/evaluate/sources.cmake.\n#pragma once\nnamespace duet::evaluate {\n")
+  string(APPEND TEXT "struct KindSources {\n  const char *kind, *hash;\n};\ninline constexpr KindSources kKindSources[] = {\n")
+  foreach(LINE IN LISTS DUET_KIND_SOURCES)
+    string(REGEX MATCH "^[a-z]+" KIND "${LINE}")
+    string(REGEX REPLACE "^[a-z]+: " "" FOLDERS "${LINE}")
+    separate_arguments(FOLDERS)
+    set(ALL "")
+    foreach(FOLDER IN LISTS FOLDERS)
+      file(GLOB_RECURSE FILES RELATIVE ${ROOT} ${ROOT}/${FOLDER}/*.cpp ${ROOT}/${FOLDER}/*.h ${ROOT}/${FOLDER}/*.sv
+           ${ROOT}/${FOLDER}/*.v ${ROOT}/${FOLDER}/*.f ${ROOT}/${FOLDER}/*.toml)
+      list(SORT FILES)
+      foreach(FILE IN LISTS FILES)
+        file(SHA256 ${ROOT}/${FILE} HASH)
+        string(APPEND ALL "${FILE} ${HASH}\n")
+      endforeach()
+    endforeach()
+    string(SHA256 HASH "${ALL}")
+    string(APPEND TEXT "    {\"${KIND}\", \"${HASH}\"},\n")
+  endforeach()
+  string(APPEND TEXT "};\n}  // namespace duet::evaluate\n")
+  file(WRITE ${OUT}.new "${TEXT}")
+  configure_file(${OUT}.new ${OUT} COPYONLY)
+endif()
