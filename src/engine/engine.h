@@ -3,30 +3,72 @@
 #include <vector>
 
 #include "base/json.h"
-#include "device/device.h"
 #include "net/network.h"
 
 namespace duet::engine {
 
+/// Depth of every memory of an engine, in its own words: what a network needs of them decides whether it runs.
+/// `program::size_for` makes them just large enough for given networks.
+struct Buffers {
+  int line_words = 512;       ///< beats of one feature row (channel groups x width); the line buffer holds six rows
+  int tile_words = 512;       ///< input groups x pixels of a tile (twice: ping-pong)
+  int psum_words = 256;       ///< pixels of a tile whose sums wait for further input groups
+  int result_words = 256;     ///< pixels of a tile after pooling (twice: ping-pong)
+  int pw_weight_words = 512;  ///< point-wise weights of all layers: one word = one input lane of all output lanes
+  int dw_weight_words = 256;  ///< depth-wise weights of all layers: one word = one tap of all depth-wise lanes
+  int pw_param_words = 128;   ///< requantisation of the point-wise layers: one word = the channels of a beat
+  int dw_param_words = 128;   ///< of the depth-wise layers: one word = the depth-wise lanes
+  int layers = 16;            ///< descriptors (replications and head), at most 32
+  bool operator==(const Buffers&) const = default;
+};
+
 /// What is elaborated once: the design point that the search chooses beside the network (PF_j and Q_j of the paper).
-/// One engine runs every replication of its Bundle, folded; its stages run as a pipeline over tiles.
+/// One engine runs every replication of its Bundle, folded; its stages run as a pipeline over tiles (docs/architecture.md).
 struct Engine {
-  net::Bundle bundle;  ///< which Bundle it computes
-  int in_lanes = 8;    ///< input channels the point-wise array takes at once
-  int out_lanes = 24;  ///< output channels it makes at once
-  int dw_lanes = 2;    ///< channels the depth-wise stage takes at once (9 multipliers each)
-  int weight_bits = 8, feature_bits = 8;
-  int acc_bits = 32;         ///< accumulator, at most 40
-  int max_width = 360;       ///< widest feature map
-  int max_channels = 512;    ///< most channels of a feature map
-  int64_t weight_bytes = 0;  ///< on-chip weight memory; 0: weights stream
+  net::Bundle bundle{{{true, 3}, {false, 1}}, true, true, 0, net::Pool::max};  ///< which Bundle it computes
+  int in_lanes = 8;                       ///< input channels the point-wise array takes at once
+  int out_lanes = 24;                     ///< output channels it makes at once
+  int dw_lanes = 2;                       ///< channels the depth-wise stage takes at once (9 multipliers each)
+  int weight_bits = 8, feature_bits = 8;  ///< 2..16; a layer with narrower numbers runs in the wider lanes
+  int acc_bits = 32;                      ///< accumulator, 16..40
+  Buffers buffers;
   bool operator==(const Engine&) const = default;
 };
 
 Json to_json(const Engine& engine);
+/// Throws Error naming `where` and the key.
 Engine engine_from_json(const Json& json, const std::string& where);
 
 /// Why no engine exists for a Bundle, or "" when one does.
 std::string no_hardware_because(const net::Bundle& bundle);
+/// Why an engine cannot be elaborated (lanes that do not divide each other, widths out of range), or "". The same rules stop
+/// elaboration in rtl/duet_engine.sv.
+std::string illegal_because(const Engine& engine);
+
+/// Channels in a 64-bit beat of a feature map in memory: the largest power of two that divides out_lanes, at most 8 (bytes,
+/// F <= 8) or 4 (16-bit words).
+int beat_lanes(const Engine& engine);
+/// The same for the head's 16-bit outputs: at most 4.
+int head_lanes(const Engine& engine);
+/// Channels that the depth-wise stage passes on at once where it copies (before the head): gcd of in_lanes and beat_lanes.
+int copy_lanes(const Engine& engine);
+/// Bits of a feature in the line buffer and in memory: 8 or 16. The picture has 8, whatever F.
+int stored_bits(const Engine& engine);
+
+/// One memory of an engine as it is built: `count` copies of `width` bits x `depth` words.
+struct MemoryBlock {
+  std::string name;
+  int count = 1, width = 0, depth = 0;
+};
+
+/// Every block memory of the engine; rtl/mem/duet_ram.sv builds them in these shapes.
+std::vector<MemoryBlock> memories(const Engine& engine);
+/// 18-Kbit blocks of a memory: the cheapest cut into 512x36, 1Kx18, 2Kx9, 4Kx4 or 8Kx2 (rtl/vendor/xc7/duet_ram.sv does the
+/// same).
+int bram18(int width, int depth);
+/// 36-Kbit blocks of the whole engine, halves included: exact.
+double bram36_count(const Engine& engine);
+/// DSP blocks, exact: in_lanes * out_lanes + 9 * dw_lanes, one product each.
+int dsp_count(const Engine& engine);
 
 }  // namespace duet::engine

@@ -1,0 +1,129 @@
+#include "engine/engine.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/fields.h"
+#include "fixed/requantize.h"
+
+namespace duet::engine {
+namespace {
+
+constexpr int kParamBits = 14;  // multiplier and shift
+constexpr int kMaxLayers = 32;
+
+struct Named {
+  const char* name;
+  int Engine::*member;
+  int lo, hi;
+};
+constexpr Named kFields[] = {{"in_lanes", &Engine::in_lanes, 1, 64},         {"out_lanes", &Engine::out_lanes, 1, 64},
+                             {"dw_lanes", &Engine::dw_lanes, 1, 8},          {"weight_bits", &Engine::weight_bits, 2, 16},
+                             {"feature_bits", &Engine::feature_bits, 2, 16}, {"acc_bits", &Engine::acc_bits, 16, 40}};
+
+struct NamedBuffer {
+  const char* name;
+  int Buffers::*member;
+  int hi;
+};
+constexpr NamedBuffer kBuffers[] = {{"line_words", &Buffers::line_words, 1 << 14},
+                                    {"tile_words", &Buffers::tile_words, 1 << 15},
+                                    {"psum_words", &Buffers::psum_words, 1 << 14},
+                                    {"result_words", &Buffers::result_words, 1 << 14},
+                                    {"pw_weight_words", &Buffers::pw_weight_words, 1 << 17},
+                                    {"dw_weight_words", &Buffers::dw_weight_words, 1 << 15},
+                                    {"pw_param_words", &Buffers::pw_param_words, 1 << 14},
+                                    {"dw_param_words", &Buffers::dw_param_words, 1 << 14},
+                                    {"layers", &Buffers::layers, kMaxLayers}};
+
+int power_of_two_in(int number, int most) {
+  int lanes = 1;
+  while (lanes < most && number % (2 * lanes) == 0) lanes *= 2;
+  return lanes;
+}
+
+bool divides(int a, int b) { return a > 0 && b % a == 0; }
+
+}  // namespace
+
+Json to_json(const Engine& engine) {
+  Json json{{"bundle", net::name(engine.bundle)}};
+  for (const Named& field : kFields) json[field.name] = engine.*field.member;
+  for (const NamedBuffer& field : kBuffers) json["buffers"][field.name] = engine.buffers.*field.member;
+  return json;
+}
+
+Engine engine_from_json(const Json& json, const std::string& where) {
+  std::vector<std::string> keys{"bundle", "buffers"}, buffers;
+  for (const Named& field : kFields) keys.emplace_back(field.name);
+  for (const NamedBuffer& field : kBuffers) buffers.emplace_back(field.name);
+  base::only_keys(json, keys, where);
+  Engine engine;
+  engine.bundle = net::parse_bundle(base::text_field(json, "bundle", where));
+  for (const Named& field : kFields)
+    engine.*field.member = static_cast<int>(base::int_field(json, field.name, field.lo, field.hi, where));
+  const Json& sizes = base::field(json, "buffers", where);
+  base::only_keys(sizes, buffers, where + ": buffers");
+  for (const NamedBuffer& field : kBuffers)
+    engine.buffers.*field.member = static_cast<int>(base::int_field(sizes, field.name, 1, field.hi, where + ": buffers"));
+  return engine;
+}
+
+std::string no_hardware_because(const net::Bundle& bundle) {
+  const std::vector<net::ComputeLayer> wanted{{true, 3}, {false, 1}};
+  if (bundle.layers != wanted) return "the engine computes a depth-wise 3x3 and then a 1x1 convolution, not " + net::name(bundle);
+  if (!bundle.relu) return "the engine's features are unsigned: the Bundle needs a ReLU";
+  if (bundle.pool == net::Pool::average) return "the engine pools by maximum, not by average";
+  return "";
+}
+
+std::string illegal_because(const Engine& engine) {
+  if (const std::string reason = no_hardware_because(engine.bundle); !reason.empty()) return reason;
+  for (const Named& field : kFields)
+    if (engine.*field.member < field.lo || engine.*field.member > field.hi)
+      return std::string(field.name) + " must be " + std::to_string(field.lo) + ".." + std::to_string(field.hi);
+  for (const NamedBuffer& field : kBuffers)
+    if (engine.buffers.*field.member < 1 || engine.buffers.*field.member > field.hi)
+      return std::string(field.name) + " must be 1.." + std::to_string(field.hi);
+  if (!divides(engine.dw_lanes, beat_lanes(engine)))
+    return "dw_lanes must divide the channels of a beat (" + std::to_string(beat_lanes(engine)) + " with these out_lanes)";
+  if (!divides(engine.dw_lanes, engine.in_lanes)) return "dw_lanes must divide in_lanes";
+  return "";
+}
+
+int stored_bits(const Engine& engine) { return engine.feature_bits <= 8 ? 8 : 16; }
+int beat_lanes(const Engine& engine) { return power_of_two_in(engine.out_lanes, 64 / stored_bits(engine)); }
+int head_lanes(const Engine& engine) { return std::min(beat_lanes(engine), 64 / fixed::kHeadBits); }
+int copy_lanes(const Engine& engine) { return std::gcd(engine.in_lanes, beat_lanes(engine)); }
+
+std::vector<MemoryBlock> memories(const Engine& e) {
+  const Buffers& b = e.buffers;
+  const int params = e.acc_bits + kParamBits;
+  return {{"line", 2, beat_lanes(e) * stored_bits(e), 3 * b.line_words},
+          {"tile", e.in_lanes / e.dw_lanes, e.dw_lanes * e.feature_bits, 2 * b.tile_words},
+          {"psum", 1, e.out_lanes * e.acc_bits, b.psum_words},
+          {"result", 1, e.out_lanes * e.acc_bits, 2 * b.result_words},
+          {"pw_weight", 1, e.out_lanes * e.weight_bits, b.pw_weight_words},
+          {"dw_weight", 1, e.dw_lanes * e.weight_bits, b.dw_weight_words},
+          {"pw_param", 1, beat_lanes(e) * params, b.pw_param_words},
+          {"dw_param", 1, e.dw_lanes * params, b.dw_param_words}};
+}
+
+int bram18(int width, int depth) {
+  const auto ceil_div = [](int a, int b) { return (a + b - 1) / b; };
+  int best = ceil_div(width, 36) * ceil_div(depth, 512);
+  best = std::min(best, ceil_div(width, 18) * ceil_div(depth, 1024));
+  best = std::min(best, ceil_div(width, 9) * ceil_div(depth, 2048));
+  best = std::min(best, ceil_div(width, 4) * ceil_div(depth, 4096));
+  return std::min(best, ceil_div(width, 2) * ceil_div(depth, 8192));
+}
+
+double bram36_count(const Engine& engine) {
+  int halves = 0;
+  for (const MemoryBlock& memory : memories(engine)) halves += memory.count * bram18(memory.width, memory.depth);
+  return halves / 2.0;
+}
+
+int dsp_count(const Engine& engine) { return engine.in_lanes * engine.out_lanes + 9 * engine.dw_lanes; }
+
+}  // namespace duet::engine

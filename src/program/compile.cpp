@@ -1,0 +1,183 @@
+#include <algorithm>
+
+#include "base/error.h"
+#include "program/program.h"
+
+namespace duet::program {
+namespace {
+
+constexpr int64_t kAlign = 128;  // a 16-beat burst that starts at a multiple of it never crosses 4 KB
+constexpr int kHeaderBytes = 64, kDescriptorBytes = 128;
+constexpr int kTaps = 9;
+// A pass must outlast the chain it fills: the sums of its first pixel come back before the next pass reads them.
+constexpr int kPassOverhead = 6;
+
+int ceil_div(int a, int b) { return (a + b - 1) / b; }
+int64_t align(int64_t address) { return (address + kAlign - 1) / kAlign * kAlign; }
+int64_t word_beats(int bits) { return ceil_div(bits, 64); }
+
+void set_depthwise(Layer& layer, const engine::Engine& engine) {
+  layer.dw_groups = ceil_div(layer.in.channels, layer.copy ? engine::copy_lanes(engine) : engine.dw_lanes);
+  layer.dw_pass = std::max(2 * layer.in.width, kTaps + kPassOverhead);
+}
+
+void set_pointwise(Layer& layer, const engine::Engine& engine) {
+  layer.in_groups = ceil_div(layer.in.channels, engine.in_lanes);
+  layer.out_groups = ceil_div(layer.out.channels, engine.out_lanes);
+  layer.tile_stride = 2 * layer.in.width;
+  layer.pixels = layer.pool ? 2 * (layer.in.width & ~1) : 2 * layer.in.width;
+  layer.pw_pass = std::max(layer.pixels, engine.in_lanes + kPassOverhead);
+}
+
+void set_output(Layer& layer, const engine::Engine& engine) {
+  layer.out_lanes = layer.head ? engine::head_lanes(engine) : engine::beat_lanes(engine);
+  layer.groups_full = engine.out_lanes / layer.out_lanes;
+  layer.groups_last = ceil_div(layer.out.channels - (layer.out_groups - 1) * engine.out_lanes, layer.out_lanes);
+  layer.out_row_beats = ((layer.out_groups - 1) * layer.groups_full + layer.groups_last) * layer.out.width;
+}
+
+Layer make_layer(const engine::Engine& engine, std::string name, net::Shape in, int channels, bool pool, bool head) {
+  Layer layer;
+  layer.name = std::move(name);
+  layer.copy = layer.head = head;
+  layer.pool = pool;
+  layer.in = in;
+  layer.out = {channels, pool ? in.height / 2 : in.height, pool ? in.width / 2 : in.width};
+  layer.tiles = pool ? in.height / 2 : ceil_div(in.height, 2);
+  layer.in_beats = ceil_div(in.channels, engine::beat_lanes(engine));
+  layer.row_beats = layer.in_beats * in.width;
+  layer.feature_hi = (1 << engine.feature_bits) - 1;
+  set_depthwise(layer, engine);
+  set_pointwise(layer, engine);
+  set_output(layer, engine);
+  layer.macs = layer.out.channels * int64_t{in.channels} * in.pixels() + (layer.copy ? 0 : kTaps * in.size());
+  return layer;
+}
+
+std::vector<Layer> make_layers(const net::Network& network, const engine::Engine& engine) {
+  std::vector<Layer> layers;
+  net::Shape shape = network.input;
+  for (size_t i = 0; i < network.replications.size(); ++i) {
+    const net::Replication& replication = network.replications[i];
+    const bool pool = replication.downsample && network.bundle.pool == net::Pool::max;
+    layers.push_back(make_layer(engine, "b" + std::to_string(i), shape, replication.channels, pool, false));
+    shape = layers.back().out;
+  }
+  layers.push_back(make_layer(engine, "head", shape, network.head_channels(), false, true));
+  return layers;
+}
+
+int parameter_words(const Layer& layer) { return (layer.out_groups - 1) * layer.groups_full + layer.groups_last; }
+
+engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& engine) {
+  engine::Buffers need{1, 1, 1, 1, 0, 0, 0, 0, static_cast<int>(layers.size())};
+  for (const Layer& layer : layers) {
+    need.line_words = std::max(need.line_words, layer.row_beats);
+    need.tile_words = std::max(need.tile_words, layer.in_groups * layer.tile_stride);
+    if (layer.in_groups > 1) need.psum_words = std::max(need.psum_words, layer.pixels);
+    need.result_words = std::max(need.result_words, layer.pool ? layer.out.width : layer.pixels);
+    need.pw_weight_words += layer.in_groups * layer.out_groups * engine.in_lanes;
+    need.pw_param_words += parameter_words(layer);
+    if (layer.copy) continue;
+    need.dw_weight_words += kTaps * layer.dw_groups;
+    need.dw_param_words += layer.dw_groups;
+  }
+  need.dw_weight_words = std::max(need.dw_weight_words, 1);
+  need.dw_param_words = std::max(need.dw_param_words, 1);
+  return need;
+}
+
+std::string short_of(const engine::Buffers& need, const engine::Buffers& have) {
+  const std::pair<const char*, int engine::Buffers::*> all[] = {{"line_words", &engine::Buffers::line_words},
+                                                                {"tile_words", &engine::Buffers::tile_words},
+                                                                {"psum_words", &engine::Buffers::psum_words},
+                                                                {"result_words", &engine::Buffers::result_words},
+                                                                {"pw_weight_words", &engine::Buffers::pw_weight_words},
+                                                                {"dw_weight_words", &engine::Buffers::dw_weight_words},
+                                                                {"pw_param_words", &engine::Buffers::pw_param_words},
+                                                                {"dw_param_words", &engine::Buffers::dw_param_words},
+                                                                {"layers", &engine::Buffers::layers}};
+  for (const auto& [name, member] : all)
+    if (need.*member > have.*member)
+      return std::string("the network needs ") + name + " = " + std::to_string(need.*member) + ", the engine has " +
+             std::to_string(have.*member);
+  return "";
+}
+
+// What the 16-bit counters of the sequencers and the 8-bit picture ask of a network's shapes.
+std::string misshapen(const net::Network& network) {
+  if (network.replications.empty()) return "the network has no replication of the Bundle";
+  if (network.replications.size() > 31) return "the engine holds descriptors of at most 31 replications";
+  net::Shape shape = network.input;
+  if (shape.width > 4096 || shape.height > 4096) return "the picture is larger than 4096 pixels on a side";
+  for (const net::Replication& replication : network.replications) {
+    if (replication.channels > 4096) return "a replication has more than 4096 channels";
+    const bool pool = replication.downsample && network.bundle.pool != net::Pool::none;
+    if (pool) shape.height /= 2, shape.width /= 2;
+    if (shape.height < 1 || shape.width < 1) return "pooling leaves no pixel";
+  }
+  return "";
+}
+
+int64_t program_bytes(const std::vector<Layer>& layers, const engine::Engine& engine) {
+  const engine::Buffers words = needs(layers, engine);
+  int64_t dw_weights = 0, dw_params = 0;
+  for (const Layer& layer : layers)
+    if (!layer.copy) dw_weights += kTaps * layer.dw_groups, dw_params += layer.dw_groups;
+  const int64_t beats = dw_weights * word_beats(engine.dw_lanes * engine.weight_bits) + dw_params * engine.dw_lanes +
+                        words.pw_weight_words * word_beats(engine.out_lanes * engine.weight_bits) +
+                        int64_t{words.pw_param_words} * engine::beat_lanes(engine);
+  return kHeaderBytes + kDescriptorBytes * static_cast<int64_t>(layers.size()) + 8 * beats;
+}
+
+Layout lay_out(std::vector<Layer>& layers, const engine::Engine& engine) {
+  Layout layout;
+  layout.program_bytes = program_bytes(layers, engine);
+  layout.maps = align(layout.program + layout.program_bytes);
+  layout.picture_bytes = 8 * int64_t{layers.front().row_beats} * layers.front().in.height;
+  layout.head_bytes = 8 * int64_t{layers.back().out_row_beats} * layers.back().out.height;
+  int64_t address = layout.maps;
+  for (size_t i = 0; i + 1 < layers.size(); ++i) {
+    layers[i].out_address = layers[i + 1].in_address = address;
+    address = align(address + 8 * int64_t{layers[i].out_row_beats} * layers[i].out.height);
+  }
+  layout.end = address;
+  return layout;
+}
+
+}  // namespace
+
+std::string unfit_because(const net::Network& network, const engine::Engine& engine) {
+  if (const std::string reason = engine::no_hardware_because(network.bundle); !reason.empty()) return reason;
+  if (const std::string reason = engine::illegal_because(engine); !reason.empty()) return reason;
+  if (const std::string reason = misshapen(network); !reason.empty()) return reason;
+  return short_of(needs(make_layers(network, engine), engine), engine.buffers);
+}
+
+Program compile(const net::Network& network, const engine::Engine& engine) {
+  if (const std::string reason = unfit_because(network, engine); !reason.empty())
+    throw Error(reason, "network " + network.name, "choose an engine that is made for it (its lanes, widths and buffers)");
+  Program program{engine, network, make_layers(network, engine), {}};
+  program.layout = lay_out(program.layers, engine);
+  return program;
+}
+
+engine::Engine size_for(const engine::Engine& engine, const net::Network& network) {
+  engine::Engine sized = engine;
+  sized.bundle = network.bundle;
+  sized.buffers = needs(make_layers(network, engine), engine);
+  return sized;
+}
+
+Memory memory_of(double bytes_per_second, double clock_mhz, int latency) {
+  constexpr double kPortBytes = 8;
+  Memory memory;
+  memory.latency = latency;
+  const double share = bytes_per_second / 2 / (clock_mhz * 1e6) / kPortBytes;  // of all cycles, each way
+  if (share >= 1) return memory;
+  memory.gap_den = 1000;
+  memory.gap_num = static_cast<int>((1 / share - 1) * memory.gap_den + 0.999);
+  return memory;
+}
+
+}  // namespace duet::program

@@ -1,0 +1,202 @@
+// The program in memory, as docs/registers.md describes it: header, descriptors, then the words of four memories.
+
+#include "base/error.h"
+#include "fixed/requantize.h"
+#include "program/program.h"
+
+namespace duet::program {
+namespace {
+
+constexpr uint64_t kMagic = 0x54455544;  // "DUET"
+constexpr uint64_t kVersion = 1;
+constexpr int kTaps = 9;
+
+// Beats one after the other; bit fields within a beat, and words of any width over several.
+class Writer {
+ public:
+  void beat(uint64_t value) {
+    for (int byte = 0; byte < 8; ++byte) bytes_.push_back(static_cast<uint8_t>(value >> (8 * byte)));
+  }
+  // Values of `bits` each, the first lowest, rounded up to whole beats.
+  void word(const std::vector<int16_t>& values, int bits) {
+    std::vector<uint64_t> beats((values.size() * bits + 63) / 64);
+    for (size_t i = 0; i < values.size() * bits; ++i)
+      beats[i / 64] |= static_cast<uint64_t>(values[i / bits] >> (i % bits) & 1) << (i % 64);
+    for (const uint64_t value : beats) beat(value);
+  }
+  std::vector<uint8_t> take() { return std::move(bytes_); }
+
+ private:
+  std::vector<uint8_t> bytes_;
+};
+
+struct Field {
+  int64_t value;
+  int low, bits;
+};
+
+uint64_t pack(std::initializer_list<Field> fields) {
+  uint64_t beat = 0;
+  for (const Field& field : fields) {
+    DUET_CHECK(field.value >= 0 && (field.bits == 64 || field.value >> field.bits == 0), "a descriptor field overflows");
+    beat |= static_cast<uint64_t>(field.value) << field.low;
+  }
+  return beat;
+}
+
+void write_header(Writer& out, const Program& program) {
+  const engine::Engine& e = program.engine;
+  int64_t dw_words = 0, dw_params = 0, pw_words = 0, pw_params = 0;
+  for (const Layer& layer : program.layers) {
+    pw_words += int64_t{layer.in_groups} * layer.out_groups * e.in_lanes;
+    pw_params += (layer.out_groups - 1) * layer.groups_full + layer.groups_last;
+    if (layer.copy) continue;
+    dw_words += int64_t{kTaps} * layer.dw_groups;
+    dw_params += layer.dw_groups;
+  }
+  const int64_t layers = static_cast<int64_t>(program.layers.size());
+  out.beat(kMagic | kVersion << 32);
+  out.beat(pack({{e.in_lanes, 0, 8},
+                 {e.out_lanes, 8, 8},
+                 {e.dw_lanes, 16, 8},
+                 {engine::beat_lanes(e), 24, 8},
+                 {e.weight_bits, 32, 8},
+                 {e.feature_bits, 40, 8},
+                 {e.acc_bits, 48, 8}}));
+  out.beat(pack({{layers, 0, 16}, {(program.layout.program_bytes - 64) / 8, 32, 32}}));
+  out.beat(pack({{dw_words, 0, 32}, {dw_params, 32, 32}}));
+  out.beat(pack({{pw_words, 0, 32}, {pw_params, 32, 32}}));
+  for (int i = 0; i < 3; ++i) out.beat(0);
+}
+
+void write_load(Writer& out, const Layer& layer, const Layer* previous, bool last) {
+  out.beat(pack({{layer.in_address, 0, 32}, {layer.row_beats, 32, 16}, {layer.in.height, 48, 16}}));
+  const bool pooled = previous && previous->pool;
+  out.beat(pack({{layer.tiles, 0, 16},
+                 {pooled ? 3 : 2, 16, 4},
+                 {pooled ? 2 : 1, 20, 4},
+                 {previous ? previous->tiles : 0, 24, 16},
+                 {!previous, 40, 1},
+                 {last, 41, 1}}));
+  out.beat(0), out.beat(0);
+}
+
+void write_depthwise(Writer& out, const Layer& layer, bool last) {
+  out.beat(pack({{layer.in.width, 0, 16}, {layer.in.height, 16, 16}, {layer.tiles, 32, 16}, {layer.dw_groups, 48, 16}}));
+  out.beat(pack({{layer.dw_pass, 0, 16}, {layer.feature_hi, 16, 16}, {layer.copy, 32, 1}, {last, 33, 1}}));
+  out.beat(0), out.beat(0);
+}
+
+void write_pointwise(Writer& out, const Layer& layer, bool last) {
+  out.beat(pack({{layer.in_groups, 0, 16}, {layer.out_groups, 16, 16}, {layer.pixels, 32, 16}, {layer.pw_pass, 48, 16}}));
+  out.beat(pack({{layer.tile_stride, 0, 16}, {layer.tiles, 16, 16}, {layer.pool, 32, 1}, {last, 33, 1}}));
+  out.beat(0), out.beat(0);
+}
+
+void write_store(Writer& out, const Layer& layer, bool last) {
+  const bool odd = !layer.pool && layer.in.height % 2;
+  out.beat(pack({{layer.out_address, 0, 32}, {layer.out.width, 32, 16}, {layer.feature_hi, 48, 16}}));
+  out.beat(pack({{8 * int64_t{layer.out_row_beats}, 0, 32},
+                 {layer.groups_full * layer.out.width, 32, 16},
+                 {layer.groups_last * layer.out.width, 48, 16}}));
+  out.beat(pack({{layer.tiles, 0, 16},
+                 {layer.out_groups, 16, 16},
+                 {layer.groups_full, 32, 8},
+                 {layer.groups_last, 40, 8},
+                 {layer.pool, 48, 1},
+                 {layer.head, 49, 1},
+                 {last, 50, 1},
+                 {odd, 51, 1}}));
+  out.beat(0);
+}
+
+struct Parameters {
+  const layer::IntParameters* depthwise = nullptr;
+  const layer::IntParameters* pointwise = nullptr;
+};
+
+// Layers of the quantised network come in graph order: depth-wise and point-wise of each replication, then the head.
+std::vector<Parameters> match(const Program& program, const quant::QuantizedNetwork& network) {
+  std::vector<Parameters> matched;
+  size_t next = 0;
+  const auto take = [&](size_t weights, int channels) {
+    DUET_CHECK(next < network.layers.size(), "the quantised network lacks layers");
+    const layer::IntParameters& parameters = network.layers[next++].parameters;
+    DUET_CHECK(parameters.weights.size() == weights && parameters.requant.size() == static_cast<size_t>(channels),
+               "the quantised network does not fit the program");
+    return &parameters;
+  };
+  for (const Layer& layer : program.layers) {
+    Parameters parameters;
+    if (!layer.copy) parameters.depthwise = take(size_t{kTaps} * layer.in.channels, layer.in.channels);
+    parameters.pointwise = take(size_t(layer.in.channels) * layer.out.channels, layer.out.channels);
+    matched.push_back(parameters);
+  }
+  return matched;
+}
+
+uint64_t requant_word(const layer::IntParameters& parameters, int channel) {
+  if (channel >= static_cast<int>(parameters.requant.size())) return fixed::pack({0, 0, 1});
+  return fixed::pack(parameters.requant[channel]);
+}
+
+void write_dw_weights(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
+  std::vector<int16_t> word(engine.dw_lanes);
+  for (int group = 0; group < layer.dw_groups; ++group)
+    for (int tap = 0; tap < kTaps; ++tap) {
+      for (int lane = 0; lane < engine.dw_lanes; ++lane) {
+        const int channel = group * engine.dw_lanes + lane;
+        word[lane] = channel < layer.in.channels ? parameters.weights[channel * kTaps + tap] : 0;
+      }
+      out.word(word, engine.weight_bits);
+    }
+}
+
+void write_pw_weights(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
+  std::vector<int16_t> word(engine.out_lanes);
+  for (int out_group = 0; out_group < layer.out_groups; ++out_group)
+    for (int from = 0; from < layer.in_groups * engine.in_lanes; ++from) {
+      for (int lane = 0; lane < engine.out_lanes; ++lane) {
+        const int to = out_group * engine.out_lanes + lane;
+        const bool there = to < layer.out.channels && from < layer.in.channels;
+        word[lane] = there ? parameters.weights[size_t(to) * layer.in.channels + from] : 0;
+      }
+      out.word(word, engine.weight_bits);
+    }
+}
+
+void write_pw_params(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
+  const int lanes = engine::beat_lanes(engine), words = (layer.out_groups - 1) * layer.groups_full + layer.groups_last;
+  for (int word = 0; word < words; ++word)
+    for (int lane = 0; lane < lanes; ++lane)
+      out.beat(requant_word(parameters, lane < layer.out_lanes ? word * layer.out_lanes + lane : layer.out.channels));
+}
+
+}  // namespace
+
+std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork& network) {
+  Writer out;
+  write_header(out, program);
+  const std::vector<Layer>& layers = program.layers;
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const bool last = i + 1 == layers.size();
+    write_load(out, layers[i], i ? &layers[i - 1] : nullptr, last);
+    write_depthwise(out, layers[i], last);
+    write_pointwise(out, layers[i], last);
+    write_store(out, layers[i], last);
+  }
+  const std::vector<Parameters> parameters = match(program, network);
+  for (size_t i = 0; i < layers.size(); ++i)
+    if (!layers[i].copy) write_dw_weights(out, layers[i], *parameters[i].depthwise, program.engine);
+  for (size_t i = 0; i < layers.size(); ++i)
+    if (!layers[i].copy)
+      for (int channel = 0; channel < layers[i].dw_groups * program.engine.dw_lanes; ++channel)
+        out.beat(requant_word(*parameters[i].depthwise, channel));
+  for (size_t i = 0; i < layers.size(); ++i) write_pw_weights(out, layers[i], *parameters[i].pointwise, program.engine);
+  for (size_t i = 0; i < layers.size(); ++i) write_pw_params(out, layers[i], *parameters[i].pointwise, program.engine);
+  std::vector<uint8_t> bytes = out.take();
+  DUET_CHECK(static_cast<int64_t>(bytes.size()) == program.layout.program_bytes, "the image's size is not as laid out");
+  return bytes;
+}
+
+}  // namespace duet::program

@@ -1,0 +1,95 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "layer/layer.h"
+#include "quant/quantized.h"
+
+namespace duet::program {
+
+/// How one replication (or the head) runs: its tiles, passes and addresses, as its descriptor tells the hardware.
+struct Layer {
+  std::string name;   ///< "b0", ..., "head"
+  bool copy = false;  ///< no depth-wise convolution: channels pass through unchanged (head)
+  bool pool = false;
+  bool head = false;  ///< signed 16-bit outputs
+  net::Shape in, out;
+  int tiles = 0;      ///< pairs of rows
+  int in_beats = 0;   ///< channel groups of the input: beats per pixel
+  int row_beats = 0;  ///< beats of an input row
+  int dw_groups = 0;  ///< passes of the depth-wise stage over a tile
+  int dw_pass = 0;    ///< cycles of such a pass
+  int in_groups = 0, out_groups = 0;
+  int pixels = 0;                           ///< of a tile that the point-wise array computes
+  int pw_pass = 0;                          ///< cycles of a pass: one input group to one output group
+  int tile_stride = 0;                      ///< words of an input group in the tile buffer
+  int out_lanes = 0;                        ///< channels in a beat of the output
+  int groups_full = 0, groups_last = 0;     ///< beats per pixel that a full output group gives, and the last one
+  int out_row_beats = 0;                    ///< beats of an output row
+  int64_t in_address = 0, out_address = 0;  ///< of the maps in memory, bytes; the picture's and the head's are given per frame
+  int feature_hi = 255;                     ///< saturation of the depth-wise and point-wise outputs
+  int64_t macs = 0;
+};
+
+/// Where things lie in memory. All addresses are multiples of 128 bytes.
+struct Layout {
+  int64_t program = 0, program_bytes = 0;  ///< header, descriptors, weights, parameters: read once
+  int64_t maps = 0;                        ///< feature maps between layers
+  int64_t picture_bytes = 0, head_bytes = 0;
+  int64_t end = 0;
+};
+
+/// A network made ready for an engine: the one schedule that estimate, simulation, memory image and driver read.
+struct Program {
+  engine::Engine engine;
+  net::Network network;
+  std::vector<Layer> layers;
+  Layout layout;
+};
+
+/// Why the network does not run on the engine (a Bundle without hardware, a memory too small: which, and how large it must be),
+/// or "" when it does.
+std::string unfit_because(const net::Network& network, const engine::Engine& engine);
+/// Throws Error with that reason.
+Program compile(const net::Network& network, const engine::Engine& engine);
+/// The engine with memories just large enough for the network (and so for smaller ones). Lanes and widths stay.
+engine::Engine size_for(const engine::Engine& engine, const net::Network& network);
+
+/// What lies behind the AXI port.
+struct Memory {
+  int latency = 60;     ///< cycles from a read's address to its first beat, and from a burst's last written beat to its response
+  int outstanding = 8;  ///< bursts that the engine keeps in flight, each way
+  int gap_num = 0, gap_den = 1;  ///< idle cycles per beat, each way: 1/7 lets 7 of 8 cycles carry data
+};
+/// The memory of a device whose reads and writes together carry `bytes_per_second`, at a clock: each way gets half of it.
+Memory memory_of(double bytes_per_second, double clock_mhz, int latency = 60);
+
+/// Where a layer's cycles go.
+struct LayerCycles {
+  std::string name;
+  int64_t total = 0;        ///< from the previous layer's last point-wise pass to this one's
+  int64_t compute = 0;      ///< point-wise passes
+  int64_t wait_input = 0;   ///< waiting for the depth-wise stage or, behind it, for loads
+  int64_t wait_output = 0;  ///< waiting for stores
+};
+
+struct Cycles {
+  int64_t frame = 0;                          ///< between the done interrupts of the second and third frame, frames back to back
+  int64_t latency = 0;                        ///< from start to done of a single frame, program loaded
+  int64_t bytes_read = 0, bytes_written = 0;  ///< a frame
+  std::vector<LayerCycles> layers;            ///< of the third frame
+};
+
+/// Predicts the cycles of a program: closed-form durations of tiles, a max-plus recurrence over them, bursts one by one.
+Cycles predict(const Program& program, const Memory& memory);
+
+/// Memory contents for a quantised network: the program (header, descriptors, weights, parameters), from layout.program on.
+std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork& network);
+
+/// A feature map in memory order: [row][channel group][column][lane], each value 8 or 16 bits, a pixel's group 64 bits.
+std::vector<uint8_t> pack_map(const layer::IntMap& map, int lanes, int bits);
+layer::IntMap unpack_map(const std::vector<uint8_t>& bytes, net::Shape shape, int lanes, int bits, bool is_signed);
+
+}  // namespace duet::program

@@ -1,0 +1,56 @@
+#include "engine/engine.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace duet::engine {
+namespace {
+
+TEST(Engine, JsonKeepsEveryField) {
+  Engine engine;
+  engine.in_lanes = 12, engine.out_lanes = 16, engine.weight_bits = 11, engine.acc_bits = 30;
+  engine.buffers.tile_words = 77, engine.buffers.layers = 5;
+  EXPECT_EQ(engine_from_json(to_json(engine), "test"), engine);
+}
+
+TEST(Engine, MisspeltKeyIsNamed) {
+  Json json = to_json(Engine{});
+  json["in_lane"] = 4;
+  EXPECT_THROW(engine_from_json(json, "test"), Error);
+}
+
+TEST(Engine, BeatsCarryWholeChannels) {
+  Engine engine;
+  EXPECT_EQ(beat_lanes(engine), 8);
+  EXPECT_EQ(head_lanes(engine), 4);
+  engine.feature_bits = 9;
+  EXPECT_EQ(beat_lanes(engine), 4);
+  engine.out_lanes = 6;
+  EXPECT_EQ(beat_lanes(engine), 2);
+  EXPECT_EQ(head_lanes(engine), 2);
+}
+
+TEST(Engine, RefusesLanesThatDoNotDivide) {
+  Engine engine;
+  EXPECT_EQ(illegal_because(engine), "");
+  engine.dw_lanes = 3;
+  EXPECT_NE(illegal_because(engine), "");
+  engine.dw_lanes = 8, engine.in_lanes = 12;
+  EXPECT_EQ(illegal_because(engine), "dw_lanes must divide in_lanes");
+  engine = {};
+  engine.bundle.pool = net::Pool::average;
+  EXPECT_NE(illegal_because(engine), "");
+}
+
+TEST(Engine, BlockMemoriesAreCutCheapest) {
+  EXPECT_EQ(bram18(36, 512), 1);
+  EXPECT_EQ(bram18(37, 512), 2);
+  EXPECT_EQ(bram18(36, 513), 2);
+  EXPECT_EQ(bram18(18, 1024), 1);
+  EXPECT_EQ(bram18(16, 4320), 5);
+  EXPECT_EQ(bram18(384, 4432), 99);
+}
+
+}  // namespace
+}  // namespace duet::engine

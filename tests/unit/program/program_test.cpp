@@ -1,0 +1,50 @@
+#include "program/program.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace duet::program {
+namespace {
+
+engine::Engine big() {
+  engine::Engine engine;
+  engine.weight_bits = 16;
+  return size_for(engine, *net::find_known("dnn-a"));
+}
+
+TEST(Program, SizedEngineRunsItsNetwork) {
+  EXPECT_EQ(unfit_because(*net::find_known("dnn-a"), big()), "");
+  const Program program = compile(*net::find_known("dnn-a"), big());
+  ASSERT_EQ(program.layers.size(), 5u);
+  EXPECT_EQ(program.layers[0].tiles, 80);
+  EXPECT_EQ(program.layers[1].pixels, 360);
+  EXPECT_EQ(program.layers[4].out_row_beats, 3 * 45);
+}
+
+TEST(Program, SaysWhichBufferIsTooSmall) {
+  engine::Engine small = big();
+  small.buffers.psum_words -= 1;
+  EXPECT_EQ(unfit_because(*net::find_known("dnn-a"), small), "the network needs psum_words = 360, the engine has 359");
+  EXPECT_THROW(compile(*net::find_known("dnn-a"), small), Error);
+  EXPECT_NE(unfit_because(*net::find_known("dnn-c"), big()), "");
+}
+
+TEST(Program, MapsGoToMemoryAndBack) {
+  layer::IntMap map{{5, 3, 4}, {}};
+  for (int i = 0; i < 60; ++i) map.values.push_back(i * 7 - 100);
+  EXPECT_EQ(unpack_map(pack_map(map, 4, 16), map.shape, 4, 16, true).values, map.values);
+  const std::vector<uint8_t> bytes = pack_map(map, 2, 8);
+  EXPECT_EQ(bytes.size(), 8u * 3 * 12);
+  EXPECT_EQ(bytes[8 + 1], static_cast<uint8_t>(map.values[12 + 1]));  // column 1, channel 1
+}
+
+TEST(Program, CyclesAreNearTheArraysBound) {
+  Memory memory = memory_of(2.1e9, 150);
+  const Cycles cycles = predict(compile(*net::find_known("dnn-a"), big()), memory);
+  EXPECT_GT(cycles.frame, 1195200);
+  EXPECT_LT(cycles.frame, 1260000);
+}
+
+}  // namespace
+}  // namespace duet::program
