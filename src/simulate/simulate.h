@@ -10,31 +10,31 @@
 namespace duet::simulate {
 
 struct Options {
-  program::Memory memory;                ///< latency, outstanding bursts and bandwidth behind the AXI port
-  uint64_t stall_seed = 0;               ///< 0: none; else random stalls on every AXI channel, which must change only the time
-  int frames = 0;                        ///< frames to run, pictures again and again; 0: one for each picture, at least 3
-  bool keep_maps = false;                ///< also return the maps between layers (of the last frame)
-  std::filesystem::path waveform;        ///< where an FST waveform goes; empty: none
-  std::filesystem::path cache;           ///< built simulators, by content; empty: $DUET_CACHE, else <home>/build/simulators
+  program::Memory memory;          ///< latency, outstanding bursts and bandwidth behind the AXI port
+  uint64_t stall_seed = 0;         ///< 0: none; else random stalls on every AXI channel, which must change only the time
+  int frames = 0;                  ///< frames to run, pictures again and again; 0: one for each picture, at least 3
+  bool keep_maps = false;          ///< also return the maps between layers (of the last frame)
+  std::filesystem::path waveform;  ///< where an FST waveform goes; empty: none
+  std::filesystem::path cache;     ///< built simulators, by content; empty: $DUET_CACHE, else <home>/build/simulators
 };
 
 /// What the engine counted, as its registers tell.
 struct Counters {
-  int64_t cycles = 0;         ///< from the first start to the last done
-  int64_t wait_input = 0;     ///< point-wise array idle for want of a tile
-  int64_t wait_output = 0;    ///< ... for want of room for results
+  int64_t cycles = 0;       ///< from the first start to the last done
+  int64_t wait_input = 0;   ///< point-wise array idle for want of a tile
+  int64_t wait_output = 0;  ///< ... for want of room for results
   int64_t load_busy = 0, store_busy = 0;
   int64_t beats_read = 0, beats_written = 0;
 };
 
 struct Result {
-  std::vector<layer::IntMap> outputs;             ///< head's map of every frame
-  std::vector<std::vector<layer::IntMap>> maps;   ///< with keep_maps: one entry, the outputs of every layer of the last frame
-  std::vector<int64_t> done;                      ///< cycle of every done interrupt, counted from the first start
-  int64_t frame_cycles = 0;                       ///< between the second and third interrupt
-  int64_t latency_cycles = 0;                     ///< of a single frame, program loaded
+  std::vector<layer::IntMap> outputs;            ///< head's map of every frame
+  std::vector<std::vector<layer::IntMap>> maps;  ///< with keep_maps: one entry, the outputs of every layer of the last frame
+  std::vector<int64_t> done;                     ///< cycle of every done interrupt, counted from the first start
+  int64_t frame_cycles = 0;                      ///< between the second and third interrupt
+  int64_t latency_cycles = 0;                    ///< of a single frame, program loaded
   Counters counters;
-  double cycles_per_second = 0;                   ///< speed of the simulation
+  double cycles_per_second = 0;  ///< speed of the simulation
 };
 
 /// Runs the elaborated engine in Verilator: builds the simulator where the cache lacks it, puts program and pictures into a
