@@ -1,0 +1,29 @@
+#pragma once
+#include <functional>
+#include <vector>
+
+#include "net/network.h"
+#include "quant/tensors.h"
+
+namespace duet::quant {
+
+/// A feature map of real numbers, channel-major: index (c * height + y) * width + x.
+struct FloatMap {
+  net::Shape shape;
+  std::vector<float> values;
+};
+
+/// Called with the number of each graph node and its map, in graph order.
+using MapVisitor = std::function<void(size_t node, const FloatMap& map)>;
+
+/// Runs the float network on a picture of input-size bytes (planar red, green, blue; 0..255 stand for 0..255/256) in float32 and
+/// returns the head's map. Batch norms use their running statistics. Equal to libtorch's to about 1e-4. Throws Error naming a
+/// tensor that is missing or misshapen.
+FloatMap run_float(const net::Graph& graph, const Tensors& tensors, std::span<const uint8_t> picture,
+                   const MapVisitor& visit = {});
+
+/// Random weights as training would leave them: He-normal convolutions, batch norms whose running statistics are those of
+/// `pictures` pictures of noise, so that no map vanishes or explodes. For tests, examples and speed measurements.
+Tensors random_tensors(const net::Graph& graph, Rng& rng, int pictures = 1);
+
+}  // namespace duet::quant
