@@ -1,0 +1,67 @@
+#include "search/select.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+
+#include "base/error.h"
+
+namespace duet::search {
+namespace {
+
+std::vector<size_t> sorted_indices(size_t count, const auto& before) {
+  std::vector<size_t> order(count);
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(), before);
+  return order;
+}
+
+}  // namespace
+
+std::vector<net::Bundle> draw_bundles(const std::vector<net::Bundle>& named, int count, Rng& rng) {
+  std::vector<net::Bundle> bundles;
+  const auto add = [&](const net::Bundle& bundle) {
+    if (std::find(bundles.begin(), bundles.end(), bundle) == bundles.end()) bundles.push_back(bundle);
+  };
+  for (const auto& bundle : named) add(bundle);
+  DUET_CHECK(count <= static_cast<int>(net::all_bundles().size()));
+  while (static_cast<int>(bundles.size()) < count) add(net::draw_bundle(rng));
+  return bundles;
+}
+
+std::vector<int> qos_groups(const std::vector<double>& costs, double ratio) {
+  std::vector<int> groups(costs.size());
+  int group = -1;
+  double first = 0;
+  for (size_t i : sorted_indices(costs.size(), [&](size_t a, size_t b) { return costs[a] < costs[b]; })) {
+    if (group < 0 || costs[i] > ratio * first) ++group, first = costs[i];
+    groups[i] = group;
+  }
+  return groups;
+}
+
+std::vector<size_t> top_of_groups(const std::vector<int>& groups, const std::vector<double>& gains, int n) {
+  std::map<int, std::vector<size_t>> members;
+  for (size_t i : sorted_indices(gains.size(), [&](size_t a, size_t b) { return gains[a] > gains[b]; }))
+    if (std::isfinite(gains[i])) members[groups[i]].push_back(i);
+  std::vector<size_t> top;
+  for (const auto& [group, best] : members)
+    top.insert(top.end(), best.begin(), best.begin() + std::min<ptrdiff_t>(n, std::ssize(best)));
+  return top;
+}
+
+std::vector<size_t> pareto_front(const std::vector<double>& costs, const std::vector<double>& gains) {
+  std::vector<size_t> front;
+  double best = -std::numeric_limits<double>::infinity();
+  const auto before = [&](size_t a, size_t b) { return costs[a] != costs[b] ? costs[a] < costs[b] : gains[a] > gains[b]; };
+  for (size_t i : sorted_indices(costs.size(), before)) {
+    if (!std::isfinite(costs[i]) || !(gains[i] > best)) continue;
+    best = gains[i];
+    front.push_back(i);
+  }
+  return front;
+}
+
+}  // namespace duet::search

@@ -1,0 +1,26 @@
+#pragma once
+// Steps 1 and 2 of the paper: drawing Bundles and keeping the promising ones. Knows neither training nor hardware.
+
+#include <string>
+#include <vector>
+
+#include "base/rng.h"
+#include "net/bundle.h"
+
+namespace duet::search {
+
+/// `named` first (repetitions dropped), then Bundles drawn from the layer pool until there are `count` distinct ones.
+std::vector<net::Bundle> draw_bundles(const std::vector<net::Bundle>& named, int count, Rng& rng);
+
+/// QoS groups: sorted by cost, a group begins where the cost exceeds `ratio` times that of the group's cheapest member. Returns
+/// each candidate's group, 0 the cheapest. Costs are positive.
+std::vector<int> qos_groups(const std::vector<double>& costs, double ratio);
+
+/// Indices of the `n` candidates of highest gain in each group (ties: the lower index), in order of group, then of gain. Gains
+/// that are not finite (a prototype whose training failed) never count.
+std::vector<size_t> top_of_groups(const std::vector<int>& groups, const std::vector<double>& gains, int n);
+
+/// Indices of the candidates that no other beats in both: lower cost and higher gain (one may be equal); cheapest first.
+std::vector<size_t> pareto_front(const std::vector<double>& costs, const std::vector<double>& gains);
+
+}  // namespace duet::search

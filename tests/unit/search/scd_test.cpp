@@ -1,0 +1,185 @@
+#include "search/scd.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "base/error.h"
+
+namespace duet::search {
+namespace {
+
+Space small_space() {
+  Space space;
+  space.bundle = net::parse_bundle("dw3-conv1-bn-relu-max");
+  space.input = {3, 64, 96};
+  space.min_replications = 2;
+  space.max_replications = 4;
+  space.min_downsamples = 1;
+  space.max_downsamples = 2;
+  space.max_channels = 64;
+  return space;
+}
+
+// A cost like a real one: channels times pixels, summed over the replications.
+double time_of(const net::Network& network) {
+  double time = 0, pixels = double(network.input.height) * network.input.width;
+  int before = 3;
+  for (const auto& [channels, down] : network.replications) {
+    time += pixels * before * (9 + channels);
+    if (down) pixels /= 4;
+    before = channels;
+  }
+  return time;
+}
+
+Judge judge_for(double target) {
+  return [target](const net::Network& network) {
+    Verdict verdict;
+    verdict.load = time_of(network) / target;
+    verdict.worth = time_of(network);
+    return verdict;
+  };
+}
+
+TEST(Space, MovesStayInsideAndGoBack) {
+  const Space space = small_space();
+  Rng rng(3);
+  int moves = 0;
+  for (int i = 0; i < 5000; ++i) {
+    const Point point = draw_point(space, rng);
+    ASSERT_TRUE(inside(space, point));
+    const Axis axis = draw_axis(point, rng);
+    const int units = static_cast<int>(rng.between(-3, 3));
+    const auto there = moved(space, point, axis, units);
+    if (!there) continue;
+    ++moves;
+    EXPECT_TRUE(inside(space, *there));
+    net::validate(to_network(space, *there), "test");
+    if (axis.coordinate == Coordinate::first_channels || axis.coordinate == Coordinate::expansion ||
+        axis.coordinate == Coordinate::down_position) {
+      EXPECT_EQ(moved(space, *there, axis, -units), point);
+    }
+    if (units > 0) {
+      EXPECT_GE(time_of(to_network(space, *there)), time_of(to_network(space, point))) << to_string(axis);
+    }
+  }
+  EXPECT_GT(moves, 1000);
+}
+
+TEST(Space, AllPointsAreDistinctAndDrawable) {
+  const Space space = small_space();
+  std::set<std::string> names;
+  for (const Point& point : all_points(space)) names.insert(to_network(space, point).name);
+  EXPECT_GT(names.size(), 500u);
+  Rng rng(1);
+  for (int i = 0; i < 500; ++i) EXPECT_TRUE(names.count(to_network(space, draw_point(space, rng)).name));
+}
+
+TEST(Scd, EveryProposalIsNewAndTheSeedDecidesAll) {
+  const auto run = [](uint64_t seed) { return explore(small_space(), {}, judge_for(8e6), 150, seed, {}); };
+  const auto a = run(1), b = run(1), c = run(2);
+  ASSERT_EQ(a.size(), 150u);
+  std::set<std::string> names;
+  for (size_t i = 0; i < a.size(); ++i) {
+    EXPECT_TRUE(names.insert(a[i].network.name).second);
+    EXPECT_EQ(a[i].network, b[i].network);
+    EXPECT_EQ(a[i].trace.move, b[i].trace.move);
+  }
+  EXPECT_FALSE(a[5].network == c[5].network && a[6].network == c[6].network);
+}
+
+// Of all designs, few are on target: the descent must find several where random drawing finds few.
+TEST(Scd, FindsDesignsOnTargetFasterThanDrawing) {
+  Space space = small_space();
+  space.max_replications = 5;
+  space.max_channels = 256;
+  space.channel_step = 4;
+  space.min_channels = 4;
+  const Judge judge = judge_for(30e6);
+  ScdOptions options;
+  options.tolerance = 0.02;
+  int descent = 0, drawing = 0;
+  for (uint64_t seed = 1; seed <= 10; ++seed) {
+    for (const auto& p : explore(space, options, judge, 200, seed, {})) descent += p.verdict.meets() && p.verdict.load > 0.98;
+    Rng rng(seed);
+    for (int i = 0; i < 200; ++i) {
+      const double load = judge(to_network(space, draw_point(space, rng))).load;
+      drawing += load <= 1 && load > 0.98;
+    }
+  }
+  EXPECT_GE(descent, 10 * 3);
+  EXPECT_GE(descent, 3 * drawing) << "descent " << descent << ", drawing " << drawing;
+}
+
+TEST(Scd, ExhaustsASmallSpaceAndFindsTheBestOfIt) {
+  Space space = small_space();
+  space.max_replications = 2;
+  space.max_channels = 32;
+  std::set<std::string> names;
+  const double target = 3e6;
+  double best = 0;
+  for (const Point& point : all_points(space)) {
+    const net::Network network = to_network(space, point);
+    names.insert(network.name);
+    if (const double time = time_of(network); time <= target) best = std::max(best, time);
+  }
+  const auto proposals = explore(space, {}, judge_for(target), 100000, 1, {});
+  EXPECT_EQ(proposals.size(), names.size());
+  const auto finalists = choose_finalists(proposals, 1);
+  ASSERT_TRUE(finalists.met);
+  EXPECT_EQ(time_of(proposals[finalists.chosen[0]].network), best);
+}
+
+TEST(Scd, ATargetNothingMeetsEndsWithTheNearest) {
+  const Space space = small_space();
+  double least = 1e300;
+  for (const Point& point : all_points(space)) least = std::min(least, time_of(to_network(space, point)));
+  const auto proposals = explore(space, {}, judge_for(least / 2), 200, 1, {});
+  const auto finalists = choose_finalists(proposals, 3);
+  EXPECT_FALSE(finalists.met);
+  ASSERT_EQ(finalists.chosen.size(), 3u);
+  EXPECT_LE(time_of(proposals[finalists.chosen[0]].network), 1.1 * least);
+}
+
+TEST(Scd, ImpossibleProposalsDoNotStopIt) {
+  const Judge base = judge_for(8e6);
+  const Judge judge = [&](const net::Network& network) {
+    Verdict verdict = base(network);
+    verdict.possible = network.replications.size() != 3;
+    return verdict;
+  };
+  const auto proposals = explore(small_space(), {}, judge, 200, 1, {});
+  const auto finalists = choose_finalists(proposals, 4);
+  ASSERT_TRUE(finalists.met);
+  for (size_t i : finalists.chosen) EXPECT_NE(proposals[i].network.replications.size(), 3u);
+}
+
+TEST(Scd, OtherConstraintsKeepADesignFromBeingChosen) {
+  const Judge base = judge_for(8e6);
+  const Judge judge = [&](const net::Network& network) {
+    Verdict verdict = base(network);
+    verdict.excess = network.replications.back().channels / 40.0;
+    return verdict;
+  };
+  const auto proposals = explore(small_space(), {}, judge, 200, 1, {});
+  const auto finalists = choose_finalists(proposals, 4);
+  ASSERT_TRUE(finalists.met);
+  for (size_t i : finalists.chosen) EXPECT_LE(proposals[i].network.replications.back().channels, 40);
+}
+
+TEST(Finalists, DifferInShapeFirst) {
+  const auto proposals = explore(small_space(), {}, judge_for(8e6), 200, 1, {});
+  std::set<std::vector<bool>> shapes;
+  for (size_t i : choose_finalists(proposals, 4).chosen) {
+    std::vector<bool> shape;
+    for (const auto& replication : proposals[i].network.replications) shape.push_back(replication.downsample);
+    EXPECT_TRUE(shapes.insert(shape).second);
+  }
+  EXPECT_EQ(shapes.size(), 4u);
+}
+
+}  // namespace
+}  // namespace duet::search
