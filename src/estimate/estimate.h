@@ -12,29 +12,58 @@ namespace duet::estimate {
 /// Cycles of one replication (or the head), by cause.
 struct LayerCycles {
   std::string name;
-  int64_t total = 0, compute = 0, fill = 0, load = 0, store = 0;
+  int64_t total = 0;            ///< what the frame gets longer by
+  int64_t compute = 0;          ///< the multiplier array is busy
+  int64_t fill = 0;             ///< waiting for an earlier stage of the pipeline
+  int64_t load = 0, store = 0;  ///< modelled only: cycles that reading and writing take, hidden behind computing or not
   int64_t macs = 0;
 };
 
-/// What a network costs on an engine on a device.
+/// Watts by cause, an estimate (docs/power.md).
+struct Power {
+  double board = 0, logic = 0, dsp = 0, bram = 0, memory = 0;
+  double total() const { return board + logic + dsp + bram + memory; }
+};
+
+/// What a network costs on an engine on a device, at the device's clock.
 struct Estimate {
   bool modelled_only = false;  ///< no hardware exists for the Bundle yet: "modelled, not simulated"
   int64_t cycles = 0;          ///< from one frame's done interrupt to the next, frames back to back
   int64_t latency_cycles = 0;  ///< from start to done of a single frame
   device::Resources resources;
-  int64_t bytes_read = 0, bytes_written = 0;
-  double watts = 0;  ///< an estimate, see docs/power.md
+  int64_t bytes_read = 0, bytes_written = 0;  ///< external memory, a frame
+  double watts = 0;                           ///< an estimate: power.total()
+  Power power;
   int64_t macs = 0;
   std::vector<LayerCycles> layers;
   double fps(double clock_mhz) const { return clock_mhz * 1e6 / static_cast<double>(cycles); }
 };
 
-/// The one estimator. Throws Error when the engine cannot run the network (channels, width, accumulator...), saying which limit.
+/// The one estimator. For a Bundle with hardware the cycles are those of its schedule (program::predict), DSPs and BRAM exact,
+/// LUTs and FFs a fitted model; for the rest of the layer pool all is the analytical model (docs/estimate.md). Throws Error when
+/// the engine cannot run the network, saying which limit.
 Estimate estimate(const net::Network& network, const engine::Engine& engine, const device::Device& device);
 
-/// Engines worth considering for a network on a device at widths (W, F): those that fit its resources, fastest first.
-/// Empty when none fits. This is the inner search over parallel factors that SCD calls for every proposal.
+/// An engine with what it costs.
+struct Design {
+  engine::Engine engine;
+  Estimate estimate;
+  double excess = 0;  ///< 0: fits the device; else by which share of the device its worst resource is too much (0.1: 10 %)
+};
+
+/// By how much a design is too large for a device: 0 where it fits.
+double excess(const device::Resources& design, const device::Resources& device);
+
+/// Engines for a network on a device at widths (W, F), with their estimates: those that fit first, fastest first; where none
+/// fits, the ones that come nearest, least excess first. At most `count`; empty only when no engine can run the network at all.
+std::vector<Design> designs(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits,
+                            int count = 1);
+
+/// The engines of `designs` that fit. Empty when none does. This is the inner search over parallel factors that SCD calls for
+/// every proposal.
 std::vector<engine::Engine> best_engines(const net::Network& network, const device::Device& device, int weight_bits,
                                          int feature_bits, int count = 1);
+
+Json to_json(const Estimate& estimate, const device::Device& device);
 
 }  // namespace duet::estimate

@@ -1,0 +1,143 @@
+// The inner search: every legal set of parallel factors is ranked by a closed form of its cycles, the best few are estimated
+// exactly.
+
+#include <algorithm>
+#include <cmath>
+
+#include "estimate/estimate.h"
+#include "estimate/modelled.h"
+#include "estimate/schedule_bound.h"
+#include "program/program.h"
+
+namespace duet::estimate {
+namespace {
+
+constexpr size_t kExact = 12;  // candidates estimated exactly beyond those asked for
+constexpr int kMaxLanes = 64;
+
+struct Candidate {
+  int64_t cycles = 0;
+  int in = 1, out = 1, depthwise = 1;
+};
+
+struct Problem {
+  const net::Network& network;
+  const device::Device& device;
+  Plan plan;
+  engine::Engine engine;  // widths and Bundle set
+  Rates rates;
+  bool hardware = false, has_depthwise = false;
+};
+
+// Wide enough for any weights: sign, product, sum over the largest filter, and as much again for the bias.
+int accumulator_bits(const Plan& plan, int weight_bits, int feature_bits) {
+  int64_t terms = 1;
+  for (const StepPlan& step : plan.steps)
+    for (int i = 0; i < step.count; ++i) {
+      const LayerPlan& layer = step.layers[static_cast<size_t>(i)];
+      terms = std::max(terms, layer.macs_per_pixel() / layer.out_channels);
+    }
+  return std::clamp(weight_bits + std::max(feature_bits, 8) + static_cast<int>(std::ceil(std::log2(terms))) + 1, 16, 40);
+}
+
+Problem make_problem(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits) {
+  Problem p{network, device, make_plan(network), {}, rates(device)};
+  p.engine.bundle = network.bundle;
+  p.engine.weight_bits = weight_bits;
+  p.engine.feature_bits = feature_bits;
+  p.engine.acc_bits = accumulator_bits(p.plan, weight_bits, feature_bits);
+  p.hardware = engine::no_hardware_because(network.bundle).empty();
+  for (const net::ComputeLayer& layer : network.bundle.layers) p.has_depthwise |= layer.depthwise;
+  return p;
+}
+
+engine::Engine engine_of(const Problem& p, const Candidate& c) {
+  engine::Engine e = p.engine;
+  e.in_lanes = c.in;
+  e.out_lanes = c.out;
+  e.dw_lanes = c.depthwise;
+  return p.hardware && engine::illegal_because(e).empty() ? program::size_for(e, p.network) : e;
+}
+
+// Multipliers of a candidate, or -1 where the hardware's rules forbid it.
+int64_t multipliers(const Problem& p, engine::Engine& e) {
+  if (p.hardware) return engine::illegal_because(e).empty() ? engine::dsp_count(e) : -1;
+  bool resident;
+  return model_resources(p.plan, e, lanes(p.plan, e), p.device, resident).dsp;
+}
+
+int64_t rank(const Problem& p, const engine::Engine& e) {
+  if (p.hardware) return schedule_bound(p.plan, e, p.rates);
+  return model_cycles(p.plan, lanes(p.plan, e), e.feature_bits, e.weight_bits, p.rates, true);
+}
+
+// All candidates of at most `dsp_limit` multipliers, fastest first.
+std::vector<Candidate> candidates(const Problem& p, int64_t dsp_limit) {
+  std::vector<Candidate> all;
+  engine::Engine e = p.engine;
+  for (e.out_lanes = 1; e.out_lanes <= std::min<int64_t>(kMaxLanes, dsp_limit); ++e.out_lanes)
+    for (e.in_lanes = 1; e.in_lanes <= kMaxLanes && e.in_lanes * e.out_lanes <= dsp_limit; ++e.in_lanes)
+      for (e.dw_lanes = 1; e.dw_lanes <= (p.has_depthwise ? 8 : 1); e.dw_lanes *= 2) {
+        const int64_t dsp = multipliers(p, e);
+        if (dsp < 0 || dsp > dsp_limit) continue;
+        all.push_back({rank(p, e), e.in_lanes, e.out_lanes, e.dw_lanes});
+      }
+  std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) { return a.cycles < b.cycles; });
+  return all;
+}
+
+device::Resources resources(const Problem& p, const engine::Engine& e) {
+  bool resident;
+  if (!p.hardware) return model_resources(p.plan, e, lanes(p.plan, e), p.device, resident);
+  return engine_resources(e, p.device.family);
+}
+
+std::vector<Design> fitting(const Problem& p, size_t wanted) {
+  std::vector<Design> found;
+  for (const Candidate& c : candidates(p, p.device.resources.dsp)) {
+    if (found.size() >= wanted) break;
+    const engine::Engine e = engine_of(p, c);
+    if (!device::fits(resources(p, e), p.device.resources)) continue;
+    if (p.hardware && !program::unfit_because(p.network, e).empty()) continue;
+    found.push_back({e, estimate(p.network, e, p.device), 0});
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const Design& a, const Design& b) { return a.estimate.cycles < b.estimate.cycles; });
+  return found;
+}
+
+// Where nothing fits: the designs that are least too large.
+std::vector<Design> nearest(const Problem& p, size_t wanted) {
+  std::vector<Design> found;
+  for (const Candidate& c : candidates(p, p.device.resources.dsp + 16)) {
+    const engine::Engine e = engine_of(p, c);
+    if (p.hardware && !program::unfit_because(p.network, e).empty()) continue;
+    found.push_back({e, {}, excess(resources(p, e), p.device.resources)});
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Design& a, const Design& b) { return a.excess < b.excess; });
+  if (found.size() > wanted) found.resize(wanted);
+  for (Design& design : found) design.estimate = estimate(p.network, design.engine, p.device);
+  return found;
+}
+
+}  // namespace
+
+std::vector<Design> designs(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits,
+                            int count) {
+  const Problem p = make_problem(network, device, weight_bits, feature_bits);
+  const size_t wanted = static_cast<size_t>(std::max(1, count));
+  std::vector<Design> found = fitting(p, wanted + (p.hardware ? kExact : 0));
+  if (found.empty()) return nearest(p, wanted);
+  if (found.size() > wanted) found.resize(wanted);
+  return found;
+}
+
+std::vector<engine::Engine> best_engines(const net::Network& network, const device::Device& device, int weight_bits,
+                                         int feature_bits, int count) {
+  std::vector<engine::Engine> engines;
+  for (const Design& design : designs(network, device, weight_bits, feature_bits, count))
+    if (design.excess == 0) engines.push_back(design.engine);
+  return engines;
+}
+
+}  // namespace duet::estimate

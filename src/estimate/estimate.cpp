@@ -1,0 +1,107 @@
+#include "estimate/estimate.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "estimate/modelled.h"
+#include "estimate/power.h"
+#include "estimate/schedule_bound.h"
+#include "program/program.h"
+
+namespace duet::estimate {
+namespace {
+
+// The Bundle has hardware: the schedule that the engine runs.
+Estimate scheduled(const net::Network& network, const engine::Engine& engine, const device::Device& device) {
+  const program::Program program = program::compile(network, engine);
+  const program::Cycles cycles = program::predict(program, program::memory_of(device.memory_bytes_per_second, device.clock_mhz));
+  Estimate e;
+  e.cycles = cycles.frame;
+  e.latency_cycles = cycles.latency;
+  e.bytes_read = cycles.bytes_read;
+  e.bytes_written = cycles.bytes_written;
+  for (size_t i = 0; i < cycles.layers.size(); ++i) {
+    const program::LayerCycles& layer = cycles.layers[i];
+    e.layers.push_back({layer.name, layer.total, layer.compute, layer.wait_input, 0, layer.wait_output, program.layers[i].macs});
+    e.macs += program.layers[i].macs;
+  }
+  e.resources = engine_resources(engine, device.family);
+  return e;
+}
+
+Estimate modelled(const net::Network& network, const engine::Engine& engine, const device::Device& device) {
+  const Plan plan = make_plan(network);
+  const Lanes factors = lanes(plan, engine);
+  bool resident = false;
+  Estimate e;
+  e.modelled_only = true;
+  e.resources = model_resources(plan, engine, factors, device, resident);
+  for (const StepPlan& step : plan.steps) {
+    const StepCycles c = model_step(step, factors, engine.feature_bits, engine.weight_bits, rates(device), resident);
+    e.layers.push_back({step.name, c.total, c.compute, c.fill, c.load, c.store, step.macs()});
+    e.cycles += c.total;
+    e.bytes_read += c.bytes_read;
+    e.bytes_written += c.bytes_written;
+  }
+  e.latency_cycles = e.cycles;
+  e.macs = plan.macs;
+  return e;
+}
+
+double share(double used, double available) { return available > 0 ? used / available : used > 0 ? 1e9 : 0; }
+
+Json to_json(const device::Resources& r) { return {{"lut", r.lut}, {"ff", r.ff}, {"dsp", r.dsp}, {"bram36", r.bram36}}; }
+
+}  // namespace
+
+Estimate estimate(const net::Network& network, const engine::Engine& engine, const device::Device& device) {
+  const bool hardware = engine::no_hardware_because(network.bundle).empty();
+  Estimate e = hardware ? scheduled(network, engine, device) : modelled(network, engine, device);
+  e.power = power(e.resources, device, e.fps(device.clock_mhz), e.bytes_read + e.bytes_written);
+  e.watts = e.power.total();
+  return e;
+}
+
+double excess(const device::Resources& design, const device::Resources& device) {
+  const double most =
+      std::max({share(static_cast<double>(design.lut), static_cast<double>(device.lut)),
+                share(static_cast<double>(design.ff), static_cast<double>(device.ff)),
+                share(static_cast<double>(design.dsp), static_cast<double>(device.dsp)), share(design.bram36, device.bram36)});
+  return std::max(0.0, most - 1);
+}
+
+Json to_json(const Estimate& e, const device::Device& device) {
+  Json layers = Json::array();
+  for (const LayerCycles& l : e.layers)
+    layers.push_back({{"name", l.name},
+                      {"cycles", l.total},
+                      {"compute", l.compute},
+                      {"fill", l.fill},
+                      {"load", l.load},
+                      {"store", l.store},
+                      {"macs", l.macs}});
+  const double mac_rate = static_cast<double>(e.macs) / static_cast<double>(e.cycles);
+  return {{"modelled_only", e.modelled_only},
+          {"device", device.name},
+          {"clock_mhz", device.clock_mhz},
+          {"cycles", e.cycles},
+          {"latency_cycles", e.latency_cycles},
+          {"fps", e.fps(device.clock_mhz)},
+          {"resources", to_json(e.resources)},
+          {"fits", device::fits(e.resources, device.resources)},
+          {"bytes_read", e.bytes_read},
+          {"bytes_written", e.bytes_written},
+          {"watts_estimate", e.watts},
+          {"power",
+           {{"board", e.power.board},
+            {"logic", e.power.logic},
+            {"dsp", e.power.dsp},
+            {"bram", e.power.bram},
+            {"memory", e.power.memory}}},
+          {"macs", e.macs},
+          {"mac_per_dsp_cycle", mac_rate / static_cast<double>(std::max<int64_t>(1, e.resources.dsp))},
+          {"mac_per_device_dsp_cycle", mac_rate / static_cast<double>(std::max<int64_t>(1, device.resources.dsp))},
+          {"layers", layers}};
+}
+
+}  // namespace duet::estimate

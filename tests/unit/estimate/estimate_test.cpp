@@ -1,0 +1,192 @@
+#include "estimate/estimate.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "estimate/modelled.h"
+#include "estimate/power.h"
+#include "estimate/schedule_bound.h"
+#include "layer/layer.h"
+#include "program/program.h"
+
+namespace duet::estimate {
+namespace {
+
+using testing::HasSubstr;
+
+const net::Network& dnn_a() { return *net::find_known("dnn-a"); }
+device::Device pynq() { return device::find_device("pynq-z1"); }
+
+net::Network small(const std::string& bundle) {
+  net::Network n;
+  n.name = "small";
+  n.input = {3, 32, 48};
+  n.bundle = net::parse_bundle(bundle);
+  n.replications = {{16, n.bundle.pool != net::Pool::none}, {32, false}};
+  return n;
+}
+
+TEST(Estimate, PlanCountsTheWorkThatTheLayersDo) {
+  std::vector<net::Network> networks{dnn_a(), *net::find_known("dnn-c")};
+  for (const net::Bundle& bundle : net::all_bundles()) networks.push_back(small(net::name(bundle)));
+  for (const net::Network& network : networks) {
+    const Plan plan = make_plan(network);
+    const layer::Work work = layer::total_work(net::to_graph(network));
+    EXPECT_EQ(plan.macs, work.macs) << net::name(network.bundle);
+    EXPECT_EQ(plan.steps.back().out, net::grid(network));
+  }
+}
+
+TEST(Estimate, HardwaresCyclesAreTheSchedules) {
+  const auto engines = best_engines(dnn_a(), pynq(), 8, 8);
+  ASSERT_EQ(engines.size(), 1u);
+  const Estimate e = estimate(dnn_a(), engines[0], pynq());
+  const auto program = program::compile(dnn_a(), engines[0]);
+  const auto cycles = program::predict(program, program::memory_of(2.1e9, 150));
+  EXPECT_FALSE(e.modelled_only);
+  EXPECT_EQ(e.cycles, cycles.frame);
+  EXPECT_EQ(e.resources.dsp, engine::dsp_count(engines[0]));
+  EXPECT_EQ(e.resources.bram36, engine::bram36_count(engines[0]));
+  EXPECT_EQ(e.layers.size(), 5u);
+  EXPECT_EQ(e.macs, make_plan(dnn_a()).macs);
+}
+
+// The roofline: no design does more than one MAC per multiplier and cycle, nor moves more than the memory's bandwidth.
+TEST(Estimate, NothingBeatsTheRoofline) {
+  for (int width : {4, 8, 16}) {
+    for (const Design& d : designs(dnn_a(), pynq(), width, width, 5)) {
+      EXPECT_GE(d.estimate.cycles * d.estimate.resources.dsp, d.estimate.macs);
+      const double seconds = static_cast<double>(d.estimate.cycles) / 150e6;
+      EXPECT_LE(static_cast<double>(d.estimate.bytes_read + d.estimate.bytes_written), seconds * 2.1e9 * 1.001);
+    }
+  }
+}
+
+TEST(Estimate, BestEnginesFitAndAreSortedFastestFirst) {
+  const auto found = designs(dnn_a(), pynq(), 8, 8, 10);
+  ASSERT_EQ(found.size(), 10u);
+  for (size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].excess, 0);
+    EXPECT_TRUE(device::fits(found[i].estimate.resources, pynq().resources));
+    if (i) {
+      EXPECT_GE(found[i].estimate.cycles, found[i - 1].estimate.cycles);
+    }
+  }
+  EXPECT_GT(found[0].estimate.fps(150), 60);  // the paper's network on the paper's board
+}
+
+TEST(Estimate, WhereNothingFitsTheNearestDesignsAreNamed) {
+  device::Device tiny = pynq();
+  tiny.resources = {800, 800, 8, 3};
+  EXPECT_TRUE(best_engines(dnn_a(), tiny, 8, 8, 3).empty());
+  const auto near = designs(dnn_a(), tiny, 8, 8, 3);
+  ASSERT_EQ(near.size(), 3u);
+  EXPECT_GT(near[0].excess, 0);
+  EXPECT_LE(near[0].excess, near[1].excess);
+  EXPECT_NEAR(near[0].excess, excess(near[0].estimate.resources, tiny.resources), 1e-9);
+}
+
+TEST(Estimate, ExcessIsTheWorstResources) {
+  EXPECT_EQ(excess({100, 100, 10, 1}, {100, 100, 10, 1}), 0);
+  EXPECT_NEAR(excess({110, 100, 15, 1}, {100, 100, 10, 1}), 0.5, 1e-12);
+  EXPECT_GT(excess({0, 0, 1, 0}, {1, 1, 0, 1}), 1e6);
+}
+
+TEST(Estimate, EveryBundleOfThePoolHasAnEstimate) {
+  for (const net::Bundle& bundle : net::all_bundles()) {
+    const net::Network network = small(net::name(bundle));
+    const auto found = designs(network, pynq(), 8, 8);
+    ASSERT_EQ(found.size(), 1u) << net::name(bundle);
+    const Estimate& e = found[0].estimate;
+    EXPECT_EQ(e.modelled_only, !engine::no_hardware_because(bundle).empty()) << net::name(bundle);
+    EXPECT_GT(e.cycles, 0);
+    EXPECT_GT(e.resources.lut, 0);
+    EXPECT_GE(e.cycles * e.resources.dsp, e.macs) << net::name(bundle);
+  }
+}
+
+// By hand: one dense layer, 3x3, 4 -> 8 channels on 8 x 6 pixels, 4 x 4 lanes: 48 pixels * 1 * 2 groups * 9 taps.
+TEST(Estimate, AnalyticalModelByHand) {
+  net::Network network;
+  network.input = {4, 6, 8};
+  network.bundle = net::parse_bundle("conv3-bn-relu");
+  network.replications = {{8, false}};
+  const Plan plan = make_plan(network);
+  const Lanes lanes{4, 1, {4, 4}};
+  const StepCycles c = model_step(plan.steps[0], lanes, 8, 8, {8, 16}, true);
+  EXPECT_EQ(c.compute, 48 * 2 * 9);
+  EXPECT_EQ(c.bytes_read, 4 * 48);
+  EXPECT_EQ(c.bytes_written, 8 * 48);
+  EXPECT_EQ(c.load, (4 + 8) * 48 / 16);
+  EXPECT_EQ(c.store, 8 * 48 / 8);
+  EXPECT_EQ(c.fill, (36 + 48) / 3);  // three pairs of rows
+  EXPECT_EQ(c.total, 864 + 28);
+  // A memory of half a byte a cycle is the bottleneck.
+  EXPECT_EQ(model_step(plan.steps[0], lanes, 8, 8, {8, 0.5}, true).total, 12 * 48 * 2 + (864 + 48) / 3);
+}
+
+TEST(Estimate, MoreLanesAreNeverSlowerAndNeverSmaller) {
+  const net::Network network = small("conv3-conv1-bn-relu-max");
+  engine::Engine e;
+  e.bundle = network.bundle;
+  e.in_lanes = 2, e.out_lanes = 2;
+  Estimate before = estimate(network, e, pynq());
+  for (int lanes : {4, 8, 16}) {
+    e.in_lanes = e.out_lanes = lanes;
+    const Estimate now = estimate(network, e, pynq());
+    EXPECT_LE(now.cycles, before.cycles);
+    EXPECT_GT(now.resources.dsp, before.resources.dsp);
+    EXPECT_GT(now.resources.lut, before.resources.lut);
+    EXPECT_GT(now.watts, 0);
+    before = now;
+  }
+}
+
+TEST(Estimate, TheRankingAgreesWithTheSchedule) {
+  for (const char* name : {"dnn-a", "dnn-c"}) {
+    const net::Network& network = *net::find_known(name);
+    const Plan plan = make_plan(network);
+    for (auto [in, out, dw] :
+         {std::tuple{4, 8, 2}, {8, 24, 2}, {8, 16, 8}, {16, 8, 4}, {4, 48, 2}, {12, 16, 4}, {12, 16, 1}, {24, 8, 2}}) {
+      engine::Engine e;
+      e.in_lanes = in, e.out_lanes = out, e.dw_lanes = dw;
+      e = program::size_for(e, network);
+      const int64_t exact = estimate(network, e, pynq()).cycles;
+      const int64_t bound = schedule_bound(plan, e, rates(pynq()));
+      EXPECT_NEAR(static_cast<double>(bound) / static_cast<double>(exact), 1, 0.08)
+          << name << " " << in << " x " << out << ", " << dw;
+    }
+  }
+}
+
+TEST(Estimate, AnEngineThatIsTooSmallSaysWhichLimit) {
+  engine::Engine e = best_engines(small("dw3-conv1-bn-relu-max"), pynq(), 8, 8)[0];
+  try {
+    estimate(dnn_a(), e, pynq());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("words"));
+  }
+}
+
+TEST(Estimate, PowerGrowsWithWhatIsUsed) {
+  const Power idle = power({}, pynq(), 0, 0);
+  EXPECT_EQ(idle.total(), pynq().static_watts);
+  const Power busy = power({30000, 40000, 200, 100}, pynq(), 100, 3'000'000);
+  EXPECT_GT(busy.dsp, 0.1);
+  EXPECT_NEAR(busy.memory, 3e6 * 100 * 0.5e-9, 1e-9);
+  EXPECT_LT(busy.total(), 5);
+}
+
+TEST(Estimate, JsonHoldsTheFigures) {
+  const auto d = designs(dnn_a(), pynq(), 8, 8)[0];
+  const Json json = to_json(d.estimate, pynq());
+  EXPECT_EQ(json["cycles"], d.estimate.cycles);
+  EXPECT_EQ(json["resources"]["dsp"], d.estimate.resources.dsp);
+  EXPECT_NEAR(json["mac_per_dsp_cycle"].get<double>(),
+              static_cast<double>(d.estimate.macs) / static_cast<double>(d.estimate.cycles * d.estimate.resources.dsp), 1e-9);
+}
+
+}  // namespace
+}  // namespace duet::estimate
