@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "cli/data_options.h"
+#include "data/default_set.h"
 #include "data/image.h"
 #include "data/pack_dataset.h"
 #include "data/sheet.h"
@@ -19,6 +20,7 @@ struct Arguments {
   data::ReadOptions read;
   int count = 30, columns = 5, width = 320;
   int pack_height = 160, pack_width = 320, threads = 0;
+  data::ComposeOptions compose;
   bool json = false;
 };
 using Shared = std::shared_ptr<Arguments>;
@@ -96,6 +98,25 @@ void run_pack(const Arguments& a) {
   print(fmt::format("{}: {} pictures of the {} part, {}x{}", a.out, items.size(), a.part, a.pack_width, a.pack_height));
 }
 
+void run_make(const Arguments& a) {
+  const data::MadeSet made = data::make_default_set(a.out, a.compose, progress_bar("composing"), {}, a.threads);
+  if (a.json) return print_json({{"folder", made.folder.string()}, {"recipe", made.recipe}, {"reused", made.reused}});
+  print(fmt::format("{}: {}", made.folder.string(), made.reused ? "complete already" : "made"));
+}
+
+void add_make(CLI::App& data, Shared a) {
+  CLI::App* verb = add_verb(
+      data, "make", "Compose the default data set: photo cut-outs over landscapes", "duet data make --out build/data/default",
+      [a] { run_make(*a); }, true);
+  a->out = "build/data/default";
+  verb->add_option("--out", a->out, "The folder to make; reused when it is complete")->capture_default_str();
+  verb->add_option("--count", a->compose.count, "Training pictures; validation has a tenth, test three twentieths of it")
+      ->capture_default_str();
+  verb->add_option("--seed", a->compose.seed, "Same seed, same bytes")->capture_default_str();
+  verb->add_option("--threads", a->threads, "0: one per core")->check(CLI::Range(0, 1024))->capture_default_str();
+  add_json_flag(verb, a->json);
+}
+
 void add_info(CLI::App& data, Shared a) {
   CLI::App* verb = add_verb(data, "info", "Count what a data set holds and how it is split", "duet data info ~/pictures",
                             [a] { run_info(*a); });
@@ -156,6 +177,7 @@ void add_data(CLI::App& app) {
   CLI::App* data = app.add_subcommand("data", "Make, look at and pack data sets");
   data->require_subcommand(1);
   data->footer("Example:\n  duet data show ~/pictures --out sheet.png");
+  add_make(*data, a);
   add_info(*data, a);
   add_show(*data, a);
   add_pack(*data, a);
