@@ -22,8 +22,8 @@ using MapVisitor = std::function<void(size_t node, const FloatMap& map)>;
 FloatMap run_float(const net::Graph& graph, const Tensors& tensors, std::span<const uint8_t> picture,
                    const MapVisitor& visit = {});
 
-/// Random weights as training would leave them: He-normal convolutions, batch norms whose running statistics are those of
-/// `pictures` pictures of noise, so that no map vanishes or explodes. For tests, examples and speed measurements.
-Tensors random_tensors(const net::Graph& graph, Rng& rng, int pictures = 1);
+/// Random weights as the beginning of a training would have them: He-normal convolutions, batch norms with the statistics of a
+/// picture of noise, so that no map vanishes or explodes. For tests, examples and measurements of speed.
+Tensors random_tensors(const net::Graph& graph, Rng& rng);
 
 }  // namespace duet::quant

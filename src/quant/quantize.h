@@ -3,6 +3,7 @@
 #include <span>
 
 #include "base/progress.h"
+#include "base/rng.h"
 #include "quant/quantized.h"
 #include "quant/scale.h"
 #include "quant/tensors.h"
@@ -26,9 +27,11 @@ struct FoldedLayer {
   std::vector<double> bias;     ///< [out]
   bool relu = false;            ///< false: its map is signed
   double clip = 0;              ///< upper limit of the ReLU, 0 for none
+  size_t map_node = 0;          ///< graph node whose float map its stored integers stand for
 };
 
-/// The computing layers in graph order. Throws Error naming a tensor that is missing or misshapen.
+/// The computing layers in graph order; each reads the map of the one before (the first the picture), pooled or not. Throws Error
+/// naming a tensor that is missing or misshapen.
 std::vector<FoldedLayer> fold(const net::Network& network, const Tensors& tensors);
 
 /// Ranges of all feature maps from `count` pictures run in float: of each map the range with the least squared error at F bits
@@ -45,6 +48,10 @@ QuantizedNetwork quantize(const net::Network& network, const Tensors& tensors, c
 /// calibrate, then quantize.
 QuantizedNetwork quantize_network(const net::Network& network, const Tensors& tensors, const Pictures& pictures, size_t count,
                                   const QuantizeOptions& options, int threads = 1, const Progress& progress = {});
+
+/// An untrained network in integers: random_tensors, calibrated on two pictures of noise. Its maps are neither empty nor
+/// saturated, so it is what tests and measurements of speed want.
+QuantizedNetwork random_quantized(const net::Network& network, const QuantizeOptions& options, Rng& rng);
 
 /// Bits an accumulator needs for a layer whose inputs lie in `input`: the smallest A with |bias(c)| + sum |w(c)| max|x| < 2^(A-1)
 /// for all c.

@@ -1,0 +1,159 @@
+#include "quant/quantize.h"
+
+#include <bit>
+#include <cmath>
+
+#include "quant/float_run.h"
+
+namespace duet::quant {
+namespace {
+
+// One output channel of a layer on its way to integers.
+struct Channel {
+  std::span<const double> weights;
+  double bias = 0;
+};
+
+double squared_error(std::span<const double> weights, double scale, int bits) {
+  double sum = 0;
+  for (double w : weights) {
+    const double off = w - scale * quantize_weight(w, scale, bits);
+    sum += off * off;
+  }
+  return sum;
+}
+
+Scale scale_of(const Channel& channel, double s_in, double s_out, const QuantizeOptions& options) {
+  double largest = 0;
+  for (double w : channel.weights) largest = std::max(largest, std::abs(w));
+  const auto choose = [&](double limit) {
+    return choose_scale(limit, s_in, s_out, options.weight_bits, std::abs(channel.bias), options.accumulator_bits);
+  };
+  Scale best = choose(largest);
+  if (!options.clip_weights || largest == 0) return best;
+  double least = squared_error(channel.weights, best.weight_scale, options.weight_bits);
+  for (double limit = 0.95 * largest; limit > 0.2 * largest; limit *= 0.95) {
+    const Scale scale = choose(limit);
+    const double error = squared_error(channel.weights, scale.weight_scale, options.weight_bits);
+    if (error < least) least = error, best = scale;
+  }
+  return best;
+}
+
+double range_of(const Ranges& ranges, const FoldedLayer& layer) {
+  const auto found = ranges.max.find(layer.node);
+  const std::string where = "layer '" + layer.node + "'";
+  if (found == ranges.max.end()) throw Error("has no range", where, "calibrate on pictures first");
+  if (!(found->second > 0) || !std::isfinite(found->second))
+    throw Error("has the range " + std::to_string(found->second), where,
+                "ranges are above 0: calibrate on pictures that show something");
+  return layer.clip > 0 ? std::min(found->second, layer.clip) : found->second;
+}
+
+void check_options(const QuantizeOptions& options) {
+  const auto check = [](const char* name, int bits, int lo, int hi) {
+    if (bits < lo || bits > hi)
+      throw Error(std::string(name) + " is " + std::to_string(bits), "quantisation",
+                  "it must be " + std::to_string(lo) + " to " + std::to_string(hi));
+  };
+  check("weight_bits", options.weight_bits, 2, 16);
+  check("feature_bits", options.feature_bits, 2, 16);
+  check("accumulator_bits", options.accumulator_bits, 8, fixed::kMaxAccumulatorBits);
+}
+
+// Largest |accumulator| of a channel (docs/arithmetic.md, 2).
+int64_t bound(const layer::IntParameters& parameters, size_t channel, fixed::Range input) {
+  const size_t taps = parameters.weights.size() / parameters.requant.size();
+  int64_t sum = 0;
+  for (size_t k = 0; k < taps; ++k) sum += std::abs(int64_t{parameters.weights[channel * taps + k]});
+  return std::abs(parameters.requant[channel].bias) + sum * std::max<int64_t>(-int64_t{input.lo}, input.hi);
+}
+
+int bits_for(int64_t magnitude) { return std::bit_width(static_cast<uint64_t>(magnitude)) + 1; }
+
+void check_accumulator(const QuantizedLayer& layer, fixed::Range input, int accumulator_bits) {
+  for (size_t c = 0; c < layer.parameters.requant.size(); ++c)
+    if (const int bits = bits_for(bound(layer.parameters, c, input)); bits > accumulator_bits)
+      throw Error("its sums need " + std::to_string(bits) + " bits, the accumulator has " + std::to_string(accumulator_bits),
+                  "layer '" + layer.node + "', channel " + std::to_string(c),
+                  "take fewer weight or feature bits, or a wider accumulator");
+}
+
+QuantizedLayer quantize_layer(const FoldedLayer& folded, double s_in, double s_out, const QuantizeOptions& options) {
+  QuantizedLayer layer;
+  layer.node = folded.node;
+  layer.weight_bits = options.weight_bits;
+  layer.output_scale = s_out;
+  const size_t taps = folded.weights.size() / folded.out_channels;
+  const double limit = std::ldexp(1.0, fixed::kMaxAccumulatorBits - 1) - 1;
+  for (int c = 0; c < folded.out_channels; ++c) {
+    const Channel channel{std::span(folded.weights).subspan(c * taps, taps), folded.bias[c]};
+    const Scale scale = scale_of(channel, s_in, s_out, options);
+    layer.weight_scale.push_back(scale.weight_scale);
+    for (double w : channel.weights)
+      layer.parameters.weights.push_back(static_cast<int16_t>(quantize_weight(w, scale.weight_scale, options.weight_bits)));
+    const double bias = std::clamp(std::nearbyint(channel.bias / (s_in * scale.weight_scale)), -limit, limit);
+    layer.parameters.requant.push_back(
+        {static_cast<int64_t>(bias), static_cast<uint8_t>(scale.multiplier), static_cast<uint8_t>(scale.shift)});
+  }
+  return layer;
+}
+
+}  // namespace
+
+QuantizedNetwork quantize(const net::Network& network, const Tensors& tensors, const Ranges& ranges,
+                          const QuantizeOptions& options) {
+  check_options(options);
+  QuantizedNetwork result{network, options.weight_bits, options.feature_bits, {}};
+  const std::vector<FoldedLayer> folded = fold(network, tensors);
+  double s_in = kPictureScale;
+  fixed::Range input = fixed::feature_range(kPictureBits, false);
+  for (const FoldedLayer& one : folded) {
+    const bool head = &one == &folded.back();
+    const int bits = head ? fixed::kHeadBits : options.feature_bits;
+    const double s_out = feature_scale(range_of(ranges, one), bits, !one.relu);
+    QuantizedLayer layer = quantize_layer(one, s_in, s_out, options);
+    layer.output_bits = bits;
+    layer.output_signed = !one.relu;
+    layer.parameters.output = fixed::feature_range(bits, !one.relu);
+    check_accumulator(layer, input, options.accumulator_bits);
+    s_in = s_out, input = layer.parameters.output;
+    result.layers.push_back(std::move(layer));
+  }
+  return result;
+}
+
+QuantizedNetwork quantize_network(const net::Network& network, const Tensors& tensors, const Pictures& pictures, size_t count,
+                                  const QuantizeOptions& options, int threads, const Progress& progress) {
+  check_options(options);
+  return quantize(network, tensors, calibrate(network, tensors, pictures, count, options.feature_bits, threads, progress),
+                  options);
+}
+
+QuantizedNetwork random_quantized(const net::Network& network, const QuantizeOptions& options, Rng& rng) {
+  const Tensors tensors = random_tensors(to_graph(network), rng);
+  std::vector<std::vector<uint8_t>> noise(2, std::vector<uint8_t>(network.input.size()));
+  for (auto& picture : noise)
+    for (uint8_t& byte : picture) byte = static_cast<uint8_t>(rng.below(256));
+  return quantize_network(
+      network, tensors, [&](size_t i) { return std::span<const uint8_t>(noise[i]); }, noise.size(), options);
+}
+
+int accumulator_bits(const layer::IntParameters& parameters, fixed::Range input) {
+  int bits = 1;
+  for (size_t c = 0; c < parameters.requant.size(); ++c) bits = std::max(bits, bits_for(bound(parameters, c, input)));
+  return bits;
+}
+
+int accumulator_bits(const QuantizedNetwork& network) {
+  int bits = 1;
+  for (size_t i = 0; i < network.layers.size(); ++i)
+    bits = std::max(bits, accumulator_bits(network.layers[i].parameters, input_range(network, i)));
+  return bits;
+}
+
+fixed::Range input_range(const QuantizedNetwork& network, size_t layer) {
+  return layer == 0 ? fixed::feature_range(kPictureBits, false) : network.layers[layer - 1].parameters.output;
+}
+
+}  // namespace duet::quant
