@@ -5,12 +5,14 @@ namespace duet::cli {
 // Two lines here and one file: that is a verb.
 void add_data(CLI::App&);
 void add_devices(CLI::App&);
+void add_estimate(CLI::App&);
 void add_report(CLI::App&);
 void add_evaluate(CLI::App&);
 
 void add_verbs(CLI::App& app) {  // in the order of `duet --help`
   add_data(app);
   add_devices(app);
+  add_estimate(app);
   add_report(app);
   add_evaluate(app);
 }

@@ -106,7 +106,9 @@ std::vector<Design> fitting(const Problem& p, size_t wanted) {
   return found;
 }
 
-// Where nothing fits: the designs that are least too large.
+// Where nothing fits: the designs that are least too large, in steps of 10 %, the fastest of a step first.
+int step(double excess) { return static_cast<int>(std::ceil(std::min(excess, 1e6) * 10)); }
+
 std::vector<Design> nearest(const Problem& p, size_t wanted) {
   std::vector<Design> found;
   for (const Candidate& c : candidates(p, p.device.resources.dsp + 16)) {
@@ -114,7 +116,7 @@ std::vector<Design> nearest(const Problem& p, size_t wanted) {
     if (p.hardware && !program::unfit_because(p.network, e).empty()) continue;
     found.push_back({e, {}, excess(resources(p, e), p.device.resources)});
   }
-  std::stable_sort(found.begin(), found.end(), [](const Design& a, const Design& b) { return a.excess < b.excess; });
+  std::stable_sort(found.begin(), found.end(), [](const Design& a, const Design& b) { return step(a.excess) < step(b.excess); });
   if (found.size() > wanted) found.resize(wanted);
   for (Design& design : found) design.estimate = estimate(p.network, design.engine, p.device);
   return found;

@@ -55,7 +55,8 @@ struct Design {
 double excess(const device::Resources& design, const device::Resources& device);
 
 /// Engines for a network on a device at widths (W, F), with their estimates: those that fit first, fastest first; where none
-/// fits, the ones that come nearest, least excess first. At most `count`; empty only when no engine can run the network at all.
+/// fits, the ones that come nearest, least excess (in steps of 10 %) first. At most `count`; empty only when no engine can run
+/// the network at all.
 std::vector<Design> designs(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits,
                             int count = 1);
 
