@@ -1,0 +1,83 @@
+#include <cmath>
+
+#include "base/rng.h"
+#include "quant/scale.h"
+#include "train/core/loader.h"
+#include "train/core/trainer.h"
+
+namespace duet::train::core {
+namespace {
+
+constexpr int kBins = 2048;
+
+// How often each magnitude occurred, in bins up to `limit`.
+struct Histogram {
+  double limit = 0;
+  std::vector<double> counts = std::vector<double>(kBins, 0.0);
+
+  void add(const at::Tensor& values) {
+    const at::Tensor magnitude = values.abs().flatten().to(at::kCPU);
+    const double largest = magnitude.max().item<double>();
+    if (largest > limit) widen(largest);
+    if (limit <= 0) return;
+    const at::Tensor h = at::histc(magnitude, kBins, 0, limit).to(at::kDouble);
+    for (int i = 0; i < kBins; ++i) counts[static_cast<size_t>(i)] += h.data_ptr<double>()[i];
+  }
+
+  void widen(double new_limit) {
+    std::vector<double> wider(kBins, 0.0);
+    for (int i = 0; i < kBins; ++i) {
+      const double middle = (i + 0.5) * limit / kBins;
+      wider[static_cast<size_t>(std::min(kBins - 1, static_cast<int>(middle / new_limit * kBins)))] += counts[static_cast<size_t>(i)];
+    }
+    counts = wider, limit = new_limit;
+  }
+
+  // The range whose rounding and saturation errors together are least, for `levels` steps up to it.
+  double best_range(double levels) const {
+    double best = limit, least = -1;
+    for (int tried = 100; tried >= 10; --tried) {
+      const double range = limit * tried / 100, step = range / levels;
+      double error = 0;
+      for (int i = 1; i < kBins; ++i) {  // the bin at zero is exact whatever the scale
+        const double middle = (i + 0.5) * limit / kBins, over = middle - range;
+        error += counts[static_cast<size_t>(i)] * (over > 0 ? over * over : step * step / 12);
+      }
+      if (least < 0 || error < least) least = error, best = range;
+    }
+    return best;
+  }
+};
+
+}  // namespace
+
+std::vector<StepQuant> calibrate(const Model& model, const data::Pack& pack, const QuantizeOptions& options, uint64_t seed) {
+  const size_t steps = model.steps().size();
+  std::vector<Histogram> seen(steps);
+  Rng rng(seed ^ 0xCA11B);
+  const int count = std::min(options.calibration_pictures, pack.count());
+  for (int i = 0; i < count; ++i) {
+    const int picture = static_cast<int>(rng.below(static_cast<uint64_t>(pack.count())));
+    model.observe(pictures_to_tensor(pack.pixels(picture), 1, pack.height(), pack.width()),
+                  [&](size_t step, const at::Tensor& activation) { seen[step].add(activation); });
+  }
+  std::vector<StepQuant> out(steps);
+  for (size_t i = 0; i < steps; ++i) {
+    const Model::Step& step = model.steps()[i];
+    const bool head = i + 1 == steps, is_signed = step.relu < 0;
+    const int bits = head ? fixed::kHeadBits : options.feature_bits;
+    const fixed::Range range = fixed::feature_range(bits, is_signed);
+    const double clip = step.relu >= 0 ? model.plan().ops[static_cast<size_t>(step.relu)].clip : 0;
+    double max = clip > 0 ? clip : head ? 2 * seen[i].limit : seen[i].best_range(range.hi);
+    if (!(max > 0)) max = 1;  // a map that is zero on every picture
+    StepQuant& q = out[i];
+    q.weight_bits = options.weight_bits;
+    q.max = max;
+    q.out_scale = quant::feature_scale(max, bits, is_signed);
+    q.lo = range.lo, q.hi = range.hi;
+    q.in_scale = step.input < 0 ? quant::kPictureScale : out[static_cast<size_t>(step.input)].out_scale;
+  }
+  return out;
+}
+
+}  // namespace duet::train::core

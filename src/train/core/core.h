@@ -1,0 +1,103 @@
+#pragma once
+// What lies behind libduet_train.so: plain data in, plain data out. The core needs libtorch, the standard library and the pack reader alone, so that it
+// also builds on a bare machine with a GPU. It throws std::runtime_error; src/train turns what the user can mend into an Error before calling it.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace duet::train::core {
+
+/// One float operation; the last one's output is the head's map. Weighted kinds have no bias when a batch norm follows.
+struct Op {
+  enum class Kind { convolution, max_pool, average_pool, batch_norm, relu } kind = Kind::convolution;
+  std::string name;
+  int input = -1;  ///< index of the operation it reads, -1: the picture
+  int in_channels = 0, out_channels = 0, kernel = 1, groups = 1;
+  double clip = 0;    ///< relu: upper limit, 0 for none
+  bool bias = false;  ///< convolution
+};
+
+struct Plan {
+  int channels = 3, height = 0, width = 0;
+  std::vector<Op> ops;
+  std::vector<std::pair<double, double>> anchors;  ///< width and height, 0..1 of the picture
+};
+
+/// Parameters by name: "<op>.weight", "<op>.bias", batch norm also "<op>.running_mean", "<op>.running_var". Row-major, shapes follow from the Plan.
+using Weights = std::map<std::string, std::vector<float>>;
+
+struct TrainOptions {
+  std::string train_pack, validation_pack, folder;
+  int epochs = 20, batch = 16, threads = 1;
+  double learning_rate = 0.002, warmup = 0.05, weight_decay = 1e-4, ema = 0.998;
+  bool sgd = false, augment = true;
+  int64_t samples_per_epoch = 0;
+  uint64_t seed = 1;
+  double checkpoint_seconds = 60;
+  std::string fingerprint;  ///< a checkpoint with another one is ignored
+};
+
+/// Widths of the fine-tuning and how a feature map's scale is chosen.
+struct QuantizeOptions {
+  int weight_bits = 8, feature_bits = 8;
+  int calibration_pictures = 64;
+};
+
+struct Epoch {
+  int epoch = 0;
+  double loss = 0, iou_validation = 0, seconds = 0, learning_rate = 0;
+};
+
+struct TrainResult {
+  Weights weights;   ///< of the best epoch, averaged
+  std::vector<double> feature_max;  ///< quantised training: where the integers of each convolution's output end, in order
+  double iou_validation = 0, iou_start = 0;
+  int best_epoch = 0;
+  int64_t samples = 0;
+  double seconds = 0;  ///< of all runs together
+  std::string stopped;
+  std::vector<Epoch> curve;
+};
+
+/// x0, y0, x1, y1 in 0..1 of the picture and the winner's tc.
+struct Found {
+  float x0 = 0, y0 = 0, x1 = 0, y1 = 0, confidence = 0;
+};
+
+/// One layer of the integer network, simulated in double precision (exact: every value stays below 2^53).
+struct IntegerLayer {
+  std::string node;               ///< the convolution's name in the Plan
+  std::vector<int16_t> weights;   ///< [out][in / groups][k][k]
+  std::vector<int64_t> bias;
+  std::vector<int> multiplier, shift;
+  int64_t lo = 0, hi = 255;
+};
+
+using Callback = std::function<void(double done, double total, const std::string& note)>;
+
+/// Everything the library offers; there is one, from duet_train_core().
+class Core {
+ public:
+  virtual ~Core() = default;
+  virtual std::string version() const = 0;
+  virtual bool cuda() const = 0;
+  virtual bool mkldnn() const = 0;
+  virtual Weights random_weights(const Plan& plan, uint64_t seed) const = 0;
+  virtual TrainResult train(const Plan& plan, const Weights& start, const TrainOptions& options, const Callback& callback) const = 0;
+  virtual TrainResult fine_tune(const Plan& plan, const Weights& start, const TrainOptions& options, const QuantizeOptions& quantize,
+                                const Callback& callback) const = 0;
+  /// Head maps of `count` pictures (planar bytes), [count][channels][grid height][grid width].
+  virtual std::vector<float> forward(const Plan& plan, const Weights& weights, const uint8_t* pictures, int count, int threads) const = 0;
+  /// The same for the integer network: its head's integers.
+  virtual std::vector<int32_t> simulate(const Plan& plan, const std::vector<IntegerLayer>& layers, const uint8_t* pictures, int count,
+                                        int threads) const = 0;
+};
+
+}  // namespace duet::train::core
+
+/// The library's only symbol.
+extern "C" const duet::train::core::Core* duet_train_core();

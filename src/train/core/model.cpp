@@ -1,0 +1,240 @@
+#include "train/core/model.h"
+
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+
+#include "base/rng.h"
+#include "quant/scale.h"
+
+namespace duet::train::core {
+namespace {
+
+Tail tail_of(const Plan& plan, const Model::Step& step, bool pool) {
+  Tail tail;
+  tail.norm = step.norm >= 0;
+  tail.relu = step.relu >= 0;
+  if (tail.relu) tail.clip = plan.ops[static_cast<size_t>(step.relu)].clip;
+  if (pool && step.pool >= 0)
+    tail.pooling = plan.ops[static_cast<size_t>(step.pool)].kind == Op::Kind::max_pool ? Pooling::max : Pooling::average;
+  return tail;
+}
+
+bool pointwise(const Op& op) { return op.kernel == 1 && op.groups == 1; }
+
+// Weights rounded to integers of W bits times the scale that M and S define, gradients straight through.
+at::Tensor rounded_weights(const at::Tensor& weight, const at::Tensor& bias, const StepQuant& quant, at::Tensor& bias_scale) {
+  const at::Tensor flat = weight.detach().reshape({weight.size(0), -1}).to(at::kCPU, at::kDouble);
+  const at::Tensor largest = flat.abs().amax(1), bias_cpu = bias.detach().to(at::kCPU, at::kDouble);
+  at::Tensor scale = at::empty_like(largest);
+  for (int64_t c = 0; c < scale.size(0); ++c)
+    scale.data_ptr<double>()[c] = quant::choose_scale(largest.data_ptr<double>()[c], quant.in_scale, quant.out_scale, quant.weight_bits,
+                                                      std::abs(bias_cpu.data_ptr<double>()[c]))
+                                      .weight_scale;
+  scale = scale.to(weight.device(), at::kFloat);
+  bias_scale = scale * quant.in_scale;
+  std::vector<int64_t> shape(static_cast<size_t>(weight.dim()), 1);
+  shape[0] = weight.size(0);
+  const at::Tensor s = scale.view(shape);
+  const double limit = fixed::weight_limit(quant.weight_bits);
+  const at::Tensor rounded = at::clamp(at::round(weight.detach() / s), -limit, limit) * s;
+  return weight + (rounded - weight.detach());
+}
+
+}  // namespace
+
+Model::Model(const Plan& plan, at::Device device) : plan_(plan) {
+  for (const Op& op : plan_.ops) {
+    if (op.kind == Op::Kind::convolution) {
+      add_entry(op.name + ".weight", {op.out_channels, op.in_channels / op.groups, op.kernel, op.kernel}, true);
+      if (op.bias) add_entry(op.name + ".bias", {op.out_channels}, true);
+    } else if (op.kind == Op::Kind::batch_norm) {
+      add_entry(op.name + ".weight", {op.out_channels}, true);
+      add_entry(op.name + ".bias", {op.out_channels}, true);
+    }
+  }
+  for (const Op& op : plan_.ops)
+    if (op.kind == Op::Kind::batch_norm) {
+      add_entry(op.name + ".running_mean", {op.out_channels}, false);
+      add_entry(op.name + ".running_var", {op.out_channels}, false);
+    }
+  const int64_t total = entries_.empty() ? 0 : entries_.back().offset + entries_.back().count;
+  const auto options = at::TensorOptions().dtype(at::kFloat).device(device);
+  state_ = at::zeros({total}, options);
+  gradient_ = at::zeros({trainable_}, options);
+  for (Entry& entry : entries_) {
+    entry.view = state_.narrow(0, entry.offset, entry.count).view(entry.shape).detach();
+    if (!entry.trainable) continue;
+    entry.view.requires_grad_(true);
+    entry.view.mutable_grad() = gradient_.narrow(0, entry.offset, entry.count).view(entry.shape);
+  }
+  build_steps();
+}
+
+void Model::add_entry(const std::string& name, std::vector<int64_t> shape, bool trainable) {
+  Entry entry{name, shape, entries_.empty() ? 0 : entries_.back().offset + entries_.back().count, 1, trainable, {}};
+  for (int64_t n : shape) entry.count *= n;
+  if (trainable) trainable_ += entry.count;
+  entries_.push_back(std::move(entry));
+}
+
+// Operations are joined into a step while each is the only reader of the one before.
+void Model::build_steps() {
+  const int n = static_cast<int>(plan_.ops.size());
+  std::vector<int> readers(static_cast<size_t>(n), 0), step_of(static_cast<size_t>(n), -1);
+  for (const Op& op : plan_.ops)
+    if (op.input >= 0) ++readers[static_cast<size_t>(op.input)];
+  for (int i = 0; i < n; ++i) {
+    const Op& op = plan_.ops[static_cast<size_t>(i)];
+    const auto joins = [&](int Model::Step::*slot, std::initializer_list<int Model::Step::*> earlier) {
+      if (op.input < 0 || steps_.empty() || step_of[static_cast<size_t>(op.input)] != static_cast<int>(steps_.size()) - 1 || op.input != i - 1 ||
+          readers[static_cast<size_t>(op.input)] != 1)
+        return false;
+      Step& step = steps_.back();
+      for (auto other : earlier)
+        if (step.*other >= 0) return false;
+      step.*slot = i;
+      return true;
+    };
+    bool joined = false;
+    if (op.kind == Op::Kind::batch_norm) joined = joins(&Step::norm, {&Step::norm, &Step::relu, &Step::pool});
+    if (op.kind == Op::Kind::relu) joined = joins(&Step::relu, {&Step::relu, &Step::pool});
+    if (op.kind == Op::Kind::max_pool || op.kind == Op::Kind::average_pool) joined = joins(&Step::pool, {&Step::pool});
+    if (op.kind == Op::Kind::convolution) {
+      steps_.push_back({i, -1, -1, -1, op.input < 0 ? -1 : step_of[static_cast<size_t>(op.input)]});
+      joined = true;
+    }
+    if (!joined) throw std::runtime_error("the trainer cannot place operation " + op.name + ": only chains of convolutions with their norm, ReLU and pooling are trained");
+    step_of[static_cast<size_t>(i)] = static_cast<int>(steps_.size()) - 1;
+  }
+  if (steps_.empty()) throw std::runtime_error("the network has no convolution");
+}
+
+at::Tensor Model::tensor(const std::string& name) const {
+  for (const Entry& entry : entries_)
+    if (entry.name == name) return entry.view;
+  return {};
+}
+
+at::Tensor Model::decay_mask() const {
+  at::Tensor mask = at::zeros({trainable_}, at::kFloat);
+  for (const Entry& entry : entries_)
+    if (entry.trainable && entry.shape.size() == 4) mask.narrow(0, entry.offset, entry.count).fill_(1);
+  return mask.to(state_.device());
+}
+
+void Model::load(const Weights& weights) {
+  at::NoGradGuard guard;
+  at::Tensor flat = at::zeros(state_.sizes(), at::kFloat);
+  for (const Entry& entry : entries_) {
+    const auto found = weights.find(entry.name);
+    if (found == weights.end() || static_cast<int64_t>(found->second.size()) != entry.count)
+      throw std::runtime_error("the weights lack " + entry.name + " of " + std::to_string(entry.count) + " values");
+    std::memcpy(flat.data_ptr<float>() + entry.offset, found->second.data(), found->second.size() * sizeof(float));
+  }
+  state_.copy_(flat);
+}
+
+Weights Model::save() const {
+  Weights weights;
+  const at::Tensor flat = state_.to(at::kCPU);
+  for (const Entry& entry : entries_) {
+    const float* begin = flat.data_ptr<float>() + entry.offset;
+    weights[entry.name] = std::vector<float>(begin, begin + entry.count);
+  }
+  return weights;
+}
+
+// x and the result: batch, height, width, channels. "Same" padding.
+at::Tensor Model::convolve(const at::Tensor& x, const Step& step, const at::Tensor& weight) const {
+  const Op& op = plan_.ops[static_cast<size_t>(step.convolution)];
+  const at::Tensor w = op.groups == 1 ? weight.contiguous(at::MemoryFormat::ChannelsLast) : weight;
+  const int64_t padding = op.kernel / 2;
+  return at::conv2d(x.permute({0, 3, 1, 2}), w, {}, {1, 1}, {padding, padding}, {1, 1}, op.groups).permute({0, 2, 3, 1}).contiguous();
+}
+
+at::Tensor Model::run_step(const at::Tensor& x, const Step& step, bool training, bool pool) const {
+  const Op& op = plan_.ops[static_cast<size_t>(step.convolution)];
+  Tail tail = tail_of(plan_, step, pool);
+  tail.training = training;
+  TailParameters parameters;
+  const at::Tensor weight = tensor(op.name + ".weight");
+  if (pointwise(op)) parameters.weight = weight.view({op.out_channels, op.in_channels});
+  if (tail.norm) {
+    const std::string& norm = plan_.ops[static_cast<size_t>(step.norm)].name;
+    parameters.gamma = tensor(norm + ".weight"), parameters.beta = tensor(norm + ".bias");
+    parameters.running_mean = tensor(norm + ".running_mean"), parameters.running_var = tensor(norm + ".running_var");
+  } else {
+    parameters.beta = tensor(op.name + ".bias");
+  }
+  return run_tail(pointwise(op) ? x : convolve(x, step, weight), parameters, tail, plain);
+}
+
+at::Tensor Model::forward(const at::Tensor& x, bool training) const {
+  std::vector<at::Tensor> outputs;
+  for (const Step& step : steps_) outputs.push_back(run_step(step.input < 0 ? x : outputs[static_cast<size_t>(step.input)], step, training, true));
+  return outputs.back();
+}
+
+void Model::observe(const at::Tensor& x, const std::function<void(size_t, const at::Tensor&)>& see) const {
+  at::NoGradGuard guard;
+  std::vector<at::Tensor> outputs;
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    const Step& step = steps_[i];
+    const at::Tensor& input = step.input < 0 ? x : outputs[static_cast<size_t>(step.input)];
+    see(i, run_step(input, step, false, false));
+    outputs.push_back(run_step(input, step, false, true));
+  }
+}
+
+at::Tensor Model::run_step_quantised(const at::Tensor& x, const Step& step, const StepQuant& quant) const {
+  const Op& op = plan_.ops[static_cast<size_t>(step.convolution)];
+  at::Tensor weight = tensor(op.name + ".weight"), bias = tensor(op.name + ".bias");
+  if (step.norm >= 0) {
+    const std::string& norm = plan_.ops[static_cast<size_t>(step.norm)].name;
+    const at::Tensor factor = tensor(norm + ".weight") * (tensor(norm + ".running_var") + kNormEpsilon).rsqrt();
+    weight = weight * factor.view({-1, 1, 1, 1});
+    bias = tensor(norm + ".bias") - tensor(norm + ".running_mean") * factor;
+  }
+  if (!bias.defined()) bias = at::zeros({op.out_channels}, state_.options());
+  at::Tensor bias_scale;
+  weight = rounded_weights(weight, bias, quant, bias_scale);
+  bias = bias + (at::round(bias.detach() / bias_scale) * bias_scale - bias.detach());
+  Tail tail = tail_of(plan_, step, true);
+  tail.norm = false;
+  tail.step = quant.out_scale, tail.lo = quant.lo, tail.hi = quant.hi;
+  TailParameters parameters;
+  parameters.beta = bias;
+  if (pointwise(op)) parameters.weight = weight.view({op.out_channels, op.in_channels});
+  return run_tail(pointwise(op) ? x : convolve(x, step, weight), parameters, tail, plain);
+}
+
+at::Tensor Model::forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant) const {
+  std::vector<at::Tensor> outputs;
+  for (size_t i = 0; i < steps_.size(); ++i)
+    outputs.push_back(run_step_quantised(steps_[i].input < 0 ? x : outputs[static_cast<size_t>(steps_[i].input)], steps_[i], quant[i]));
+  return outputs.back();
+}
+
+Weights random_weights(const Plan& plan, uint64_t seed) {
+  Weights weights;
+  Rng rng(seed);
+  const std::string head = plan.ops.back().name;
+  for (const Op& op : plan.ops) {
+    Rng own = rng.fork(1);
+    if (op.kind == Op::Kind::convolution) {
+      const int64_t fan = int64_t{op.in_channels} / op.groups * op.kernel * op.kernel;
+      const double deviation = op.name == head ? 0.01 : std::sqrt(2.0 / static_cast<double>(fan));
+      std::vector<float> values(static_cast<size_t>(op.out_channels * fan));
+      for (float& value : values) value = static_cast<float>(deviation * own.normal());
+      weights[op.name + ".weight"] = std::move(values);
+      if (op.bias) weights[op.name + ".bias"].assign(static_cast<size_t>(op.out_channels), 0.0f);
+    } else if (op.kind == Op::Kind::batch_norm) {
+      for (const char* part : {".weight", ".running_var"}) weights[op.name + part].assign(static_cast<size_t>(op.out_channels), 1.0f);
+      for (const char* part : {".bias", ".running_mean"}) weights[op.name + part].assign(static_cast<size_t>(op.out_channels), 0.0f);
+    }
+  }
+  return weights;
+}
+
+}  // namespace duet::train::core

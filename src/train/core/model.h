@@ -1,0 +1,82 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "train/core/core.h"
+#include "train/core/fused.h"
+
+namespace duet::train::core {
+
+/// Widths and scales of quantised training, per step of the model (docs/arithmetic.md).
+struct StepQuant {
+  double in_scale = 1, out_scale = 1;  ///< real value of one step of the input and the output map
+  double max = 1;                      ///< where the output's integers end
+  int weight_bits = 8;
+  double lo = 0, hi = 255;             ///< integer limits of the output
+};
+
+/// A float network whose parameters are views of one flat tensor, so that an optimiser step, an average or a checkpoint is one operation.
+/// Activations are batch x height x width x channels.
+class Model {
+ public:
+  Model(const Plan& plan, at::Device device);
+
+  const Plan& plan() const { return plan_; }
+  /// Parameters first (trainable_count()), then the batch norms' running statistics.
+  at::Tensor& state() { return state_; }
+  const at::Tensor& state() const { return state_; }
+  at::Tensor parameters() const { return state_.narrow(0, 0, trainable_); }
+  at::Tensor& gradient() { return gradient_; }
+  int64_t trainable_count() const { return trainable_; }
+  /// 1 where weight decay applies (weights of convolutions), else 0.
+  at::Tensor decay_mask() const;
+
+  void load(const Weights& weights);
+  Weights save() const;
+
+  /// x: batch, height, width, 3, as 0..255/256. Returns batch, grid height, grid width, 5 an anchor.
+  at::Tensor forward(const at::Tensor& x, bool training) const;
+  /// The same with weights and feature maps rounded as the integer network rounds them, gradients straight through; norms folded with their
+  /// running statistics.
+  at::Tensor forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant) const;
+
+  /// A convolution with what follows it.
+  struct Step {
+    int convolution = -1, norm = -1, relu = -1, pool = -1;  ///< indices of operations, -1: absent
+    int input = -1;                                         ///< step it reads, -1: the picture
+  };
+  const std::vector<Step>& steps() const { return steps_; }
+  /// Name of the step's convolution.
+  const std::string& name(const Step& step) const { return plan_.ops[static_cast<size_t>(step.convolution)].name; }
+  /// Called with every step's activation before pooling (for calibration), in order.
+  void observe(const at::Tensor& x, const std::function<void(size_t step, const at::Tensor& activation)>& see) const;
+
+  bool plain = false;  ///< use libtorch's own operations only (tests)
+
+ private:
+  struct Entry {
+    std::string name;
+    std::vector<int64_t> shape;
+    int64_t offset = 0, count = 0;
+    bool trainable = true;
+    at::Tensor view;
+  };
+  void add_entry(const std::string& name, std::vector<int64_t> shape, bool trainable);
+  void build_steps();
+  at::Tensor tensor(const std::string& name) const;
+  at::Tensor convolve(const at::Tensor& x, const Step& step, const at::Tensor& weight) const;
+  at::Tensor run_step(const at::Tensor& x, const Step& step, bool training, bool pool) const;
+  at::Tensor run_step_quantised(const at::Tensor& x, const Step& step, const StepQuant& quant) const;
+
+  Plan plan_;
+  std::vector<Entry> entries_;
+  std::vector<Step> steps_;
+  at::Tensor state_, gradient_;
+  int64_t trainable_ = 0;
+};
+
+/// He-normal weights, norms at one and zero, a head near zero: from the seed alone, the same with every libtorch.
+Weights random_weights(const Plan& plan, uint64_t seed);
+
+}  // namespace duet::train::core

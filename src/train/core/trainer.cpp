@@ -1,0 +1,255 @@
+#include "train/core/trainer.h"
+
+#include <malloc.h>
+
+#include <ATen/Parallel.h>
+
+#include <chrono>
+#include <cmath>
+#include <mutex>
+#include <numbers>
+
+#include "train/core/checkpoint.h"
+#include "train/core/loader.h"
+#include "train/core/loss.h"
+
+namespace duet::train::core {
+namespace {
+
+constexpr double kBeta1 = 0.9, kBeta2 = 0.99, kAdamEpsilon = 1e-8, kMomentum = 0.9, kGradientNorm = 10;
+
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+// Warm-up in a line, then a cosine down to 1 %.
+double rate_at(int64_t step, int64_t steps, const TrainOptions& options) {
+  const double warm = std::max(1.0, options.warmup * static_cast<double>(steps));
+  if (static_cast<double>(step) < warm) return options.learning_rate * (static_cast<double>(step) + 1) / warm;
+  const double x = (static_cast<double>(step) - warm) / std::max(1.0, static_cast<double>(steps) - warm);
+  return options.learning_rate * (0.01 + 0.99 * 0.5 * (1 + std::cos(std::numbers::pi * x)));
+}
+
+std::vector<float> to_vector(const at::Tensor& tensor) {
+  const at::Tensor flat = tensor.detach().to(at::kCPU).contiguous();
+  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
+}
+
+void from_vector(at::Tensor tensor, const std::vector<float>& values) {
+  tensor.copy_(at::from_blob(const_cast<float*>(values.data()), {static_cast<int64_t>(values.size())}));
+}
+
+// One training: the model, its average, the optimiser's moments.
+class Training {
+ public:
+  Training(const Plan& plan, const TrainOptions& options, const std::vector<StepQuant>& quant, const Callback& callback)
+      : options_(options),
+        quant_(quant),
+        callback_(callback),
+        pack_(options.train_pack),
+        validation_(options.validation_pack),
+        model_(plan, device()),
+        average_(plan, device()),
+        per_epoch_(steps_per_epoch(pack_.count(), options.samples_per_epoch, options.batch)),
+        steps_(per_epoch_ * options.epochs) {
+    first_ = at::zeros_like(model_.gradient());
+    second_ = at::zeros_like(model_.gradient());
+    mask_ = model_.decay_mask();
+  }
+
+  TrainResult run(const Weights& start) {
+    resume_or_start(start);
+    if (options_.epochs == 0) return result();
+    Loader loader(pack_, {options_.batch, 0, options_.augment, options_.seed, progress_.step, steps_ - progress_.step});
+    double mark = now(), saved = mark;
+    Batch batch;
+    while (progress_.step < steps_ && stopped_.empty()) {
+      batch = loader.next(std::move(batch));
+      const double loss = train_step(batch);
+      if (!std::isfinite(loss)) {
+        stopped_ = "the loss stopped being a number at step " + std::to_string(progress_.step) + ": use a lower learning_rate than " +
+                   std::to_string(options_.learning_rate);
+        break;
+      }
+      progress_.epoch_loss += loss;
+      ++progress_.step;
+      const bool epoch_ends = progress_.step % per_epoch_ == 0;
+      if (epoch_ends) end_epoch(mark);
+      if (epoch_ends || now() - saved > options_.checkpoint_seconds) {
+        count_time(mark);
+        checkpoint();
+        saved = now();
+      }
+      report(loss);
+    }
+    count_time(mark);
+    return result();
+  }
+
+ private:
+  void count_time(double& mark) {
+    const double t = now();
+    progress_.seconds += t - mark, progress_.epoch_seconds += t - mark;
+    mark = t;
+  }
+
+  void resume_or_start(const Weights& start) {
+    at::NoGradGuard guard;
+    if (!options_.folder.empty() && load_checkpoint(progress_, options_.fingerprint, checkpoint_path()) &&
+        static_cast<int64_t>(progress_.state.size()) == model_.state().numel()) {
+      from_vector(model_.state(), progress_.state);
+      from_vector(average_.state(), progress_.average);
+      from_vector(first_, progress_.first);
+      from_vector(second_, progress_.second);
+      return;
+    }
+    progress_ = {};
+    progress_.fingerprint = options_.fingerprint;
+    model_.load(start);
+    average_.load(start);
+    if (quant_.empty() && options_.epochs > 0) return;
+    progress_.best_iou = progress_.iou_start = validate();
+    progress_.best = to_vector(average_.state());
+  }
+
+  std::string checkpoint_path() const { return options_.folder + "/checkpoint.bin"; }
+
+  void checkpoint() {
+    if (options_.folder.empty()) return;
+    progress_.state = to_vector(model_.state());
+    progress_.average = to_vector(average_.state());
+    progress_.first = to_vector(first_);
+    progress_.second = to_vector(second_);
+    save_checkpoint(progress_, checkpoint_path());
+  }
+
+  at::Tensor forward(const Model& model, const at::Tensor& x, bool training) const {
+    return quant_.empty() ? model.forward(x, training) : model.forward_quantised(x, quant_);
+  }
+
+  double train_step(const Batch& batch) {
+    const at::Tensor x = at::from_blob(const_cast<float*>(batch.pixels.data()), {batch.count, pack_.height(), pack_.width(), 3}).to(model_.state().device());
+    model_.gradient().zero_();
+    const at::Tensor loss = box_loss(forward(model_, x, true), batch.boxes, model_.plan());
+    const double value = loss.item<double>();
+    if (!std::isfinite(value)) return value;
+    loss.backward();
+    at::NoGradGuard guard;
+    update(rate_at(progress_.step, steps_, options_));
+    return value;
+  }
+
+  void update(double rate) {
+    at::Tensor parameters = model_.parameters();
+    at::Tensor& gradient = model_.gradient();
+    const double norm = gradient.norm().item<double>();
+    if (norm > kGradientNorm) gradient.mul_(kGradientNorm / norm);
+    if (options_.weight_decay > 0) parameters.sub_(parameters * mask_, rate * options_.weight_decay);
+    if (options_.sgd) {
+      first_.mul_(kMomentum).add_(gradient);
+      parameters.add_(gradient + kMomentum * first_, -rate);
+    } else {
+      const double t = static_cast<double>(progress_.step) + 1;
+      first_.lerp_(gradient, 1 - kBeta1);
+      second_.mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
+      const double correct1 = 1 - std::pow(kBeta1, t), correct2 = 1 - std::pow(kBeta2, t);
+      parameters.addcdiv_(first_, (second_ / correct2).sqrt_().add_(kAdamEpsilon), -rate / correct1);
+    }
+    // The average forgets its start faster while it is young.
+    const double t = static_cast<double>(progress_.step) + 1, keep = std::min(options_.ema, (1 + t) / (10 + t));
+    if (options_.ema > 0)
+      average_.state().lerp_(model_.state(), 1 - keep);
+    else
+      average_.state().copy_(model_.state());
+  }
+
+  double validate() const {
+    at::NoGradGuard guard;
+    const int64_t picture = static_cast<int64_t>(validation_.picture_bytes());
+    double total = 0;
+    std::vector<float> pixels;
+    for (int begin = 0; begin < validation_.count(); begin += options_.batch) {
+      const int count = std::min(options_.batch, validation_.count() - begin);
+      pixels.resize(static_cast<size_t>(picture * count));
+      std::vector<std::array<float, 4>> boxes(static_cast<size_t>(count));
+      for (int i = 0; i < count; ++i) read_plain(validation_, begin + i, pixels.data() + picture * i, boxes[static_cast<size_t>(i)]);
+      const at::Tensor x = at::from_blob(pixels.data(), {count, validation_.height(), validation_.width(), 3}).to(model_.state().device());
+      const std::vector<Found> found = decode(forward(average_, x, false), model_.plan());
+      for (size_t i = 0; i < found.size(); ++i) total += iou(found[i], boxes[i]);
+    }
+    return validation_.count() > 0 ? total / validation_.count() : 0;
+  }
+
+  void end_epoch(double& mark) {
+    const int epoch = static_cast<int>(progress_.step / per_epoch_);
+    const double score = validate();
+    if (score > progress_.best_iou || progress_.best.empty()) {
+      progress_.best_iou = score, progress_.best_epoch = epoch;
+      at::NoGradGuard guard;
+      progress_.best = to_vector(average_.state());
+    }
+    count_time(mark);
+    progress_.curve.push_back({epoch, progress_.epoch_loss / static_cast<double>(per_epoch_), score, progress_.epoch_seconds,
+                               rate_at(progress_.step - 1, steps_, options_)});
+    progress_.epoch_loss = progress_.epoch_seconds = 0;
+  }
+
+  void report(double loss) const {
+    if (!callback_) return;
+    char note[96];
+    if (progress_.curve.empty())
+      std::snprintf(note, sizeof note, "loss %.3f", loss);
+    else
+      std::snprintf(note, sizeof note, "loss %.3f, IoU %.3f after epoch %d", loss, progress_.curve.back().iou_validation, progress_.curve.back().epoch);
+    callback_(static_cast<double>(progress_.step), static_cast<double>(steps_), note);
+  }
+
+  TrainResult result() {
+    at::NoGradGuard guard;
+    TrainResult out;
+    if (progress_.best.empty()) progress_.best = to_vector(average_.state());
+    from_vector(average_.state(), progress_.best);
+    out.weights = average_.save();
+    for (const StepQuant& q : quant_) out.feature_max.push_back(q.max);
+    out.iou_validation = std::max(0.0, progress_.best_iou), out.iou_start = progress_.iou_start;
+    out.best_epoch = static_cast<int>(progress_.best_epoch);
+    out.samples = progress_.step * options_.batch;
+    out.seconds = progress_.seconds, out.stopped = stopped_, out.curve = progress_.curve;
+    return out;
+  }
+
+  TrainOptions options_;
+  std::vector<StepQuant> quant_;
+  Callback callback_;
+  data::Pack pack_, validation_;
+  Model model_, average_;
+  int64_t per_epoch_, steps_;
+  at::Tensor first_, second_, mask_;
+  Checkpoint progress_;
+  std::string stopped_;
+};
+
+}  // namespace
+
+at::Device device() { return at::hasCUDA() ? at::Device(at::kCUDA) : at::Device(at::kCPU); }
+
+void prepare(int threads) {
+  at::set_num_threads(std::max(1, threads));
+  static std::once_flag once;
+  std::call_once(once, [] {
+    at::globalContext().setFlushDenormal(true);
+    // Feature maps are tens of megabytes: given back and fetched anew each time, their page faults cost a third of a step.
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_TOP_PAD, 64 << 20);
+  });
+}
+
+at::Tensor pictures_to_tensor(const uint8_t* planar, int count, int height, int width) {
+  const at::Tensor bytes = at::from_blob(const_cast<uint8_t*>(planar), {count, 3, height, width}, at::kByte);
+  return bytes.permute({0, 2, 3, 1}).to(at::kFloat).mul_(1.0 / 256).contiguous().to(device());
+}
+
+TrainResult run_training(const Plan& plan, const Weights& start, const TrainOptions& options, const std::vector<StepQuant>& quant, const Callback& callback) {
+  return Training(plan, options, quant, callback).run(start);
+}
+
+}  // namespace duet::train::core
