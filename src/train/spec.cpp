@@ -11,12 +11,8 @@ namespace {
 struct Reader {
   const Json& json;
   const std::string& where;
-  std::vector<std::string> keys{"kind"};
 
-  bool take(const char* key) {
-    keys.emplace_back(key);
-    return json.contains(key);
-  }
+  bool take(const char* key) const { return json.contains(key); }
   void operator()(const char* key, int& value, int64_t lo, int64_t hi) {
     if (take(key)) value = static_cast<int>(base::int_field(json, key, lo, hi, where));
   }
@@ -61,6 +57,14 @@ struct Reader {
   }
 };
 
+struct Keys {
+  std::vector<std::string> known{"kind"};
+  template <class... Rest>
+  void operator()(const char* key, const Rest&...) {
+    known.emplace_back(key);
+  }
+};
+
 struct Writer {
   Json json = Json::object();
   template <class Value, class... Limits>
@@ -100,27 +104,27 @@ void quantize_members(Archive& a, Spec& s) {
   a("threads", s.threads, 1, 1024), a("checkpoint_seconds", s.checkpoint_seconds, 0.0, 1e9);
 }
 
-void require(const Json& json, std::initializer_list<const char*> keys, const std::string& where) {
-  for (const char* key : keys) base::field(json, key, where);
-}
-
 }  // namespace
 
 TrainSpec train_spec_from_json(const Json& json, const std::string& where) {
   TrainSpec spec;
-  if (json.is_object()) require(json, {"network", "train_pack", "validation_pack"}, where);
+  Keys keys;
+  train_members(keys, spec);
+  base::only_keys(json, keys.known, where);
+  for (const char* key : {"network", "train_pack", "validation_pack"}) base::field(json, key, where);
   Reader reader{json, where};
   train_members(reader, spec);
-  base::only_keys(json, reader.keys, where);
   return spec;
 }
 
 QuantizeSpec quantize_spec_from_json(const Json& json, const std::string& where) {
   QuantizeSpec spec;
-  if (json.is_object()) require(json, {"network", "train_pack", "validation_pack"}, where);
+  Keys keys;
+  quantize_members(keys, spec);
+  base::only_keys(json, keys.known, where);
+  for (const char* key : {"network", "train_pack", "validation_pack"}) base::field(json, key, where);
   Reader reader{json, where};
   quantize_members(reader, spec);
-  base::only_keys(json, reader.keys, where);
   return spec;
 }
 

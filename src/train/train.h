@@ -68,7 +68,7 @@ Json to_json(const QuantizeSpec& spec);
 Json train(const TrainSpec& spec, const std::filesystem::path& folder, const Progress& progress);
 
 /// Quantises and fine-tunes. Leaves network.json, weights.safetensors (float, fine-tuned), quantized.json, quantized.safetensors (quant::save to
-/// folder / "quantized") and result.json: {"iou_validation" (simulated integer network), "iou_validation_float" (before), "weight_bits", "feature_bits",
+/// folder / "quantized") and result.json: {"iou_validation" (simulated integer network), "iou_validation_start" (before the fine-tuning), "weight_bits", "feature_bits",
 /// "epochs", "best_epoch", "seconds", "samples_per_second", "stopped", "curve": [...]}. Resumes like train.
 Json quantize(const QuantizeSpec& spec, const std::filesystem::path& folder, const Progress& progress);
 
@@ -76,7 +76,7 @@ Json quantize(const QuantizeSpec& spec, const std::filesystem::path& folder, con
 struct Scored {
   net::Box predicted, truth;  ///< 0..1 of the picture
   double iou = 0;
-  double confidence = 0;      ///< the winning cell's tc
+  double confidence = 0;      ///< the winner's share of the softmax over all cells and anchors, 0..1
 };
 
 /// How a network is run when it is scored.
