@@ -16,12 +16,19 @@ using Kind = layer::FloatOperation::Kind;
 
 core::Op::Kind kind_of(const net::Node& node, Kind kind) {
   switch (kind) {
-    case Kind::convolution: return core::Op::Kind::convolution;
-    case Kind::max_pool: return core::Op::Kind::max_pool;
-    case Kind::average_pool: return core::Op::Kind::average_pool;
-    case Kind::batch_norm: return core::Op::Kind::batch_norm;
-    case Kind::relu: return core::Op::Kind::relu;
-    default: throw Error("layers of kind \"" + node.kind + "\" cannot be trained yet", node.name, "use convolutions, batch norm, ReLU and pooling");
+    case Kind::convolution:
+      return core::Op::Kind::convolution;
+    case Kind::max_pool:
+      return core::Op::Kind::max_pool;
+    case Kind::average_pool:
+      return core::Op::Kind::average_pool;
+    case Kind::batch_norm:
+      return core::Op::Kind::batch_norm;
+    case Kind::relu:
+      return core::Op::Kind::relu;
+    default:
+      throw Error("layers of kind \"" + node.kind + "\" cannot be trained yet", node.name,
+                  "use convolutions, batch norm, ReLU and pooling");
   }
 }
 
@@ -38,9 +45,11 @@ size_t nearest(const Size& size, const std::vector<Size>& centres) {
 
 // Centres at even steps through the sizes ordered by area, then Lloyd's iterations.
 std::vector<Size> cluster(std::vector<Size> sizes, int count) {
-  std::sort(sizes.begin(), sizes.end(), [](const Size& a, const Size& b) { return std::pair(a[0] + a[1], a[0]) < std::pair(b[0] + b[1], b[0]); });
+  std::sort(sizes.begin(), sizes.end(),
+            [](const Size& a, const Size& b) { return std::pair(a[0] + a[1], a[0]) < std::pair(b[0] + b[1], b[0]); });
   std::vector<Size> centres;
-  for (int k = 0; k < count; ++k) centres.push_back(sizes[static_cast<size_t>((2 * k + 1) * static_cast<int64_t>(sizes.size()) / (2 * count))]);
+  for (int k = 0; k < count; ++k)
+    centres.push_back(sizes[static_cast<size_t>((2 * k + 1) * static_cast<int64_t>(sizes.size()) / (2 * count))]);
   for (int round = 0; round < 100; ++round) {
     std::vector<std::array<double, 3>> sums(centres.size(), {0, 0, 0});
     for (const Size& size : sizes) {
@@ -122,16 +131,19 @@ std::vector<net::Anchor> find_anchors(const data::Pack& pack, int count) {
   std::vector<Size> centres = cluster(sizes, count);
   std::vector<net::Anchor> anchors;
   for (const Size& centre : centres) anchors.push_back({std::exp(centre[0]), std::exp(centre[1])});
-  std::sort(anchors.begin(), anchors.end(), [](const net::Anchor& a, const net::Anchor& b) { return a.width * a.height < b.width * b.height; });
+  std::sort(anchors.begin(), anchors.end(),
+            [](const net::Anchor& a, const net::Anchor& b) { return a.width * a.height < b.width * b.height; });
   return anchors;
 }
 
 data::Pack open_pack(const std::filesystem::path& path, const net::Network& network, bool may_be_empty) {
   data::Pack pack(path);
   if (pack.height() != network.input.height || pack.width() != network.input.width)
-    throw Error(fmt::format("the pack holds pictures of {}x{}, the network takes {}x{}", pack.width(), pack.height(), network.input.width, network.input.height),
+    throw Error(fmt::format("the pack holds pictures of {}x{}, the network takes {}x{}", pack.width(), pack.height(),
+                            network.input.width, network.input.height),
                 path.string(), "pack the pictures at the network's size");
-  if (pack.count() == 0 && !may_be_empty) throw Error("the pack holds no pictures", path.string(), "give a data set with pictures in this part");
+  if (pack.count() == 0 && !may_be_empty)
+    throw Error("the pack holds no pictures", path.string(), "give a data set with pictures in this part");
   return pack;
 }
 

@@ -21,7 +21,8 @@ std::vector<net::Anchor> find_anchors(const data::Pack& pack, int count);
 /// Opens a pack and checks it against the network's input and, unless `may_be_empty`, that it holds pictures. Throws Error.
 data::Pack open_pack(const std::filesystem::path& path, const net::Network& network, bool may_be_empty = false);
 
-/// The library with libtorch in it, opened on first use: beside the program, else where it was built. Throws Error when it cannot be loaded.
+/// The library with libtorch in it, opened on first use: beside the program, else where it was built. Throws Error when it cannot
+/// be loaded.
 const core::Core& library_core();
 
 }  // namespace duet::train

@@ -14,14 +14,16 @@ namespace {
 constexpr int kGroup = 8;  // pictures that libtorch takes at once
 
 quant::QuantizedNetwork load_integers(const fs::path& folder) {
-  if (!is_quantized(folder)) throw Error("no quantised network here: quantized.json is missing", folder.string(), "make one with `duet quantize`");
+  if (!is_quantized(folder))
+    throw Error("no quantised network here: quantized.json is missing", folder.string(), "make one with `duet quantize`");
   return quant::load_quantized(folder / "quantized");
 }
 
 net::Network load_network(const fs::path& folder) {
   const fs::path file = folder / "network.json";
   if (!fs::exists(file) || !fs::exists(folder / "weights.safetensors"))
-    throw Error("no trained network here: network.json or weights.safetensors is missing", folder.string(), "give a folder that `duet train` made");
+    throw Error("no trained network here: network.json or weights.safetensors is missing", folder.string(),
+                "give a folder that `duet train` made");
   return net::network_from_json(base::read_json(file), file.string());
 }
 
@@ -95,7 +97,8 @@ class AnyNetwork {
     const size_t bytes = static_cast<size_t>(network_.input.size());
     if (golden_)
       golden::run_batch(
-          *golden_, static_cast<size_t>(count), [&](size_t i) { return std::span<const uint8_t>(picture(static_cast<int>(i)), bytes); }, threads,
+          *golden_, static_cast<size_t>(count),
+          [&](size_t i) { return std::span<const uint8_t>(picture(static_cast<int>(i)), bytes); }, threads,
           [&](size_t i, const layer::IntMap& head) {
             done(static_cast<int>(i), scored(std::span<const int32_t>(head.values), network_, scale_));
           });
@@ -111,7 +114,8 @@ class AnyNetwork {
       std::vector<uint8_t> pictures;
       for (int i = begin; i < begin + group; ++i) pictures.insert(pictures.end(), picture(i), picture(i) + bytes);
       const auto each = [&](const auto& maps) {
-        for (int i = 0; i < group; ++i) done(begin + i, scored(std::span(maps).subspan(head * static_cast<size_t>(i), head), network_, scale_));
+        for (int i = 0; i < group; ++i)
+          done(begin + i, scored(std::span(maps).subspan(head * static_cast<size_t>(i), head), network_, scale_));
       };
       if (runner_ == Runner::floating)
         each(library_core().forward(plan_, weights_, pictures.data(), group, threads));
@@ -133,7 +137,8 @@ Json box_json(const net::Box& box) { return {box.x0, box.y0, box.x1, box.y1}; }
 
 }  // namespace
 
-std::vector<Scored> score(const fs::path& network_folder, const fs::path& pack_path, Runner runner, int threads, const Progress& progress) {
+std::vector<Scored> score(const fs::path& network_folder, const fs::path& pack_path, Runner runner, int threads,
+                          const Progress& progress) {
   const AnyNetwork network(network_folder, runner);
   const data::Pack pack = open_pack(pack_path, network.network());
   std::vector<Scored> out(static_cast<size_t>(pack.count()));
@@ -166,7 +171,8 @@ Json to_json(const std::vector<Scored>& scored) {
   Json boxes = Json::array();
   for (const Scored& s : scored) {
     total += s.iou, half += s.iou >= 0.5;
-    boxes.push_back({{"predicted", box_json(s.predicted)}, {"truth", box_json(s.truth)}, {"iou", s.iou}, {"confidence", s.confidence}});
+    boxes.push_back(
+        {{"predicted", box_json(s.predicted)}, {"truth", box_json(s.truth)}, {"iou", s.iou}, {"confidence", s.confidence}});
   }
   const double count = scored.empty() ? 1 : static_cast<double>(scored.size());
   return {{"iou", total / count}, {"share_50", static_cast<double>(half) / count}, {"images", scored.size()}, {"boxes", boxes}};

@@ -26,7 +26,8 @@ struct Reader {
     if (!take(key)) return;
     value = base::number_field(json, key, where);
     if (!(value >= lo && value <= hi))
-      throw Error(std::string("\"") + key + "\" is " + Json(value).dump(), where, "give a number from " + Json(lo).dump() + " to " + Json(hi).dump());
+      throw Error(std::string("\"") + key + "\" is " + Json(value).dump(), where,
+                  "give a number from " + Json(lo).dump() + " to " + Json(hi).dump());
   }
   void operator()(const char* key, bool& value) {
     if (take(key)) value = base::bool_field(json, key, where);
@@ -52,7 +53,9 @@ struct Reader {
     }
     const net::Network* known = net::find_known(given.get<std::string>());
     const std::string close = base::nearest(given.get<std::string>(), net::known_networks());
-    if (!known) throw Error("unknown network \"" + given.get<std::string>() + "\"", where, close.empty() ? "give a network's JSON" : "did you mean " + close + "?");
+    if (!known)
+      throw Error("unknown network \"" + given.get<std::string>() + "\"", where,
+                  close.empty() ? "give a network's JSON" : "did you mean " + close + "?");
     value = *known;
   }
 };

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
 #include <new>
 
 #include "base/error.h"
@@ -26,7 +27,9 @@ auto call_core(const fs::path& folder, const Function& function) {
     const std::string message = e.what();
     const std::string line = message.substr(0, message.find('\n'));
     const bool memory = message.find("memory") != std::string::npos;
-    throw Error(line, folder.string(), memory ? "use a smaller \"batch\"" : "free space on the disk if it is full; what is finished is kept, the same command goes on");
+    throw Error(line, folder.string(),
+                memory ? "use a smaller \"batch\""
+                       : "free space on the disk if it is full; what is finished is kept, the same command goes on");
   }
 }
 
@@ -51,16 +54,19 @@ std::string pack_print(const data::Pack& pack) {
 std::string fingerprint(Json spec, const core::Plan& plan, const core::Weights& start, const TrainSpec& packs) {
   for (const char* key : {"threads", "checkpoint_seconds", "train_pack", "validation_pack", "start"}) spec.erase(key);
   std::string bytes;
-  for (const auto& [name, values] : start) bytes.append(name).append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
+  for (const auto& [name, values] : start)
+    bytes.append(name).append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(float));
   for (const auto& [w, h] : plan.anchors) bytes += fmt::format(" {} {}", w, h);
-  return base::sha256(spec.dump() + base::sha256(bytes) + pack_print(data::Pack(packs.train_pack)) + pack_print(data::Pack(packs.validation_pack)));
+  return base::sha256(spec.dump() + base::sha256(bytes) + pack_print(data::Pack(packs.train_pack)) +
+                      pack_print(data::Pack(packs.validation_pack)));
 }
 
 core::TrainOptions options_of(const TrainSpec& spec, const fs::path& folder) {
   core::TrainOptions options;
   options.train_pack = spec.train_pack, options.validation_pack = spec.validation_pack, options.folder = folder;
   options.epochs = spec.epochs, options.batch = spec.batch, options.threads = spec.threads;
-  options.learning_rate = spec.learning_rate, options.warmup = spec.warmup, options.weight_decay = spec.weight_decay, options.ema = spec.ema;
+  options.learning_rate = spec.learning_rate, options.warmup = spec.warmup, options.weight_decay = spec.weight_decay,
+  options.ema = spec.ema;
   options.sgd = spec.optimizer == "sgd", options.augment = spec.augment, options.samples_per_epoch = spec.samples_per_epoch;
   options.seed = spec.seed, options.checkpoint_seconds = spec.checkpoint_seconds;
   return options;
@@ -69,7 +75,11 @@ core::TrainOptions options_of(const TrainSpec& spec, const fs::path& folder) {
 Json curve_json(const std::vector<core::Epoch>& curve) {
   Json json = Json::array();
   for (const core::Epoch& e : curve)
-    json.push_back({{"epoch", e.epoch}, {"loss", e.loss}, {"iou_validation", e.iou_validation}, {"seconds", e.seconds}, {"learning_rate", e.learning_rate}});
+    json.push_back({{"epoch", e.epoch},
+                    {"loss", e.loss},
+                    {"iou_validation", e.iou_validation},
+                    {"seconds", e.seconds},
+                    {"learning_rate", e.learning_rate}});
   return json;
 }
 
@@ -84,7 +94,8 @@ Json common_json(const core::TrainResult& result) {
 }
 
 // IoU on pictures spread over the training part, to see how much of the score is memory.
-double sample_iou(const net::Network& network, const core::Plan& plan, const core::Weights& weights, const data::Pack& pack, int threads) {
+double sample_iou(const net::Network& network, const core::Plan& plan, const core::Weights& weights, const data::Pack& pack,
+                  int threads) {
   const int wanted = std::min(200, pack.count()), group = 8;
   const size_t head = static_cast<size_t>(net::grid(network).size());
   double total = 0;
@@ -99,7 +110,8 @@ double sample_iou(const net::Network& network, const core::Plan& plan, const cor
     const std::vector<float> maps = library_core().forward(plan, weights, pictures.data(), count, threads);
     for (int i = 0; i < count; ++i) {
       const data::PackBox b = pack.box(numbers[static_cast<size_t>(i)]);
-      const net::Detection found = net::decode(std::span<const float>(maps).subspan(head * static_cast<size_t>(i), head), network);
+      const net::Detection found =
+          net::decode(std::span<const float>(maps).subspan(head * static_cast<size_t>(i), head), network);
       total += net::iou(found.box, {b[0], b[1], b[2], b[3]});
     }
   }
@@ -115,7 +127,8 @@ int64_t parameter_count(const core::Weights& weights) {
 
 net::Network load_network(const fs::path& folder) {
   const fs::path file = folder / "network.json";
-  if (!fs::exists(file)) throw Error("no trained network here: network.json is missing", folder.string(), "give a folder that `duet train` made");
+  if (!fs::exists(file))
+    throw Error("no trained network here: network.json is missing", folder.string(), "give a folder that `duet train` made");
   return net::network_from_json(base::read_json(file), file.string());
 }
 
@@ -137,22 +150,44 @@ Json train(const TrainSpec& spec, const fs::path& folder, const Progress& progre
   if (!spec.keep_anchors) network.anchors = find_anchors(pack, static_cast<int>(network.anchors.size()));
   const core::Plan plan = make_plan(network);
   const core::Core& core = library_core();
-  const core::Weights start =
-      spec.start.empty() ? core.random_weights(plan, spec.seed) : to_weights(quant::load_safetensors(spec.start / "weights.safetensors"));
+  const core::Weights start = spec.start.empty() ? core.random_weights(plan, spec.seed)
+                                                 : to_weights(quant::load_safetensors(spec.start / "weights.safetensors"));
   core::TrainOptions options = options_of(spec, folder);
   options.fingerprint = fingerprint(to_json(spec), plan, start, spec);
   const core::TrainResult result = call_core(folder, [&] { return core.train(plan, start, options, progress); });
 
   quant::save_safetensors(to_tensors(plan, result.weights), folder / "weights.safetensors");
   base::write_json(folder / "network.json", net::to_json(network));
-  Json json{{"iou_validation", result.iou_validation},
-            {"iou_train_sample", call_core(folder, [&] { return sample_iou(network, plan, result.weights, pack, spec.threads); })},
-            {"parameters", parameter_count(result.weights)}};
+  Json json{
+      {"iou_validation", result.iou_validation},
+      {"iou_train_sample", call_core(folder, [&] { return sample_iou(network, plan, result.weights, pack, spec.threads); })},
+      {"parameters", parameter_count(result.weights)}};
   json.update(common_json(result));
   json["anchors"] = Json::array();
   for (const net::Anchor& anchor : network.anchors) json["anchors"].push_back({anchor.width, anchor.height});
   base::write_json(folder / "result.json", json);
   return json;
+}
+
+Pace measure(const TrainSpec& spec) {
+  const data::Pack pack = open_pack(spec.train_pack, spec.network), validation = open_pack(spec.validation_pack, spec.network);
+  const core::Plan plan = make_plan(spec.network);
+  constexpr int kSteps = 8, kWarm = 3;
+  core::TrainOptions options = options_of(spec, "");
+  options.epochs = 1, options.samples_per_epoch = int64_t{kSteps} * spec.batch;
+  std::vector<double> times;
+  const auto clock = [&](double, double, const std::string&) {
+    times.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count());
+  };
+  call_core("", [&] { return library_core().train(plan, library_core().random_weights(plan, spec.seed), options, clock); });
+  const double step = (times.at(kSteps - 2) - times.at(kWarm - 1)) / (kSteps - 1 - kWarm);
+  const int64_t samples = spec.samples_per_epoch > 0 ? spec.samples_per_epoch : pack.count();
+  return {step * static_cast<double>(std::max<int64_t>(1, samples / spec.batch)),
+          std::max(0.0, times.back() - times.at(kSteps - 2) - step)};
+}
+
+int epochs_within(const Pace& pace, double seconds) {
+  return std::max(1, static_cast<int>(seconds / (pace.epoch + pace.validation)));
 }
 
 Json quantize(const QuantizeSpec& spec, const fs::path& folder, const Progress& progress) {
@@ -163,15 +198,18 @@ Json quantize(const QuantizeSpec& spec, const fs::path& folder, const Progress& 
   open_pack(spec.validation_pack, network);
   const core::Plan plan = make_plan(network);
   TrainSpec train;
-  train.train_pack = spec.train_pack, train.validation_pack = spec.validation_pack, train.epochs = spec.epochs, train.batch = spec.batch;
-  train.learning_rate = spec.learning_rate, train.ema = spec.ema, train.samples_per_epoch = spec.samples_per_epoch, train.augment = spec.augment;
+  train.train_pack = spec.train_pack, train.validation_pack = spec.validation_pack, train.epochs = spec.epochs,
+  train.batch = spec.batch;
+  train.learning_rate = spec.learning_rate, train.ema = spec.ema, train.samples_per_epoch = spec.samples_per_epoch,
+  train.augment = spec.augment;
   train.seed = spec.seed, train.threads = spec.threads, train.checkpoint_seconds = spec.checkpoint_seconds;
   core::TrainOptions options = options_of(train, folder);
   Json key = to_json(spec);
   key.erase("network");
   options.fingerprint = fingerprint(key, plan, start, train);
   const core::QuantizeOptions widths{spec.weight_bits, spec.feature_bits, spec.calibration_pictures};
-  const core::TrainResult result = call_core(folder, [&] { return library_core().fine_tune(plan, start, options, widths, progress); });
+  const core::TrainResult result =
+      call_core(folder, [&] { return library_core().fine_tune(plan, start, options, widths, progress); });
 
   const quant::Tensors tensors = to_tensors(plan, result.weights);
   quant::QuantizeOptions rounding;

@@ -28,7 +28,8 @@ struct Histogram {
     std::vector<double> wider(kBins, 0.0);
     for (int i = 0; i < kBins; ++i) {
       const double middle = (i + 0.5) * limit / kBins;
-      wider[static_cast<size_t>(std::min(kBins - 1, static_cast<int>(middle / new_limit * kBins)))] += counts[static_cast<size_t>(i)];
+      wider[static_cast<size_t>(std::min(kBins - 1, static_cast<int>(middle / new_limit * kBins)))] +=
+          counts[static_cast<size_t>(i)];
     }
     counts = wider, limit = new_limit;
   }

@@ -21,7 +21,8 @@ template <class Archive, class Value>
 void all_members(Archive& archive, Value& c) {
   archive(c.fingerprint), archive(c.step);
   archive(c.state), archive(c.average), archive(c.first), archive(c.second), archive(c.best);
-  archive(c.best_iou), archive(c.iou_start), archive(c.epoch_loss), archive(c.seconds), archive(c.epoch_seconds), archive(c.best_epoch);
+  archive(c.best_iou), archive(c.iou_start), archive(c.epoch_loss), archive(c.seconds), archive(c.epoch_seconds),
+      archive(c.best_epoch);
   archive(c.scales), archive(c.curve);
 }
 

@@ -16,7 +16,8 @@ class TorchCore final : public Core {
 
   Weights random_weights(const Plan& plan, uint64_t seed) const override { return core::random_weights(plan, seed); }
 
-  TrainResult train(const Plan& plan, const Weights& start, const TrainOptions& options, const Callback& callback) const override {
+  TrainResult train(const Plan& plan, const Weights& start, const TrainOptions& options,
+                    const Callback& callback) const override {
     prepare(options.threads);
     return run_training(plan, start, options, {}, callback);
   }
@@ -30,16 +31,21 @@ class TorchCore final : public Core {
     return run_training(plan, start, options, quant, callback);
   }
 
-  std::vector<float> forward(const Plan& plan, const Weights& weights, const uint8_t* pictures, int count, int threads) const override {
+  std::vector<float> forward(const Plan& plan, const Weights& weights, const uint8_t* pictures, int count,
+                             int threads) const override {
     prepare(threads);
     at::NoGradGuard guard;
     Model model(plan, device());
     model.load(weights);
-    const at::Tensor head = model.forward(pictures_to_tensor(pictures, count, plan.height, plan.width), false).permute({0, 3, 1, 2}).contiguous().to(at::kCPU);
+    const at::Tensor head = model.forward(pictures_to_tensor(pictures, count, plan.height, plan.width), false)
+                                .permute({0, 3, 1, 2})
+                                .contiguous()
+                                .to(at::kCPU);
     return {head.data_ptr<float>(), head.data_ptr<float>() + head.numel()};
   }
 
-  std::vector<int32_t> simulate(const Plan& plan, const std::vector<IntegerLayer>& layers, const uint8_t* pictures, int count, int threads) const override {
+  std::vector<int32_t> simulate(const Plan& plan, const std::vector<IntegerLayer>& layers, const uint8_t* pictures, int count,
+                                int threads) const override {
     prepare(threads);
     return simulate_integers(plan, layers, pictures, count);
   }

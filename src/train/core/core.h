@@ -1,6 +1,7 @@
 #pragma once
-// What lies behind libduet_train.so: plain data in, plain data out. The core needs libtorch, the standard library and the pack reader alone, so that it
-// also builds on a bare machine with a GPU. It throws std::runtime_error; src/train turns what the user can mend into an Error before calling it.
+// What lies behind libduet_train.so: plain data in, plain data out. The core needs libtorch, the standard library and the pack
+// reader alone, so that it also builds on a bare machine with a GPU. It throws std::runtime_error; src/train turns what the user
+// can mend into an Error before calling it.
 
 #include <cstdint>
 #include <functional>
@@ -27,7 +28,8 @@ struct Plan {
   std::vector<std::pair<double, double>> anchors;  ///< width and height, 0..1 of the picture
 };
 
-/// Parameters by name: "<op>.weight", "<op>.bias", batch norm also "<op>.running_mean", "<op>.running_var". Row-major, shapes follow from the Plan.
+/// Parameters by name: "<op>.weight", "<op>.bias", batch norm also "<op>.running_mean", "<op>.running_var". Row-major, shapes
+/// follow from the Plan.
 using Weights = std::map<std::string, std::vector<float>>;
 
 struct TrainOptions {
@@ -53,7 +55,7 @@ struct Epoch {
 };
 
 struct TrainResult {
-  Weights weights;   ///< of the best epoch, averaged
+  Weights weights;                  ///< of the best epoch, averaged
   std::vector<double> feature_max;  ///< quantised training: where the integers of each convolution's output end, in order
   double iou_validation = 0, iou_start = 0;
   int best_epoch = 0;
@@ -70,8 +72,8 @@ struct Found {
 
 /// One layer of the integer network, simulated in double precision (exact: every value stays below 2^53).
 struct IntegerLayer {
-  std::string node;               ///< the convolution's name in the Plan
-  std::vector<int16_t> weights;   ///< [out][in / groups][k][k]
+  std::string node;              ///< the convolution's name in the Plan
+  std::vector<int16_t> weights;  ///< [out][in / groups][k][k]
   std::vector<int64_t> bias;
   std::vector<int> multiplier, shift;
   int64_t lo = 0, hi = 255;
@@ -87,14 +89,16 @@ class Core {
   virtual bool cuda() const = 0;
   virtual bool mkldnn() const = 0;
   virtual Weights random_weights(const Plan& plan, uint64_t seed) const = 0;
-  virtual TrainResult train(const Plan& plan, const Weights& start, const TrainOptions& options, const Callback& callback) const = 0;
-  virtual TrainResult fine_tune(const Plan& plan, const Weights& start, const TrainOptions& options, const QuantizeOptions& quantize,
-                                const Callback& callback) const = 0;
+  virtual TrainResult train(const Plan& plan, const Weights& start, const TrainOptions& options,
+                            const Callback& callback) const = 0;
+  virtual TrainResult fine_tune(const Plan& plan, const Weights& start, const TrainOptions& options,
+                                const QuantizeOptions& quantize, const Callback& callback) const = 0;
   /// Head maps of `count` pictures (planar bytes), [count][channels][grid height][grid width].
-  virtual std::vector<float> forward(const Plan& plan, const Weights& weights, const uint8_t* pictures, int count, int threads) const = 0;
+  virtual std::vector<float> forward(const Plan& plan, const Weights& weights, const uint8_t* pictures, int count,
+                                     int threads) const = 0;
   /// The same for the integer network: its head's integers.
-  virtual std::vector<int32_t> simulate(const Plan& plan, const std::vector<IntegerLayer>& layers, const uint8_t* pictures, int count,
-                                        int threads) const = 0;
+  virtual std::vector<int32_t> simulate(const Plan& plan, const std::vector<IntegerLayer>& layers, const uint8_t* pictures,
+                                        int count, int threads) const = 0;
 };
 
 }  // namespace duet::train::core

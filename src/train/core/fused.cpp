@@ -20,8 +20,8 @@ float upper(const Tail& tail) {
   return tail.step > 0 ? std::min(clip, static_cast<float>(tail.hi * tail.step)) : clip;
 }
 
-// Sizes of one call, and how a picture is cut into blocks of whole row pairs. Where there is no pooling and few channels, several pixels are taken as one wide
-// one, since the loops run over channels.
+// Sizes of one call, and how a picture is cut into blocks of whole row pairs. Where there is no pooling and few channels, several
+// pixels are taken as one wide one, since the loops run over channels.
 struct Geometry {
   int64_t batch, height, width, in, out;
   bool pool;
@@ -63,9 +63,10 @@ void for_pictures(const Geometry& geometry, const Function& function) {
   });
 }
 
-// z = x · weight, block by block, with sums for the batch statistics added while a block is in the cache. Sums: [batch][2][out] in double, so
-// that their order, and so the result, does not depend on the threads.
-at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const Geometry& g, bool statistics, std::vector<double>& sums) {
+// z = x · weight, block by block, with sums for the batch statistics added while a block is in the cache. Sums: [batch][2][out]
+// in double, so that their order, and so the result, does not depend on the threads.
+at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const Geometry& g, bool statistics,
+                    std::vector<double>& sums) {
   const at::Tensor transposed = weight.defined() ? weight.t() : at::Tensor();
   at::Tensor z = weight.defined() ? at::empty({g.batch, g.height, g.width, g.out}, x.options()) : x;
   const float* source = x.data_ptr<float>();
@@ -103,8 +104,8 @@ Activation activation_of(const Tail& tail, const std::vector<float>& scale, cons
 void activate_block(const Geometry& g, const Activation& activation, bool average, const float* z, int64_t rows, float* y) {
   if (!g.pool) return activate(z, rows * g.width / g.factor, static_cast<int>(g.out * g.factor), activation, y);
   for (int64_t row = 0; row + 1 < rows; row += 2)
-    activate_pool(z + row * g.width * g.out, z + (row + 1) * g.width * g.out, static_cast<int>(g.out_width()), static_cast<int>(g.out), activation, average,
-                  y + row / 2 * g.out_width() * g.out);
+    activate_pool(z + row * g.width * g.out, z + (row + 1) * g.width * g.out, static_cast<int>(g.out_width()),
+                  static_cast<int>(g.out), activation, average, y + row / 2 * g.out_width() * g.out);
 }
 
 at::Tensor activate_all(const Geometry& g, const Activation& activation, bool average, const at::Tensor& z) {
@@ -121,13 +122,14 @@ at::Tensor activate_all(const Geometry& g, const Activation& activation, bool av
 }
 
 // Gradient before the activation of a block: g_out gets rows · width · out values.
-void gate_block(const Geometry& g, const Activation& activation, bool average, const float* z, const float* dy, int64_t rows, float* g_out) {
+void gate_block(const Geometry& g, const Activation& activation, bool average, const float* z, const float* dy, int64_t rows,
+                float* g_out) {
   if (!g.pool) return gate(z, dy, rows * g.width / g.factor, static_cast<int>(g.out * g.factor), activation, g_out);
   const int64_t line = g.width * g.out;
   const bool odd = g.width % 2 != 0;
   for (int64_t row = 0; row + 1 < rows; row += 2) {
-    gate_pool(z + row * line, z + (row + 1) * line, dy + row / 2 * g.out_width() * g.out, static_cast<int>(g.out_width()), static_cast<int>(g.out),
-              activation, average, g_out + row * line, g_out + (row + 1) * line);
+    gate_pool(z + row * line, z + (row + 1) * line, dy + row / 2 * g.out_width() * g.out, static_cast<int>(g.out_width()),
+              static_cast<int>(g.out), activation, average, g_out + row * line, g_out + (row + 1) * line);
     if (odd)
       for (int64_t i : {row, row + 1}) std::fill_n(g_out + (i + 1) * line - g.out, g.out, 0.0f);
   }
@@ -143,8 +145,8 @@ struct Affine {
   at::Tensor scale, shift, mean, inverse;
 };
 
-Affine affine_of(const Tail& tail, const at::Tensor& gamma, const at::Tensor& beta, at::Tensor running_mean, at::Tensor running_var, const Geometry& g,
-                 const std::vector<double>& sums, const at::TensorOptions& options) {
+Affine affine_of(const Tail& tail, const at::Tensor& gamma, const at::Tensor& beta, at::Tensor running_mean,
+                 at::Tensor running_var, const Geometry& g, const std::vector<double>& sums, const at::TensorOptions& options) {
   Affine affine;
   if (!tail.norm) {
     affine.scale = at::ones({g.out}, options);
@@ -177,7 +179,8 @@ Affine affine_of(const Tail& tail, const at::Tensor& gamma, const at::Tensor& be
 
 // Inference: the convolution's result never leaves the cache.
 at::Tensor infer(const at::Tensor& x, const TailParameters& parameters, const Tail& tail, const Geometry& g) {
-  const Affine affine = affine_of(tail, parameters.gamma, parameters.beta, parameters.running_mean, parameters.running_var, g, {}, x.options());
+  const Affine affine =
+      affine_of(tail, parameters.gamma, parameters.beta, parameters.running_mean, parameters.running_var, g, {}, x.options());
   const std::vector<float> scale = tiled(affine.scale, g.factor), shift = tiled(affine.shift, g.factor);
   const Activation activation = activation_of(tail, scale, shift);
   const bool average = tail.pooling == Pooling::average;
@@ -189,7 +192,8 @@ at::Tensor infer(const at::Tensor& x, const TailParameters& parameters, const Ta
     std::vector<float> z(static_cast<size_t>(g.rows_per_block * g.width * g.out));
     for_blocks(g, [&](int64_t row, int64_t rows) {
       multiply(x.data_ptr<float>() + (n * g.height + row) * g.width * g.in, rows * g.width, g.in, transposed, z.data());
-      activate_block(g, activation, average, z.data(), rows, target + (n * g.out_height() + (g.pool ? row / 2 : row)) * g.out_width() * g.out);
+      activate_block(g, activation, average, z.data(), rows,
+                     target + (n * g.out_height() + (g.pool ? row / 2 : row)) * g.out_width() * g.out);
     });
   });
   return y;
@@ -200,7 +204,8 @@ struct Combination {
   std::vector<float> p, q, r;
 };
 
-Combination combination(const Tail& tail, const Affine& affine, const at::Tensor& gamma, const Geometry& g, const std::vector<double>& all) {
+Combination combination(const Tail& tail, const Affine& affine, const at::Tensor& gamma, const Geometry& g,
+                        const std::vector<double>& all) {
   Combination out;
   const size_t n = static_cast<size_t>(g.out);
   out.p.resize(n), out.q.assign(n, 0), out.r.assign(n, 0);
@@ -208,7 +213,8 @@ Combination combination(const Tail& tail, const Affine& affine, const at::Tensor
   for (size_t c = 0; c < n; ++c) {
     out.p[c] = affine.scale.data_ptr<float>()[c];
     if (!tail.norm || !tail.training) continue;
-    const double inverse = affine.inverse.data_ptr<float>()[c], mean = affine.mean.data_ptr<float>()[c], scale = gamma.data_ptr<float>()[c] * inverse;
+    const double inverse = affine.inverse.data_ptr<float>()[c], mean = affine.mean.data_ptr<float>()[c],
+                 scale = gamma.data_ptr<float>()[c] * inverse;
     const double products = inverse * (all[n + c] - mean * all[c]);  // sum of g · normalised z
     out.q[c] = static_cast<float>(-scale * products / count * inverse);
     out.r[c] = static_cast<float>(scale * (products / count * inverse * mean - all[c] / count));
@@ -220,9 +226,11 @@ class FusedTail : public torch::autograd::Function<FusedTail> {
  public:
   using Optional = c10::optional<at::Tensor>;
 
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const Optional& some_weight, const Optional& some_gamma, const Optional& some_beta,
-                            const at::Tensor& running_mean, const at::Tensor& running_var, const Tail& tail) {
-    const at::Tensor weight = some_weight.value_or(at::Tensor()), gamma = some_gamma.value_or(at::Tensor()), beta = some_beta.value_or(at::Tensor());
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const Optional& some_weight,
+                            const Optional& some_gamma, const Optional& some_beta, const at::Tensor& running_mean,
+                            const at::Tensor& running_var, const Tail& tail) {
+    const at::Tensor weight = some_weight.value_or(at::Tensor()), gamma = some_gamma.value_or(at::Tensor()),
+                     beta = some_beta.value_or(at::Tensor());
     const Geometry g(x, weight.defined() ? weight.size(0) : x.size(3), tail.pooling != Pooling::none);
     std::vector<double> sums;
     const at::Tensor z = convolve(x, weight, g, tail.norm && tail.training, sums);
@@ -246,8 +254,10 @@ class FusedTail : public torch::autograd::Function<FusedTail> {
     const at::Tensor &x = saved[0], &weight = saved[1], &gamma = saved[2], &beta = saved[3], &z = saved[4];
     const Affine affine{saved[5], saved[6], saved[7], saved[8]};
     auto& data = context->saved_data;
-    Tail tail{data["norm"].toBool(),     data["relu"].toBool(),   data["clip"].toDouble(), static_cast<Pooling>(data["pooling"].toInt()),
-              data["training"].toBool(), data["step"].toDouble(), data["lo"].toDouble(),   data["hi"].toDouble()};
+    Tail tail{data["norm"].toBool(),     data["relu"].toBool(),
+              data["clip"].toDouble(),   static_cast<Pooling>(data["pooling"].toInt()),
+              data["training"].toBool(), data["step"].toDouble(),
+              data["lo"].toDouble(),     data["hi"].toDouble()};
     const Geometry g(x, z.size(3), tail.pooling != Pooling::none);
     const at::Tensor dy = outputs[0].contiguous();
     const std::vector<float> scale = tiled(affine.scale, g.factor), shift = tiled(affine.shift, g.factor);
@@ -261,17 +271,20 @@ class FusedTail : public torch::autograd::Function<FusedTail> {
     for (int64_t c = 0; c < g.out; ++c) {
       if (dbeta.defined()) dbeta.data_ptr<float>()[c] = static_cast<float>(all[static_cast<size_t>(c)]);
       if (dgamma.defined())
-        dgamma.data_ptr<float>()[c] = static_cast<float>(affine.inverse.data_ptr<float>()[c] *
-                                                         (all[static_cast<size_t>(g.out + c)] - affine.mean.data_ptr<float>()[c] * all[static_cast<size_t>(c)]));
+        dgamma.data_ptr<float>()[c] = static_cast<float>(
+            affine.inverse.data_ptr<float>()[c] *
+            (all[static_cast<size_t>(g.out + c)] - affine.mean.data_ptr<float>()[c] * all[static_cast<size_t>(c)]));
     }
 
     at::Tensor dx, dweight;
-    spread(g, activation, average, combination(tail, affine, gamma, g, all), x, weight, z, dy, data["need_dx"].toBool(), dx, dweight);
+    spread(g, activation, average, combination(tail, affine, gamma, g, all), x, weight, z, dy, data["need_dx"].toBool(), dx,
+           dweight);
     return {dx, dweight, dgamma, dbeta, at::Tensor(), at::Tensor(), at::Tensor()};
   }
 
  private:
-  static std::vector<double> gradient_sums(const Geometry& g, const Activation& activation, bool average, const at::Tensor& z, const at::Tensor& dy) {
+  static std::vector<double> gradient_sums(const Geometry& g, const Activation& activation, bool average, const at::Tensor& z,
+                                           const at::Tensor& dy) {
     std::vector<double> sums(static_cast<size_t>(g.batch * 2 * g.out));
     const int64_t wide = g.out * g.factor;
     for_pictures(g, [&](int64_t n) {
@@ -280,7 +293,8 @@ class FusedTail : public torch::autograd::Function<FusedTail> {
         const float* source = z.data_ptr<float>() + (n * g.height + row) * g.width * g.out;
         gate_block(g, activation, average, source, dy_block(g, dy, n, row), rows, gradient.data());
         std::fill(part.begin(), part.end(), 0.0f);
-        add_gradient_sums(gradient.data(), source, rows * g.width / g.factor, static_cast<int>(wide), part.data(), part.data() + wide);
+        add_gradient_sums(gradient.data(), source, rows * g.width / g.factor, static_cast<int>(wide), part.data(),
+                          part.data() + wide);
         for (int64_t c = 0; c < wide; ++c) {
           sums[static_cast<size_t>((n * 2) * g.out + c % g.out)] += part[static_cast<size_t>(c)];
           sums[static_cast<size_t>((n * 2 + 1) * g.out + c % g.out)] += part[static_cast<size_t>(wide + c)];
@@ -291,9 +305,12 @@ class FusedTail : public torch::autograd::Function<FusedTail> {
   }
 
   // From the gradient after the activation to those of x and the weights; dz lives in a block's buffer only.
-  static void spread(const Geometry& g, const Activation& activation, bool average, const Combination& combination, const at::Tensor& x,
-                     const at::Tensor& weight, const at::Tensor& z, const at::Tensor& dy, bool need_dx, at::Tensor& dx, at::Tensor& dweight) {
-    const auto widened = [&](const std::vector<float>& v) { return tiled(at::from_blob(const_cast<float*>(v.data()), {g.out}), g.factor); };
+  static void spread(const Geometry& g, const Activation& activation, bool average, const Combination& combination,
+                     const at::Tensor& x, const at::Tensor& weight, const at::Tensor& z, const at::Tensor& dy, bool need_dx,
+                     at::Tensor& dx, at::Tensor& dweight) {
+    const auto widened = [&](const std::vector<float>& v) {
+      return tiled(at::from_blob(const_cast<float*>(v.data()), {g.out}), g.factor);
+    };
     const std::vector<float> p = widened(combination.p), q = widened(combination.q), r = widened(combination.r);
     if (need_dx || !weight.defined()) dx = at::empty_like(x);
     const at::Tensor parts = weight.defined() ? at::zeros({g.batch, g.out, g.in}, x.options()) : at::Tensor();
@@ -322,8 +339,8 @@ at::Tensor plain_tail(const at::Tensor& x, const TailParameters& parameters, con
   at::Tensor y = parameters.weight.defined() ? at::linear(x, parameters.weight) : x;
   y = y.permute({0, 3, 1, 2});
   if (tail.norm)
-    y = at::batch_norm(y, parameters.gamma, parameters.beta, parameters.running_mean, parameters.running_var, tail.training, kNormMomentum, kNormEpsilon,
-                       true);
+    y = at::batch_norm(y, parameters.gamma, parameters.beta, parameters.running_mean, parameters.running_var, tail.training,
+                       kNormMomentum, kNormEpsilon, true);
   else if (parameters.beta.defined())
     y = y + parameters.beta.view({1, -1, 1, 1});
   if (std::isfinite(lower(tail)) || std::isfinite(upper(tail))) y = at::clamp(y, lower(tail), upper(tail));
@@ -342,7 +359,8 @@ at::Tensor run_tail(const at::Tensor& x, const TailParameters& p, const Tail& ta
     return infer(x, p, tail, Geometry(x, p.weight.defined() ? p.weight.size(0) : x.size(3), tail.pooling != Pooling::none));
   const auto given = [](const at::Tensor& t) { return t.defined() ? c10::optional<at::Tensor>(t) : c10::nullopt; };
   const at::Tensor none = at::empty({0}, x.options());
-  return FusedTail::apply(x, given(p.weight), given(p.gamma), given(p.beta), tail.norm ? p.running_mean : none, tail.norm ? p.running_var : none, tail);
+  return FusedTail::apply(x, given(p.weight), given(p.gamma), given(p.beta), tail.norm ? p.running_mean : none,
+                          tail.norm ? p.running_var : none, tail);
 }
 
 }  // namespace duet::train::core

@@ -1,6 +1,7 @@
 #pragma once
-// A convolution's tail in one autograd node: [1x1 convolution] -> [batch norm | bias] -> [ReLU] -> [2x2 pooling] [-> rounding to a quantised feature map].
-// On a CPU it runs picture by picture in blocks that stay in the cache; elsewhere, and where asked, it is built of libtorch's own operations.
+// A convolution's tail in one autograd node: [1x1 convolution] -> [batch norm | bias] -> [ReLU] -> [2x2 pooling] [-> rounding to
+// a quantised feature map]. On a CPU it runs picture by picture in blocks that stay in the cache; elsewhere, and where asked, it
+// is built of libtorch's own operations.
 
 #include "train/core/kernels.h"
 #include "train/core/torch.h"
@@ -8,9 +9,9 @@
 namespace duet::train::core {
 
 struct Tail {
-  bool norm = false;   ///< gamma, beta, running mean and variance are given; else beta is a bias or undefined
+  bool norm = false;  ///< gamma, beta, running mean and variance are given; else beta is a bias or undefined
   bool relu = false;
-  double clip = 0;     ///< of the ReLU, 0: none
+  double clip = 0;  ///< of the ReLU, 0: none
   Pooling pooling = Pooling::none;
   bool training = false;  ///< batch statistics, and running ones updated
   /// Quantised feature map: real value of one step (0: float), and its integer limits.

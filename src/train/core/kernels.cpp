@@ -24,7 +24,8 @@ inline __attribute__((always_inline)) float pass(float u, float g, float lo, flo
 
 }  // namespace
 
-DUET_CLONES void add_sums(const float* __restrict z, int64_t rows, int channels, float* __restrict sum, float* __restrict squares) {
+DUET_CLONES void add_sums(const float* __restrict z, int64_t rows, int channels, float* __restrict sum,
+                          float* __restrict squares) {
   for (int64_t i = 0; i < rows; ++i, z += channels)
     for (int c = 0; c < channels; ++c) {
       sum[c] += z[c];
@@ -32,8 +33,8 @@ DUET_CLONES void add_sums(const float* __restrict z, int64_t rows, int channels,
     }
 }
 
-DUET_CLONES void add_gradient_sums(const float* __restrict g, const float* __restrict z, int64_t rows, int channels, float* __restrict sum,
-                                   float* __restrict products) {
+DUET_CLONES void add_gradient_sums(const float* __restrict g, const float* __restrict z, int64_t rows, int channels,
+                                   float* __restrict sum, float* __restrict products) {
   for (int64_t i = 0; i < rows; ++i, z += channels, g += channels)
     for (int c = 0; c < channels; ++c) {
       sum[c] += g[c];
@@ -52,25 +53,28 @@ DUET_CLONES void activate(const float* z, int64_t rows, int channels, const Acti
   }
 }
 
-DUET_CLONES void activate_pool(const float* __restrict top, const float* __restrict bottom, int width, int channels, const Activation& activation,
-                               bool average, float* __restrict y) {
-  const float *__restrict a = activation.scale, *__restrict b = activation.shift;
+DUET_CLONES void activate_pool(const float* __restrict top, const float* __restrict bottom, int width, int channels,
+                               const Activation& activation, bool average, float* __restrict y) {
+  const float* __restrict a = activation.scale, * __restrict b = activation.shift;
   const float lo = activation.lo, hi = activation.hi, step = activation.step, inverse = step > 0 ? 1 / step : 0;
   for (int x = 0; x < width; ++x, top += 2 * channels, bottom += 2 * channels, y += channels) {
-    const float *__restrict t1 = top + channels, *__restrict b1 = bottom + channels;
+    const float* __restrict t1 = top + channels, * __restrict b1 = bottom + channels;
     if (average && step > 0) {
       for (int c = 0; c < channels; ++c) {
-        const float total = std::floor(clamp(a[c] * top[c] + b[c], lo, hi) * inverse + 0.5f) + std::floor(clamp(a[c] * t1[c] + b[c], lo, hi) * inverse + 0.5f) +
-                            std::floor(clamp(a[c] * bottom[c] + b[c], lo, hi) * inverse + 0.5f) + std::floor(clamp(a[c] * b1[c] + b[c], lo, hi) * inverse + 0.5f);
+        const float total = std::floor(clamp(a[c] * top[c] + b[c], lo, hi) * inverse + 0.5f) +
+                            std::floor(clamp(a[c] * t1[c] + b[c], lo, hi) * inverse + 0.5f) +
+                            std::floor(clamp(a[c] * bottom[c] + b[c], lo, hi) * inverse + 0.5f) +
+                            std::floor(clamp(a[c] * b1[c] + b[c], lo, hi) * inverse + 0.5f);
         y[c] = std::floor(total * 0.25f + 0.5f) * step;
       }
     } else if (average) {
       for (int c = 0; c < channels; ++c)
-        y[c] = 0.25f * (clamp(a[c] * top[c] + b[c], lo, hi) + clamp(a[c] * t1[c] + b[c], lo, hi) + clamp(a[c] * bottom[c] + b[c], lo, hi) +
-                        clamp(a[c] * b1[c] + b[c], lo, hi));
+        y[c] = 0.25f * (clamp(a[c] * top[c] + b[c], lo, hi) + clamp(a[c] * t1[c] + b[c], lo, hi) +
+                        clamp(a[c] * bottom[c] + b[c], lo, hi) + clamp(a[c] * b1[c] + b[c], lo, hi));
     } else {
       for (int c = 0; c < channels; ++c) {
-        const float u = largest(largest(a[c] * top[c] + b[c], a[c] * t1[c] + b[c]), largest(a[c] * bottom[c] + b[c], a[c] * b1[c] + b[c]));
+        const float u =
+            largest(largest(a[c] * top[c] + b[c], a[c] * t1[c] + b[c]), largest(a[c] * bottom[c] + b[c], a[c] * b1[c] + b[c]));
         y[c] = clamp(u, lo, hi);
       }
       if (step > 0)
@@ -79,22 +83,23 @@ DUET_CLONES void activate_pool(const float* __restrict top, const float* __restr
   }
 }
 
-DUET_CLONES void gate(const float* __restrict z, const float* __restrict dy, int64_t rows, int channels, const Activation& activation,
-                      float* __restrict g) {
-  const float *__restrict a = activation.scale, *__restrict b = activation.shift;
+DUET_CLONES void gate(const float* __restrict z, const float* __restrict dy, int64_t rows, int channels,
+                      const Activation& activation, float* __restrict g) {
+  const float* __restrict a = activation.scale, * __restrict b = activation.shift;
   const float lo = activation.lo, hi = activation.hi;
   for (int64_t i = 0; i < rows; ++i, z += channels, dy += channels, g += channels)
     for (int c = 0; c < channels; ++c) g[c] = pass(a[c] * z[c] + b[c], dy[c], lo, hi);
 }
 
-DUET_CLONES void gate_pool(const float* __restrict top, const float* __restrict bottom, const float* __restrict dy, int width, int channels,
-                           const Activation& activation, bool average, float* __restrict g_top, float* __restrict g_bottom) {
-  const float *__restrict a = activation.scale, *__restrict b = activation.shift;
+DUET_CLONES void gate_pool(const float* __restrict top, const float* __restrict bottom, const float* __restrict dy, int width,
+                           int channels, const Activation& activation, bool average, float* __restrict g_top,
+                           float* __restrict g_bottom) {
+  const float* __restrict a = activation.scale, * __restrict b = activation.shift;
   const float lo = activation.lo, hi = activation.hi;
   for (int x = 0; x < width; ++x, dy += channels) {
     const int64_t left = int64_t{2} * x * channels, right = left + channels;
-    const float *__restrict z0 = top + left, *__restrict z1 = top + right, *__restrict z2 = bottom + left, *__restrict z3 = bottom + right;
-    float *__restrict g0 = g_top + left, *__restrict g1 = g_top + right, *__restrict g2 = g_bottom + left, *__restrict g3 = g_bottom + right;
+    const float* __restrict z0 = top + left, * __restrict z1 = top + right, * __restrict z2 = bottom + left, * __restrict z3 = bottom + right;
+    float* __restrict g0 = g_top + left, * __restrict g1 = g_top + right, * __restrict g2 = g_bottom + left, * __restrict g3 = g_bottom + right;
     if (average) {
       for (int c = 0; c < channels; ++c) {
         const float d = 0.25f * dy[c];
@@ -120,8 +125,8 @@ DUET_CLONES void gate_pool(const float* __restrict top, const float* __restrict 
   }
 }
 
-DUET_CLONES void combine(float* __restrict g, const float* __restrict z, int64_t rows, int channels, const float* __restrict p, const float* __restrict q,
-                         const float* __restrict r) {
+DUET_CLONES void combine(float* __restrict g, const float* __restrict z, int64_t rows, int channels, const float* __restrict p,
+                         const float* __restrict q, const float* __restrict r) {
   for (int64_t i = 0; i < rows; ++i, z += channels, g += channels)
     for (int c = 0; c < channels; ++c) g[c] = p[c] * g[c] + q[c] * z[c] + r[c];
 }

@@ -107,12 +107,15 @@ void read_plain(const data::Pack& pack, int i, float* pixels, std::array<float, 
   box = pack.box(i);
 }
 
-void read_augmented(const data::Pack& pack, int i, uint64_t seed, int64_t epoch, int64_t place, float* pixels, std::array<float, 4>& box) {
+void read_augmented(const data::Pack& pack, int i, uint64_t seed, int64_t epoch, int64_t place, float* pixels,
+                    std::array<float, 4>& box) {
   Rng rng(mix(seed, static_cast<uint64_t>(epoch), static_cast<uint64_t>(place)));
   const std::array<float, 4> source = pack.box(i);
   const Change change = draw_change(rng, source);
   sample(pack, i, change, pixels);
-  const auto moved = [](float v, double offset, double scale) { return static_cast<float>(std::clamp((v - offset) / scale, 0.0, 1.0)); };
+  const auto moved = [](float v, double offset, double scale) {
+    return static_cast<float>(std::clamp((v - offset) / scale, 0.0, 1.0));
+  };
   box = {moved(source[0], change.offset_x, change.scale_x), moved(source[1], change.offset_y, change.scale_y),
          moved(source[2], change.offset_x, change.scale_x), moved(source[3], change.offset_y, change.scale_y)};
   if (change.mirror) box = {1 - box[2], box[1], 1 - box[0], box[3]};

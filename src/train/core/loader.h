@@ -19,8 +19,10 @@ struct Batch {
 
 /// Picture i of a pack as it is.
 void read_plain(const data::Pack& pack, int i, float* pixels, std::array<float, 4>& box);
-/// Picture i changed at random: mirrored, scaled, shifted (the object stays inside), colours and brightness. The same for equal (seed, epoch, place).
-void read_augmented(const data::Pack& pack, int i, uint64_t seed, int64_t epoch, int64_t place, float* pixels, std::array<float, 4>& box);
+/// Picture i changed at random: mirrored, scaled, shifted (the object stays inside), colours and brightness. The same for equal
+/// (seed, epoch, place).
+void read_augmented(const data::Pack& pack, int i, uint64_t seed, int64_t epoch, int64_t place, float* pixels,
+                    std::array<float, 4>& box);
 
 /// Assembles batches in a thread of its own, ahead of training. The batch of step t depends on (seed, t) alone, so that a resumed
 /// training sees the same pictures.

@@ -12,7 +12,8 @@ constexpr double kMaxLogSize = 4;                                     // as net/
 // Where the truth lies: index into anchors x cells, and what the five values there ought to be.
 struct Target {
   std::vector<int64_t> index;
-  std::vector<float> values;  // per picture: column, row, x, y, width, height (grid and picture units), anchor width, anchor height
+  std::vector<float>
+      values;  // per picture: column, row, x, y, width, height (grid and picture units), anchor width, anchor height
 };
 
 int best_anchor(double width, double height, const Plan& plan) {
@@ -36,8 +37,8 @@ Target target_of(const std::vector<std::array<float, 4>>& boxes, int64_t rows, i
     const int64_t row = std::clamp<int64_t>(static_cast<int64_t>(y * static_cast<double>(rows)), 0, rows - 1);
     const int anchor = best_anchor(width, height, plan);
     target.index.push_back((row * columns + column) * anchors + anchor);
-    for (double v : {static_cast<double>(column), static_cast<double>(row), x, y, width, height, plan.anchors[static_cast<size_t>(anchor)].first,
-                     plan.anchors[static_cast<size_t>(anchor)].second})
+    for (double v : {static_cast<double>(column), static_cast<double>(row), x, y, width, height,
+                     plan.anchors[static_cast<size_t>(anchor)].first, plan.anchors[static_cast<size_t>(anchor)].second})
       target.values.push_back(static_cast<float>(v));
   }
   return target;
@@ -60,17 +61,20 @@ at::Tensor box_loss(const at::Tensor& head, const std::vector<std::array<float, 
   const at::Tensor grid = at::tensor({static_cast<float>(columns), static_cast<float>(rows)}, at::kFloat).to(device);
   const at::Tensor centre = (v.narrow(1, 0, 2) + offset) / grid, size = v.narrow(1, 6, 2) * at::exp(log_size);
   const at::Tensor true_centre = v.narrow(1, 2, 2), true_size = v.narrow(1, 4, 2);
-  const at::Tensor low = at::max(centre - size / 2, true_centre - true_size / 2), high = at::min(centre + size / 2, true_centre + true_size / 2);
+  const at::Tensor low = at::max(centre - size / 2, true_centre - true_size / 2),
+                   high = at::min(centre + size / 2, true_centre + true_size / 2);
   const at::Tensor both = at::clamp_min(high - low, 0).prod(1);
   const at::Tensor overlap = both / (size.prod(1) + true_size.prod(1) - both);
   const at::Tensor offset_error = (offset - (true_centre * grid - v.narrow(1, 0, 2))).abs().sum(1);
-  const at::Tensor size_error = at::smooth_l1_loss(own.narrow(1, 2, 2), at::log(true_size / v.narrow(1, 6, 2)), at::Reduction::None, 0.2).sum(1);
+  const at::Tensor size_error =
+      at::smooth_l1_loss(own.narrow(1, 2, 2), at::log(true_size / v.narrow(1, 6, 2)), at::Reduction::None, 0.2).sum(1);
   return kWhere * where + (kOverlap * (1 - overlap) + kOffset * offset_error + kSize * size_error).mean();
 }
 
 std::vector<Found> decode(const at::Tensor& head, const Plan& plan) {
   const at::Tensor values = head.detach().to(at::kCPU).contiguous();
-  const int64_t batch = values.size(0), rows = values.size(1), columns = values.size(2), anchors = static_cast<int64_t>(plan.anchors.size());
+  const int64_t batch = values.size(0), rows = values.size(1), columns = values.size(2),
+                anchors = static_cast<int64_t>(plan.anchors.size());
   const auto sigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
   const auto inside = [](double x) { return static_cast<float>(std::clamp(x, 0.0, 1.0)); };
   std::vector<Found> found;
@@ -88,7 +92,8 @@ std::vector<Found> decode(const at::Tensor& head, const Plan& plan) {
     const float* own = t + 5 * best;
     const double x = (static_cast<double>(column) + sigmoid(own[0])) / static_cast<double>(columns);
     const double y = (static_cast<double>(row) + sigmoid(own[1])) / static_cast<double>(rows);
-    const double w = aw * std::exp(std::clamp<double>(own[2], -kMaxLogSize, kMaxLogSize)), h = ah * std::exp(std::clamp<double>(own[3], -kMaxLogSize, kMaxLogSize));
+    const double w = aw * std::exp(std::clamp<double>(own[2], -kMaxLogSize, kMaxLogSize)),
+                 h = ah * std::exp(std::clamp<double>(own[3], -kMaxLogSize, kMaxLogSize));
     found.push_back({inside(x - w / 2), inside(y - h / 2), inside(x + w / 2), inside(y + h / 2), static_cast<float>(1 / share)});
   }
   return found;

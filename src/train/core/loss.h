@@ -7,8 +7,9 @@
 
 namespace duet::train::core {
 
-/// Loss of a batch: softmax over all cells and anchors for where the object is, and at the true cell and best anchor 1 - IoU, the offset and the logarithm of
-/// the size. head: batch, grid height, grid width, 5 an anchor (tx, ty, tw, th, tc). Boxes in 0..1 of the picture.
+/// Loss of a batch: softmax over all cells and anchors for where the object is, and at the true cell and best anchor 1 - IoU, the
+/// offset and the logarithm of the size. head: batch, grid height, grid width, 5 an anchor (tx, ty, tw, th, tc). Boxes in 0..1 of
+/// the picture.
 at::Tensor box_loss(const at::Tensor& head, const std::vector<std::array<float, 4>>& boxes, const Plan& plan);
 
 /// The winning box of each picture (largest tc), as net::decode does it; confidence is the winner's share of the softmax, 0..1.

@@ -28,8 +28,8 @@ at::Tensor rounded_weights(const at::Tensor& weight, const at::Tensor& bias, con
   const at::Tensor largest = flat.abs().amax(1), bias_cpu = bias.detach().to(at::kCPU, at::kDouble);
   at::Tensor scale = at::empty_like(largest);
   for (int64_t c = 0; c < scale.size(0); ++c)
-    scale.data_ptr<double>()[c] = quant::choose_scale(largest.data_ptr<double>()[c], quant.in_scale, quant.out_scale, quant.weight_bits,
-                                                      std::abs(bias_cpu.data_ptr<double>()[c]))
+    scale.data_ptr<double>()[c] = quant::choose_scale(largest.data_ptr<double>()[c], quant.in_scale, quant.out_scale,
+                                                      quant.weight_bits, std::abs(bias_cpu.data_ptr<double>()[c]))
                                       .weight_scale;
   scale = scale.to(weight.device(), at::kFloat);
   bias_scale = scale * quant.in_scale;
@@ -87,8 +87,8 @@ void Model::build_steps() {
   for (int i = 0; i < n; ++i) {
     const Op& op = plan_.ops[static_cast<size_t>(i)];
     const auto joins = [&](int Model::Step::*slot, std::initializer_list<int Model::Step::*> earlier) {
-      if (op.input < 0 || steps_.empty() || step_of[static_cast<size_t>(op.input)] != static_cast<int>(steps_.size()) - 1 || op.input != i - 1 ||
-          readers[static_cast<size_t>(op.input)] != 1)
+      if (op.input < 0 || steps_.empty() || step_of[static_cast<size_t>(op.input)] != static_cast<int>(steps_.size()) - 1 ||
+          op.input != i - 1 || readers[static_cast<size_t>(op.input)] != 1)
         return false;
       Step& step = steps_.back();
       for (auto other : earlier)
@@ -104,7 +104,9 @@ void Model::build_steps() {
       steps_.push_back({i, -1, -1, -1, op.input < 0 ? -1 : step_of[static_cast<size_t>(op.input)]});
       joined = true;
     }
-    if (!joined) throw std::runtime_error("the trainer cannot place operation " + op.name + ": only chains of convolutions with their norm, ReLU and pooling are trained");
+    if (!joined)
+      throw std::runtime_error("the trainer cannot place operation " + op.name +
+                               ": only chains of convolutions with their norm, ReLU and pooling are trained");
     step_of[static_cast<size_t>(i)] = static_cast<int>(steps_.size()) - 1;
   }
   if (steps_.empty()) throw std::runtime_error("the network has no convolution");
@@ -150,7 +152,9 @@ at::Tensor Model::convolve(const at::Tensor& x, const Step& step, const at::Tens
   const Op& op = plan_.ops[static_cast<size_t>(step.convolution)];
   const at::Tensor w = op.groups == 1 ? weight.contiguous(at::MemoryFormat::ChannelsLast) : weight;
   const int64_t padding = op.kernel / 2;
-  return at::conv2d(x.permute({0, 3, 1, 2}), w, {}, {1, 1}, {padding, padding}, {1, 1}, op.groups).permute({0, 2, 3, 1}).contiguous();
+  return at::conv2d(x.permute({0, 3, 1, 2}), w, {}, {1, 1}, {padding, padding}, {1, 1}, op.groups)
+      .permute({0, 2, 3, 1})
+      .contiguous();
 }
 
 at::Tensor Model::run_step(const at::Tensor& x, const Step& step, bool training, bool pool) const {
@@ -172,7 +176,8 @@ at::Tensor Model::run_step(const at::Tensor& x, const Step& step, bool training,
 
 at::Tensor Model::forward(const at::Tensor& x, bool training) const {
   std::vector<at::Tensor> outputs;
-  for (const Step& step : steps_) outputs.push_back(run_step(step.input < 0 ? x : outputs[static_cast<size_t>(step.input)], step, training, true));
+  for (const Step& step : steps_)
+    outputs.push_back(run_step(step.input < 0 ? x : outputs[static_cast<size_t>(step.input)], step, training, true));
   return outputs.back();
 }
 
@@ -212,7 +217,8 @@ at::Tensor Model::run_step_quantised(const at::Tensor& x, const Step& step, cons
 at::Tensor Model::forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant) const {
   std::vector<at::Tensor> outputs;
   for (size_t i = 0; i < steps_.size(); ++i)
-    outputs.push_back(run_step_quantised(steps_[i].input < 0 ? x : outputs[static_cast<size_t>(steps_[i].input)], steps_[i], quant[i]));
+    outputs.push_back(
+        run_step_quantised(steps_[i].input < 0 ? x : outputs[static_cast<size_t>(steps_[i].input)], steps_[i], quant[i]));
   return outputs.back();
 }
 
@@ -230,8 +236,10 @@ Weights random_weights(const Plan& plan, uint64_t seed) {
       weights[op.name + ".weight"] = std::move(values);
       if (op.bias) weights[op.name + ".bias"].assign(static_cast<size_t>(op.out_channels), 0.0f);
     } else if (op.kind == Op::Kind::batch_norm) {
-      for (const char* part : {".weight", ".running_var"}) weights[op.name + part].assign(static_cast<size_t>(op.out_channels), 1.0f);
-      for (const char* part : {".bias", ".running_mean"}) weights[op.name + part].assign(static_cast<size_t>(op.out_channels), 0.0f);
+      for (const char* part : {".weight", ".running_var"})
+        weights[op.name + part].assign(static_cast<size_t>(op.out_channels), 1.0f);
+      for (const char* part : {".bias", ".running_mean"})
+        weights[op.name + part].assign(static_cast<size_t>(op.out_channels), 0.0f);
     }
   }
   return weights;

@@ -13,11 +13,11 @@ struct StepQuant {
   double in_scale = 1, out_scale = 1;  ///< real value of one step of the input and the output map
   double max = 1;                      ///< where the output's integers end
   int weight_bits = 8;
-  double lo = 0, hi = 255;             ///< integer limits of the output
+  double lo = 0, hi = 255;  ///< integer limits of the output
 };
 
-/// A float network whose parameters are views of one flat tensor, so that an optimiser step, an average or a checkpoint is one operation.
-/// Activations are batch x height x width x channels.
+/// A float network whose parameters are views of one flat tensor, so that an optimiser step, an average or a checkpoint is one
+/// operation. Activations are batch x height x width x channels.
 class Model {
  public:
   Model(const Plan& plan, at::Device device);
@@ -37,8 +37,8 @@ class Model {
 
   /// x: batch, height, width, 3, as 0..255/256. Returns batch, grid height, grid width, 5 an anchor.
   at::Tensor forward(const at::Tensor& x, bool training) const;
-  /// The same with weights and feature maps rounded as the integer network rounds them, gradients straight through; norms folded with their
-  /// running statistics.
+  /// The same with weights and feature maps rounded as the integer network rounds them, gradients straight through; norms folded
+  /// with their running statistics.
   at::Tensor forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant) const;
 
   /// A convolution with what follows it.

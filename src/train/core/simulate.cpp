@@ -32,8 +32,9 @@ at::Tensor per_channel(const std::vector<double>& values) {
 
 // docs/arithmetic.md, 2 and 3. acc · M + 2^(S-1) stays below 2^53, so floor of its quotient by a power of two is exact.
 at::Tensor run_layer(const at::Tensor& x, const Op& op, const IntegerLayer& layer) {
-  const at::Tensor weight =
-      at::from_blob(const_cast<int16_t*>(layer.weights.data()), {op.out_channels, op.in_channels / op.groups, op.kernel, op.kernel}, at::kShort).to(at::kDouble);
+  const at::Tensor weight = at::from_blob(const_cast<int16_t*>(layer.weights.data()),
+                                          {op.out_channels, op.in_channels / op.groups, op.kernel, op.kernel}, at::kShort)
+                                .to(at::kDouble);
   std::vector<double> bias, multiplier, half, scale;
   for (size_t c = 0; c < layer.bias.size(); ++c) {
     bias.push_back(static_cast<double>(layer.bias[c]));
@@ -42,12 +43,15 @@ at::Tensor run_layer(const at::Tensor& x, const Op& op, const IntegerLayer& laye
     scale.push_back(std::ldexp(1.0, -layer.shift[c]));
   }
   const at::Tensor acc = convolve(x, weight, op) + per_channel(bias);
-  return ((acc * per_channel(multiplier) + per_channel(half)) * per_channel(scale)).floor_().clamp_(static_cast<double>(layer.lo), static_cast<double>(layer.hi));
+  return ((acc * per_channel(multiplier) + per_channel(half)) * per_channel(scale))
+      .floor_()
+      .clamp_(static_cast<double>(layer.lo), static_cast<double>(layer.hi));
 }
 
 }  // namespace
 
-std::vector<int32_t> simulate_integers(const Plan& plan, const std::vector<IntegerLayer>& layers, const uint8_t* pictures, int count) {
+std::vector<int32_t> simulate_integers(const Plan& plan, const std::vector<IntegerLayer>& layers, const uint8_t* pictures,
+                                       int count) {
   at::NoGradGuard guard;
   const at::Tensor picture =
       at::from_blob(const_cast<uint8_t*>(pictures), {count, plan.channels, plan.height, plan.width}, at::kByte).to(at::kDouble);
@@ -57,13 +61,20 @@ std::vector<int32_t> simulate_integers(const Plan& plan, const std::vector<Integ
     const at::Tensor& x = op.input < 0 ? picture : outputs[static_cast<size_t>(op.input)];
     switch (op.kind) {
       case Op::Kind::convolution:
-        if (layer >= layers.size() || layers[layer].node != op.name) throw std::runtime_error("the integer network lacks the layer " + op.name);
+        if (layer >= layers.size() || layers[layer].node != op.name)
+          throw std::runtime_error("the integer network lacks the layer " + op.name);
         outputs.push_back(run_layer(x, op, layers[layer++]));
         break;
-      case Op::Kind::max_pool: outputs.push_back(at::max_pool2d(x, {2, 2})); break;
-      case Op::Kind::average_pool: outputs.push_back(at::avg_pool2d(x, {2, 2}).add_(0.5).floor_()); break;
+      case Op::Kind::max_pool:
+        outputs.push_back(at::max_pool2d(x, {2, 2}));
+        break;
+      case Op::Kind::average_pool:
+        outputs.push_back(at::avg_pool2d(x, {2, 2}).add_(0.5).floor_());
+        break;
       case Op::Kind::batch_norm:
-      case Op::Kind::relu: outputs.push_back(x); break;  // folded into the convolution before
+      case Op::Kind::relu:
+        outputs.push_back(x);
+        break;  // folded into the convolution before
     }
   }
   const at::Tensor head = outputs.back().to(at::kInt).contiguous();

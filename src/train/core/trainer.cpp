@@ -1,8 +1,7 @@
 #include "train/core/trainer.h"
 
-#include <malloc.h>
-
 #include <ATen/Parallel.h>
+#include <malloc.h>
 
 #include <chrono>
 #include <cmath>
@@ -65,8 +64,8 @@ class Training {
       batch = loader.next(std::move(batch));
       const double loss = train_step(batch);
       if (!std::isfinite(loss)) {
-        stopped_ = "the loss stopped being a number at step " + std::to_string(progress_.step) + ": use a lower learning_rate than " +
-                   std::to_string(options_.learning_rate);
+        stopped_ = "the loss stopped being a number at step " + std::to_string(progress_.step) +
+                   ": use a lower learning_rate than " + std::to_string(options_.learning_rate);
         break;
       }
       progress_.epoch_loss += loss;
@@ -126,7 +125,8 @@ class Training {
   }
 
   double train_step(const Batch& batch) {
-    const at::Tensor x = at::from_blob(const_cast<float*>(batch.pixels.data()), {batch.count, pack_.height(), pack_.width(), 3}).to(model_.state().device());
+    const at::Tensor x = at::from_blob(const_cast<float*>(batch.pixels.data()), {batch.count, pack_.height(), pack_.width(), 3})
+                             .to(model_.state().device());
     model_.gradient().zero_();
     const at::Tensor loss = box_loss(forward(model_, x, true), batch.boxes, model_.plan());
     const double value = loss.item<double>();
@@ -170,8 +170,10 @@ class Training {
       const int count = std::min(options_.batch, validation_.count() - begin);
       pixels.resize(static_cast<size_t>(picture * count));
       std::vector<std::array<float, 4>> boxes(static_cast<size_t>(count));
-      for (int i = 0; i < count; ++i) read_plain(validation_, begin + i, pixels.data() + picture * i, boxes[static_cast<size_t>(i)]);
-      const at::Tensor x = at::from_blob(pixels.data(), {count, validation_.height(), validation_.width(), 3}).to(model_.state().device());
+      for (int i = 0; i < count; ++i)
+        read_plain(validation_, begin + i, pixels.data() + picture * i, boxes[static_cast<size_t>(i)]);
+      const at::Tensor x =
+          at::from_blob(pixels.data(), {count, validation_.height(), validation_.width(), 3}).to(model_.state().device());
       const std::vector<Found> found = decode(forward(average_, x, false), model_.plan());
       for (size_t i = 0; i < found.size(); ++i) total += iou(found[i], boxes[i]);
     }
@@ -198,7 +200,8 @@ class Training {
     if (progress_.curve.empty())
       std::snprintf(note, sizeof note, "loss %.3f", loss);
     else
-      std::snprintf(note, sizeof note, "loss %.3f, IoU %.3f after epoch %d", loss, progress_.curve.back().iou_validation, progress_.curve.back().epoch);
+      std::snprintf(note, sizeof note, "loss %.3f, IoU %.3f after epoch %d", loss, progress_.curve.back().iou_validation,
+                    progress_.curve.back().epoch);
     callback_(static_cast<double>(progress_.step), static_cast<double>(steps_), note);
   }
 
@@ -248,7 +251,8 @@ at::Tensor pictures_to_tensor(const uint8_t* planar, int count, int height, int 
   return bytes.permute({0, 2, 3, 1}).to(at::kFloat).mul_(1.0 / 256).contiguous().to(device());
 }
 
-TrainResult run_training(const Plan& plan, const Weights& start, const TrainOptions& options, const std::vector<StepQuant>& quant, const Callback& callback) {
+TrainResult run_training(const Plan& plan, const Weights& start, const TrainOptions& options, const std::vector<StepQuant>& quant,
+                         const Callback& callback) {
   return Training(plan, options, quant, callback).run(start);
 }
 

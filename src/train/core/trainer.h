@@ -6,9 +6,11 @@
 namespace duet::train::core {
 
 /// Trains in float, or, where `quant` is not empty, with rounded weights and feature maps (one entry a step of the model).
-TrainResult run_training(const Plan& plan, const Weights& start, const TrainOptions& options, const std::vector<StepQuant>& quant, const Callback& callback);
+TrainResult run_training(const Plan& plan, const Weights& start, const TrainOptions& options, const std::vector<StepQuant>& quant,
+                         const Callback& callback);
 
-/// Scales of the feature maps from pictures of a pack: for each step the one with the least squared error (a clipped ReLU's is given).
+/// Scales of the feature maps from pictures of a pack: for each step the one with the least squared error (a clipped ReLU's is
+/// given).
 std::vector<StepQuant> calibrate(const Model& model, const data::Pack& pack, const QuantizeOptions& options, uint64_t seed);
 
 /// The device that training runs on: CUDA where this libtorch has it.
