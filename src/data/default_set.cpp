@@ -27,7 +27,6 @@ struct Landscape {
 };
 constexpr Landscape kLandscapes[] = {
     {"Bridge_by_Sander_Klootwijk.jpg", "bridge"},
-    {"Dragonfly_by_Bolly.jpg", "leaves"},
     {"aitzgorri_by_Aitzol_Berasategi.jpg", "aitzgorri"},
     {"life_by_Aitzol_Berasategi.jpg", "brook"},
     {"picosdeeuropa_by_Aitzol_Berasategi.jpg", "picosdeeuropa"},
