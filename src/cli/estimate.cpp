@@ -77,6 +77,7 @@ std::vector<estimate::Design> find(const Options& options, const net::Network& n
 
 void run(const Options& options) {
   check(options.widths);
+  if (options.network.empty()) throw Error("names no network", "duet estimate", "give dnn-a, dnn-b, dnn-c or a network.json");
   const net::Network network = read_network(options.network);
   device::Device device = device::find_device(options.device);
   if (options.clock_mhz > 0) device.clock_mhz = options.clock_mhz;
@@ -100,7 +101,7 @@ void add_estimate(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* verb = add_verb(app, "estimate", "Cycles, resources, traffic and power of a network on a device",
                             "duet estimate dnn-a --device pynq-z1 --widths 8,8", [o] { run(*o); });
-  verb->add_option("network", o->network, "dnn-a, dnn-b, dnn-c, or a network.json")->required();
+  verb->add_option("network", o->network, "dnn-a, dnn-b, dnn-c, or a network.json");
   verb->add_option("--device", o->device, "Device (see `duet devices`), or the path of a device file")->capture_default_str();
   add_widths(verb, o->widths);
   verb->add_option("--engine", o->engine_file, "This engine.json instead of the fastest that fits");
