@@ -18,11 +18,14 @@ Node node_from_json(const Json& json, size_t index, const std::string& where) {
                   "inputs are numbers of nodes that stand before, from 0");
     node.inputs.push_back(input.get<int>());
   }
-  if (json.contains("attributes"))
+  if (json.contains("attributes")) {
+    if (!json["attributes"].is_object())
+      throw Error("'attributes' is " + json["attributes"].dump(), where, "it must be an object {...}");
     for (const auto& [key, value] : json["attributes"].items()) {
       if (!value.is_number()) throw Error("attribute '" + key + "' is " + value.dump(), where, "attributes are numbers");
       node.attributes[key] = value.get<double>();
     }
+  }
   if (node.name.empty()) throw Error("the name is empty", where, "name every node");
   if ((node.kind == "input") != (index == 0))
     throw Error("node " + std::to_string(index) + " is of kind '" + node.kind + "'", where,

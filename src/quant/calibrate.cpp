@@ -65,11 +65,14 @@ double best_range(const Histogram& histogram, int levels) {
   return best;
 }
 
-double range_of(const FoldedLayer& layer, const Histogram& histogram, int feature_bits, bool head) {
+// From this width on a step is so small that room for what calibration did not see is worth a bit.
+constexpr int kRoomyBits = 12;
+
+double range_of(const FoldedLayer& layer, const Histogram& histogram, int bits) {
   if (histogram.largest() == 0) return layer.clip > 0 ? layer.clip : 1;  // a map of zeros: any range will do
-  if (head) return 2 * histogram.largest();  // 16 bits are plenty: leave room for what calibration did not see
-  const double best = best_range(histogram, fixed::feature_range(feature_bits, !layer.relu).hi);
-  return layer.clip > 0 ? std::min(best, layer.clip) : best;
+  const double range =
+      bits >= kRoomyBits ? 2 * histogram.largest() : best_range(histogram, fixed::feature_range(bits, !layer.relu).hi);
+  return layer.clip > 0 ? std::min(range, layer.clip) : range;
 }
 
 }  // namespace
@@ -94,7 +97,7 @@ Ranges calibrate(const net::Network& network, const Tensors& tensors, const Pict
   base::parallel_for(static_cast<int>(count), one, progress, threads);
   Ranges ranges;
   for (size_t l = 0; l < layers.size(); ++l)
-    ranges.max[layers[l].node] = range_of(layers[l], all[l], feature_bits, l + 1 == layers.size());
+    ranges.max[layers[l].node] = range_of(layers[l], all[l], l + 1 == layers.size() ? fixed::kHeadBits : feature_bits);
   return ranges;
 }
 

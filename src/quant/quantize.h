@@ -34,8 +34,8 @@ struct FoldedLayer {
 /// naming a tensor that is missing or misshapen.
 std::vector<FoldedLayer> fold(const net::Network& network, const Tensors& tensors);
 
-/// Ranges of all feature maps from `count` pictures run in float: of each map the range with the least squared error at F bits
-/// (the clip of a ReLU at most); of the head twice the largest value seen. `count` at least 1.
+/// Ranges of all feature maps from `count` pictures run in float. Below 12 bits the range with the least squared error; from 12
+/// bits on (and so for the head) twice the largest value seen. Never more than the clip of a ReLU. `count` at least 1.
 Ranges calibrate(const net::Network& network, const Tensors& tensors, const Pictures& pictures, size_t count, int feature_bits,
                  int threads = 1, const Progress& progress = {});
 

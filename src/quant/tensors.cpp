@@ -77,7 +77,9 @@ Tensors load_safetensors(const std::filesystem::path& path) {
   const std::string_view data = std::string_view(file).substr(8 + length);
   Tensors tensors;
   try {
-    for (const auto& [name, entry] : Json::parse(file.substr(8, length)).items())
+    const Json header = Json::parse(file.substr(8, length));
+    if (!header.is_object()) damaged("its header is no object", path);
+    for (const auto& [name, entry] : header.items())
       if (name != "__metadata__") tensors[name] = read_tensor(name, entry, data, path);
   } catch (const Json::exception& error) {
     damaged(error.what(), path);
