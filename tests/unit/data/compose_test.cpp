@@ -84,6 +84,21 @@ TEST(Cutout, DrawnAtItsExtent) {
   EXPECT_THROW(make_cutout({2, 1, {9, 9, 9, 0, 9, 9, 9, 0}}, "x", "x", "memory"), Error);
 }
 
+// Stripes of one pixel drawn four times smaller must give their mean, not a pattern.
+TEST(Cutout, DrawnSmallWithoutAliasing) {
+  AlphaImage stripes{256, 256, {}};
+  for (int i = 0; i < 256 * 256; ++i) {
+    const auto value = static_cast<uint8_t>(i % 2 ? 255 : 0);
+    stripes.rgba.insert(stripes.rgba.end(), {value, value, value, 255});
+  }
+  const Cutout cutout = make_cutout(stripes, "stripes", "", "memory");
+  for (const double scale : {0.25, 0.22, 0.13}) {
+    const Layer layer = draw_cutout(cutout, {scale, scale, 0.1}, 100, 100, 50, 50);
+    for (int y = 45; y < 55; ++y)
+      for (int x = 45; x < 55; ++x) ASSERT_NEAR(layer.at(x, y)[0], 0.5, 0.08) << scale;
+  }
+}
+
 // On a plain ground whatever differs is the object, so its box can be measured.
 TEST(Compose, BoxIsExact) {
   const Cutout cutout = make_cutout(disc(120, 80, 255), "disc", "disc", "memory");
@@ -133,15 +148,19 @@ TEST(Compose, PartsShareNoCutoutAndNoLandscape) {
   EXPECT_EQ(d.validation.size(), 6u);
   EXPECT_EQ(d.test.size(), 9u);
   std::map<std::string, std::set<std::string>> parts_of;
+  std::set<std::array<double, 3>> boxes;
   for (const auto& [part, items] :
        {std::pair{"train", &d.train}, std::pair{"validation", &d.validation}, std::pair{"test", &d.test}})
     for (const Item& item : *items) {
+      boxes.insert({item.box.x0, item.box.y0, item.box.x1});
       const size_t one = item.sequence.find('_'), two = item.sequence.find('_', one + 1);
       parts_of[item.sequence.substr(0, one)].insert(part);
       parts_of[item.sequence.substr(one + 1, two - one - 1)].insert(part);
       EXPECT_EQ(item.label, (item.sequence[4] - '0') % 2 ? "odd" : "even");
     }
   for (const auto& [name, parts] : parts_of) EXPECT_EQ(parts.size(), 1u) << name;
+  EXPECT_EQ(parts_of.size(), 14u) << "every cut-out and landscape has its place";
+  EXPECT_GE(boxes.size(), 70u) << "each picture is drawn on its own";
   EXPECT_THROW(compose_dataset({{sources.cutouts[0]}, sources.landscapes}, options, folder / "few"), Error);
 }
 
