@@ -1,0 +1,68 @@
+// Reads one contiguous run of 64-bit beats at a time over AXI4: bursts of at most 16 beats that end on 128-byte boundaries, at most
+// Outstanding of them in flight, in order. Data is never held back: who asks for a run has room for it. A new run is accepted when
+// the last beat of the one before has come. Latency: command to address 1 cycle, bus to data_o 1 cycle. Throughput: one beat a cycle.
+module duet_axi_read #(
+    parameter int Outstanding = 8
+) (
+    input  logic        clk_i,
+    input  logic        rst_i,
+    input  logic        valid_i,
+    output logic        ready_o,
+    input  logic [31:0] addr_i,         // bytes, multiple of 8
+    input  logic [31:0] beats_i,        // at least 1
+    output logic        data_valid_o,
+    output logic [63:0] data_o,
+    output logic        done_o,         // with the last beat
+    output logic        error_o,        // a response was not OKAY
+    output logic        m_arvalid_o,
+    input  logic        m_arready_i,
+    output logic [31:0] m_araddr_o,
+    output logic [ 7:0] m_arlen_o,
+    input  logic        m_rvalid_i,
+    output logic        m_rready_o,
+    input  logic [63:0] m_rdata_i,
+    input  logic [ 1:0] m_rresp_i,
+    input  logic        m_rlast_i
+);
+  logic [31:0] addr_q, ask_q, wait_q;
+  logic [7:0] flight_q;
+  logic [4:0] space, length;
+  logic asked;
+
+  assign ready_o     = wait_q == 32'd0;
+  assign space       = 5'd16 - {1'b0, addr_q[6:3]};
+  assign length      = (ask_q < 32'(space)) ? ask_q[4:0] : space;
+  assign m_arvalid_o = ask_q != 32'd0 && flight_q < 8'(Outstanding);
+  assign m_araddr_o  = addr_q;
+  assign m_arlen_o   = 8'(length) - 8'd1;
+  assign m_rready_o  = 1'b1;
+  assign asked       = m_arvalid_o && m_arready_i;
+
+  always_ff @(posedge clk_i) begin
+    data_o <= m_rdata_i;
+    if (rst_i) begin
+      ask_q        <= '0;
+      wait_q       <= '0;
+      flight_q     <= '0;
+      data_valid_o <= 1'b0;
+      done_o       <= 1'b0;
+      error_o      <= 1'b0;
+    end else begin
+      data_valid_o <= m_rvalid_i;
+      done_o       <= m_rvalid_i && wait_q == 32'd1;
+      error_o      <= m_rvalid_i && m_rresp_i != 2'b00;
+      if (valid_i && ready_o) begin
+        addr_q <= addr_i;
+        ask_q  <= beats_i;
+        wait_q <= beats_i;
+      end else begin
+        if (asked) begin
+          addr_q <= addr_q + {24'd0, length, 3'b000};
+          ask_q  <= ask_q - 32'(length);
+        end
+        if (m_rvalid_i) wait_q <= wait_q - 32'd1;
+      end
+      flight_q <= flight_q + 8'(asked) - 8'(m_rvalid_i && m_rlast_i);
+    end
+  end
+endmodule

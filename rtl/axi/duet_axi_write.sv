@@ -1,0 +1,108 @@
+// Writes contiguous runs of 64-bit beats over AXI4: bursts of at most 16 beats that end on 128-byte boundaries, at most Outstanding
+// (up to 16) of them unanswered, in order. A run's tag comes out with the answer to its last burst. A new run is accepted when all
+// addresses of the one before are out. Latency: command to address 1 cycle; a beat is offered from the second cycle after its
+// address on. Throughput: one beat a cycle, 16-beat bursts without a gap.
+module duet_axi_write #(
+    parameter int Outstanding = 8
+) (
+    input  logic        clk_i,
+    input  logic        rst_i,
+    input  logic        valid_i,
+    output logic        ready_o,
+    input  logic [31:0] addr_i,         // bytes, multiple of 8
+    input  logic [15:0] beats_i,        // at least 1
+    input  logic [ 1:0] tag_i,
+    input  logic        data_valid_i,
+    output logic        data_ready_o,
+    input  logic [63:0] data_i,
+    output logic [ 1:0] tag_o,          // for one cycle, else 0
+    output logic        error_o,
+    output logic        m_awvalid_o,
+    input  logic        m_awready_i,
+    output logic [31:0] m_awaddr_o,
+    output logic [ 7:0] m_awlen_o,
+    output logic        m_wvalid_o,
+    input  logic        m_wready_i,
+    output logic [63:0] m_wdata_o,
+    output logic        m_wlast_o,
+    input  logic        m_bvalid_i,
+    output logic        m_bready_o,
+    input  logic [ 1:0] m_bresp_i
+);
+  logic [31:0] addr_q;
+  logic [15:0] ask_q;
+  logic [1:0] tag_q, tag_out;
+  logic [7:0] flight_q;
+  logic [4:0] space, length, length_next, left_q;
+  logic asked, sent, fetch, length_valid, last_burst;
+
+  assign ready_o     = ask_q == 16'd0;
+  assign space       = 5'd16 - {1'b0, addr_q[6:3]};
+  assign length      = (ask_q < 16'(space)) ? ask_q[4:0] : space;
+  assign last_burst  = ask_q <= 16'(space);
+  assign m_awvalid_o = ask_q != 16'd0 && flight_q < 8'(Outstanding);
+  assign m_awaddr_o  = addr_q;
+  assign m_awlen_o   = 8'(length) - 8'd1;
+  assign asked       = m_awvalid_o && m_awready_i;
+
+  assign m_wvalid_o   = left_q != 5'd0 && data_valid_i;
+  assign m_wdata_o    = data_i;
+  assign m_wlast_o    = left_q == 5'd1;
+  assign data_ready_o = left_q != 5'd0 && m_wready_i;
+  assign sent         = m_wvalid_o && m_wready_i;
+  assign fetch        = left_q == 5'd0 || (left_q == 5'd1 && sent);
+  assign m_bready_o   = 1'b1;
+
+  always_ff @(posedge clk_i) begin
+    if (rst_i) begin
+      ask_q    <= '0;
+      flight_q <= '0;
+      left_q   <= '0;
+      tag_o    <= '0;
+      error_o  <= 1'b0;
+    end else begin
+      if (valid_i && ready_o) begin
+        addr_q <= addr_i;
+        ask_q  <= beats_i;
+        tag_q  <= tag_i;
+      end else if (asked) begin
+        addr_q <= addr_q + {24'd0, length, 3'b000};
+        ask_q  <= ask_q - 16'(length);
+      end
+      if (fetch) left_q <= length_valid ? length_next : 5'd0;
+      else if (sent) left_q <= left_q - 5'd1;
+      flight_q <= flight_q + 8'(asked) - 8'(m_bvalid_i);
+      tag_o    <= m_bvalid_i ? tag_out : 2'b00;
+      error_o  <= m_bvalid_i && m_bresp_i != 2'b00;
+    end
+  end
+
+  logic unused_length_ready, unused_tag_ready, unused_tag_valid;
+  duet_fifo #(
+      .Width(5),
+      .AddrBits(4)
+  ) u_lengths (
+      .clk_i,
+      .rst_i,
+      .valid_i(asked),
+      .ready_o(unused_length_ready),
+      .data_i(length),
+      .valid_o(length_valid),
+      .ready_i(fetch),
+      .data_o(length_next)
+  );
+  duet_fifo #(
+      .Width(2),
+      .AddrBits(4)
+  ) u_tags (
+      .clk_i,
+      .rst_i,
+      .valid_i(asked),
+      .ready_o(unused_tag_ready),
+      .data_i(last_burst ? tag_q : 2'b00),
+      .valid_o(unused_tag_valid),
+      .ready_i(m_bvalid_i),
+      .data_o(tag_out)
+  );
+  wire unused = &{1'b0, unused_length_ready, unused_tag_ready, unused_tag_valid};
+endmodule

@@ -1,0 +1,183 @@
+// Registers on AXI4-Lite (docs/registers.md): start, done interrupt, error code, counters. Queues up to four frames; loads the program
+// before the first frame after a reset or a reload. One access at a time.
+module duet_control #(
+    parameter logic [31:0] Shape  = 32'd0,  // lanes
+    parameter logic [31:0] Widths = 32'd0   // bits
+) (
+    input  logic        clk_i,
+    input  logic        rst_i,
+    input  logic        s_awvalid_i,
+    output logic        s_awready_o,
+    input  logic [ 7:0] s_awaddr_i,
+    input  logic        s_wvalid_i,
+    output logic        s_wready_o,
+    input  logic [31:0] s_wdata_i,
+    output logic        s_bvalid_o,
+    input  logic        s_bready_i,
+    output logic [ 1:0] s_bresp_o,
+    input  logic        s_arvalid_i,
+    output logic        s_arready_o,
+    input  logic [ 7:0] s_araddr_i,
+    output logic        s_rvalid_o,
+    input  logic        s_rready_i,
+    output logic [31:0] s_rdata_o,
+    output logic [ 1:0] s_rresp_o,
+    output logic        irq_o,
+    output logic        loaded_o,            // a program is there
+    output logic        load_o,              // load it
+    output logic        clear_o,             // forget the one before
+    output logic [31:0] program_addr_o,
+    input  logic        program_busy_i,
+    input  logic        program_done_i,
+    input  logic        program_refused_i,
+    output logic        picture_valid_o,
+    output logic [31:0] picture_addr_o,
+    input  logic        picture_take_i,
+    output logic [31:0] head_addr_o,
+    input  logic        head_take_i,
+    input  logic        done_i,              // a frame's results are in memory
+    input  logic        read_error_i,
+    input  logic        write_error_i,
+    input  logic [ 5:0] events_i             // counted: wait for input, for output, load busy, store busy, beat read, beat written
+);
+  localparam logic [31:0] Name = 32'h5445_5544;  // "DUET"
+
+  logic write, start, reload, start_ok, head_valid, head_ready, picture_ready;
+  logic [31:0] picture_q, head_q, program_q, now_q, last_done_q, frame_cycles_q, frames_q, value;
+  logic [31:0] count0_q, count1_q, count2_q, count3_q, count4_q, count5_q;
+  logic [7:0] error_q;
+  logic [1:0] irq_q, enable_q;
+  logic loaded_q, loading_q;
+
+  assign write       = s_awvalid_i && s_wvalid_i && !s_bvalid_o;
+  assign s_awready_o = write;
+  assign s_wready_o  = write;
+  assign s_bresp_o   = 2'b00;
+  assign s_arready_o = !s_rvalid_o;
+  assign s_rresp_o   = 2'b00;
+  assign start       = write && s_awaddr_i == 8'h00 && s_wdata_i[0];
+  assign reload      = write && s_awaddr_i == 8'h00 && s_wdata_i[1];
+  assign start_ok    = start && head_ready && picture_ready;
+
+  assign irq_o          = |(irq_q & enable_q);
+  assign loaded_o       = loaded_q && error_q == 8'd0;
+  assign load_o         = !loaded_q && !loading_q && head_valid && !program_busy_i && error_q == 8'd0;
+  assign clear_o        = reload && !head_valid;
+  assign program_addr_o = program_q;
+
+  always_comb begin
+    case (s_araddr_i)
+      8'h00: value = Name;
+      8'h04: value = {16'd0, error_q, 4'd0, head_ready, error_q != 8'd0, loaded_q, head_valid};
+      8'h08: value = {30'd0, enable_q};
+      8'h0c: value = {30'd0, irq_q};
+      8'h10: value = program_q;
+      8'h14: value = picture_q;
+      8'h18: value = head_q;
+      8'h1c: value = {24'd0, error_q};
+      8'h20: value = frames_q;
+      8'h24: value = frame_cycles_q;
+      8'h28: value = now_q;
+      8'h2c: value = count0_q;
+      8'h30: value = count1_q;
+      8'h34: value = count2_q;
+      8'h38: value = count3_q;
+      8'h3c: value = count4_q;
+      8'h40: value = count5_q;
+      8'h44: value = Shape;
+      8'h48: value = Widths;
+      default: value = 32'd0;
+    endcase
+  end
+
+  always_ff @(posedge clk_i) begin
+    if (rst_i) begin
+      s_bvalid_o     <= 1'b0;
+      s_rvalid_o     <= 1'b0;
+      picture_q      <= '0;
+      head_q         <= '0;
+      program_q      <= '0;
+      now_q          <= '0;
+      last_done_q    <= '0;
+      frame_cycles_q <= '0;
+      frames_q       <= '0;
+      count0_q       <= '0;
+      count1_q       <= '0;
+      count2_q       <= '0;
+      count3_q       <= '0;
+      count4_q       <= '0;
+      count5_q       <= '0;
+      error_q        <= '0;
+      irq_q          <= '0;
+      enable_q       <= '0;
+      loaded_q       <= 1'b0;
+      loading_q      <= 1'b0;
+    end else begin
+      s_bvalid_o <= write || (s_bvalid_o && !s_bready_i);
+      s_rvalid_o <= (s_arvalid_i && s_arready_o) || (s_rvalid_o && !s_rready_i);
+      if (s_arvalid_i && s_arready_o) s_rdata_o <= value;
+      if (write) begin
+        case (s_awaddr_i)
+          8'h08:   enable_q <= s_wdata_i[1:0];
+          8'h10:   program_q <= s_wdata_i;
+          8'h14:   picture_q <= s_wdata_i;
+          8'h18:   head_q <= s_wdata_i;
+          default: ;
+        endcase
+      end
+      irq_q <= (irq_q & ~((write && s_awaddr_i == 8'h0c) ? s_wdata_i[1:0] : 2'b00)) | {error_q != 8'd0, done_i};
+      now_q <= now_q + 32'd1;
+      if (done_i) begin
+        frames_q       <= frames_q + 32'd1;
+        frame_cycles_q <= now_q - last_done_q;
+        last_done_q    <= now_q;
+      end
+      count0_q <= count0_q + 32'(events_i[0]);
+      count1_q <= count1_q + 32'(events_i[1]);
+      count2_q <= count2_q + 32'(events_i[2]);
+      count3_q <= count3_q + 32'(events_i[3]);
+      count4_q <= count4_q + 32'(events_i[4]);
+      count5_q <= count5_q + 32'(events_i[5]);
+      if (load_o) loading_q <= 1'b1;
+      if (program_done_i) begin
+        loaded_q  <= 1'b1;
+        loading_q <= 1'b0;
+      end
+      if (clear_o) loaded_q <= 1'b0;
+      if (error_q == 8'd0) begin
+        if (read_error_i) error_q <= 8'd1;
+        else if (write_error_i) error_q <= 8'd2;
+        else if (program_refused_i) error_q <= 8'd3;
+        else if (start && !start_ok) error_q <= 8'd4;
+        else if (reload && head_valid) error_q <= 8'd5;
+      end
+    end
+  end
+
+  duet_fifo #(
+      .Width(32),
+      .AddrBits(2)
+  ) u_pictures (
+      .clk_i,
+      .rst_i,
+      .valid_i(start_ok),
+      .ready_o(picture_ready),
+      .data_i(picture_q),
+      .valid_o(picture_valid_o),
+      .ready_i(picture_take_i),
+      .data_o(picture_addr_o)
+  );
+  duet_fifo #(
+      .Width(32),
+      .AddrBits(2)
+  ) u_heads (
+      .clk_i,
+      .rst_i,
+      .valid_i(start_ok),
+      .ready_o(head_ready),
+      .data_i(head_q),
+      .valid_o(head_valid),
+      .ready_i(head_take_i),
+      .data_o(head_addr_o)
+  );
+endmodule

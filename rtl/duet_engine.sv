@@ -1,0 +1,612 @@
+// The accelerator for networks of DW-Conv3 + PW-Conv1 (+ 2x2 max pooling) Bundles and a 1x1 head: one engine on which all
+// replications run one after the other, its stages a pipeline over tiles (docs/architecture.md). What a network is stands in memory:
+// descriptors, weights and parameters (docs/registers.md), so one engine runs every network that its memories hold.
+//   load -> line buffer -> depth-wise -> tile buffer -> point-wise -> result buffer -> store
+// Bus: AXI4 master (64 bit) to memory, AXI4-Lite slave to the host, interrupt when a frame is done. One clock, synchronous reset,
+// held for at least 32 cycles. C++ twins: program (schedule, image, cycles), golden (values), engine (resources).
+module duet_engine #(
+    parameter int InLanes       = 8,
+    parameter int OutLanes      = 24,
+    parameter int DwLanes       = 2,
+    parameter int BeatLanes     = 8,    // channels of a beat of a map in memory
+    parameter int HeadLanes     = 4,    // ... of the head's
+    parameter int CopyLanes     = 8,    // gcd of InLanes and BeatLanes
+    parameter int WeightBits    = 8,
+    parameter int FeatureBits   = 8,
+    parameter int AccBits       = 32,
+    parameter int LineWords     = 512,
+    parameter int TileWords     = 512,
+    parameter int PsumWords     = 256,
+    parameter int ResultWords   = 256,
+    parameter int PwWeightWords = 512,
+    parameter int DwWeightWords = 256,
+    parameter int PwParamWords  = 128,
+    parameter int DwParamWords  = 128,
+    parameter int Layers        = 16,
+    parameter int Outstanding   = 8     // AXI bursts in flight, each way, at most 16
+) (
+    input  logic        clk_i,
+    input  logic        rst_i,
+    output logic        irq_o,
+    input  logic        s_awvalid_i,
+    output logic        s_awready_o,
+    input  logic [ 7:0] s_awaddr_i,
+    input  logic        s_wvalid_i,
+    output logic        s_wready_o,
+    input  logic [31:0] s_wdata_i,
+    output logic        s_bvalid_o,
+    input  logic        s_bready_i,
+    output logic [ 1:0] s_bresp_o,
+    input  logic        s_arvalid_i,
+    output logic        s_arready_o,
+    input  logic [ 7:0] s_araddr_i,
+    output logic        s_rvalid_o,
+    input  logic        s_rready_i,
+    output logic [31:0] s_rdata_o,
+    output logic [ 1:0] s_rresp_o,
+    output logic        m_arvalid_o,
+    input  logic        m_arready_i,
+    output logic [31:0] m_araddr_o,
+    output logic [ 7:0] m_arlen_o,
+    output logic [ 2:0] m_arsize_o,
+    output logic [ 1:0] m_arburst_o,
+    input  logic        m_rvalid_i,
+    output logic        m_rready_o,
+    input  logic [63:0] m_rdata_i,
+    input  logic [ 1:0] m_rresp_i,
+    input  logic        m_rlast_i,
+    output logic        m_awvalid_o,
+    input  logic        m_awready_i,
+    output logic [31:0] m_awaddr_o,
+    output logic [ 7:0] m_awlen_o,
+    output logic [ 2:0] m_awsize_o,
+    output logic [ 1:0] m_awburst_o,
+    output logic        m_wvalid_o,
+    input  logic        m_wready_i,
+    output logic [63:0] m_wdata_o,
+    output logic [ 7:0] m_wstrb_o,
+    output logic        m_wlast_o,
+    input  logic        m_bvalid_i,
+    output logic        m_bready_o,
+    input  logic [ 1:0] m_bresp_i
+);
+  localparam int StoredBits = (FeatureBits <= 8) ? 8 : 16;
+  localparam int ParamBits = AccBits + 14;
+  localparam int Banks = InLanes / DwLanes;
+  localparam int LineAddr = $clog2(3 * LineWords);
+  localparam int TileAddr = $clog2(2 * TileWords);
+  localparam int ResultAddr = $clog2(2 * ResultWords);
+  localparam int PwWeightAddr = (PwWeightWords > 1) ? $clog2(PwWeightWords) : 1;
+  localparam int DwWeightAddr = (DwWeightWords > 1) ? $clog2(DwWeightWords) : 1;
+  localparam int PwParamAddr = (PwParamWords > 1) ? $clog2(PwParamWords) : 1;
+  localparam int DwParamAddr = (DwParamWords > 1) ? $clog2(DwParamWords) : 1;
+
+  assign m_arsize_o  = 3'b011;
+  assign m_arburst_o = 2'b01;
+  assign m_awsize_o  = 3'b011;
+  assign m_awburst_o = 2'b01;
+  assign m_wstrb_o   = 8'hff;
+
+  // Control and program.
+  logic loaded, load, clear, program_busy, program_done, program_refused, picture_valid, picture_take, head_take;
+  logic [31:0] program_addr, picture_addr, head_addr;
+  logic read_error, write_error, wait_input, wait_output, load_busy, store_busy;
+  logic [1:0] write_tag;
+  duet_control #(
+      .Shape({8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)}),
+      .Widths({8'd0, 8'(AccBits), 8'(FeatureBits), 8'(WeightBits)})
+  ) u_control (
+      .clk_i,
+      .rst_i,
+      .s_awvalid_i,
+      .s_awready_o,
+      .s_awaddr_i,
+      .s_wvalid_i,
+      .s_wready_o,
+      .s_wdata_i,
+      .s_bvalid_o,
+      .s_bready_i,
+      .s_bresp_o,
+      .s_arvalid_i,
+      .s_arready_o,
+      .s_araddr_i,
+      .s_rvalid_o,
+      .s_rready_i,
+      .s_rdata_o,
+      .s_rresp_o,
+      .irq_o,
+      .loaded_o(loaded),
+      .load_o(load),
+      .clear_o(clear),
+      .program_addr_o(program_addr),
+      .program_busy_i(program_busy),
+      .program_done_i(program_done),
+      .program_refused_i(program_refused),
+      .picture_valid_o(picture_valid),
+      .picture_addr_o(picture_addr),
+      .picture_take_i(picture_take),
+      .head_addr_o(head_addr),
+      .head_take_i(head_take),
+      .done_i(write_tag[1]),
+      .read_error_i(read_error),
+      .write_error_i(write_error),
+      .events_i({m_wvalid_o && m_wready_i, m_rvalid_i, store_busy, load_busy, wait_output && loaded, wait_input && loaded})
+  );
+
+  logic read_valid, read_ready, load_read_valid, program_read_valid, data_valid, data_done;
+  logic [31:0] read_addr, read_beats, load_read_addr, load_read_beats, program_read_addr, program_read_beats;
+  logic [63:0] data;
+  assign read_valid = program_busy ? program_read_valid : load_read_valid;
+  assign read_addr  = program_busy ? program_read_addr : load_read_addr;
+  assign read_beats = program_busy ? program_read_beats : load_read_beats;
+  duet_axi_read #(
+      .Outstanding(Outstanding)
+  ) u_read (
+      .clk_i,
+      .rst_i,
+      .valid_i(read_valid),
+      .ready_o(read_ready),
+      .addr_i(read_addr),
+      .beats_i(read_beats),
+      .data_valid_o(data_valid),
+      .data_o(data),
+      .done_o(data_done),
+      .error_o(read_error),
+      .m_arvalid_o,
+      .m_arready_i,
+      .m_araddr_o,
+      .m_arlen_o,
+      .m_rvalid_i,
+      .m_rready_o,
+      .m_rdata_i,
+      .m_rresp_i,
+      .m_rlast_i
+  );
+
+  logic descriptor_we;
+  logic [4:0] descriptor_layer;
+  logic [3:0] descriptor_beat, word_we;
+  logic [63:0] descriptor_data;
+  logic [31:0] word_addr;
+  logic [DwLanes*WeightBits-1:0] dw_weight_word;
+  logic [DwLanes*ParamBits-1:0] dw_param_word;
+  logic [OutLanes*WeightBits-1:0] pw_weight_word;
+  logic [BeatLanes*ParamBits-1:0] pw_param_word;
+  duet_program #(
+      .InLanes(InLanes),
+      .OutLanes(OutLanes),
+      .DwLanes(DwLanes),
+      .BeatLanes(BeatLanes),
+      .WeightBits(WeightBits),
+      .FeatureBits(FeatureBits),
+      .AccBits(AccBits),
+      .Layers(Layers),
+      .DwWeightWords(DwWeightWords),
+      .DwParamWords(DwParamWords),
+      .PwWeightWords(PwWeightWords),
+      .PwParamWords(PwParamWords)
+  ) u_program (
+      .clk_i,
+      .rst_i,
+      .start_i(load),
+      .addr_i(program_addr),
+      .busy_o(program_busy),
+      .done_o(program_done),
+      .refused_o(program_refused),
+      .read_valid_o(program_read_valid),
+      .read_ready_i(read_ready),
+      .read_addr_o(program_read_addr),
+      .read_beats_o(program_read_beats),
+      .data_valid_i(data_valid),
+      .data_i(data),
+      .data_done_i(data_done),
+      .descriptor_we_o(descriptor_we),
+      .descriptor_layer_o(descriptor_layer),
+      .descriptor_beat_o(descriptor_beat),
+      .descriptor_data_o(descriptor_data),
+      .word_we_o(word_we),
+      .word_addr_o(word_addr),
+      .dw_weight_o(dw_weight_word),
+      .dw_param_o(dw_param_word),
+      .pw_weight_o(pw_weight_word),
+      .pw_param_o(pw_param_word)
+  );
+
+  // Load and the line buffer.
+  logic [4:0] load_layer, dw_layer, pw_layer, store_layer, dw_weight_layer, pw_weight_layer;
+  logic [127:0] load_descriptor, dw_descriptor, pw_descriptor, dw_weight_descriptor;
+  logic [191:0] store_descriptor;
+  logic [63:0] pw_weight_descriptor;
+  logic [1:0] even_free, odd_free;
+  logic even_we, odd_we, line_loaded;
+  logic [LineAddr-1:0] line_addr, even_addr, odd_addr;
+  logic [63:0] line_data;
+  logic [BeatLanes*StoredBits-1:0] even_data, odd_data;
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(0),
+      .Beats(2)
+  ) u_load_descriptors (
+      .clk_i,
+      .we_i(descriptor_we),
+      .layer_w_i(descriptor_layer),
+      .beat_w_i(descriptor_beat),
+      .data_w_i(descriptor_data),
+      .layer_i(load_layer),
+      .descriptor_o(load_descriptor)
+  );
+  duet_load #(
+      .LineWords(LineWords),
+      .LineAddr(LineAddr)
+  ) u_load (
+      .clk_i,
+      .rst_i(rst_i || clear),
+      .enable_i(loaded),
+      .layer_o(load_layer),
+      .descriptor_i(load_descriptor),
+      .frame_valid_i(picture_valid),
+      .frame_addr_i(picture_addr),
+      .frame_take_o(picture_take),
+      .even_free_i(even_free),
+      .odd_free_i(odd_free),
+      .stored_i(write_tag[0]),
+      .read_valid_o(load_read_valid),
+      .read_ready_i(read_ready && !program_busy),
+      .read_addr_o(load_read_addr),
+      .read_beats_o(load_read_beats),
+      .data_valid_i(data_valid),
+      .data_i(data),
+      .even_we_o(even_we),
+      .odd_we_o(odd_we),
+      .line_addr_o(line_addr),
+      .line_data_o(line_data),
+      .loaded_o(line_loaded),
+      .busy_o(load_busy)
+  );
+  duet_ram #(
+      .Width(BeatLanes * StoredBits),
+      .Depth(3 * LineWords)
+  ) u_even_rows (
+      .clk_i,
+      .we_i(even_we),
+      .waddr_i(line_addr),
+      .wdata_i(line_data[BeatLanes*StoredBits-1:0]),
+      .raddr_i(even_addr),
+      .rdata_o(even_data)
+  );
+  duet_ram #(
+      .Width(BeatLanes * StoredBits),
+      .Depth(3 * LineWords)
+  ) u_odd_rows (
+      .clk_i,
+      .we_i(odd_we),
+      .waddr_i(line_addr),
+      .wdata_i(line_data[BeatLanes*StoredBits-1:0]),
+      .raddr_i(odd_addr),
+      .rdata_o(odd_data)
+  );
+
+  // Depth-wise stage and the tile buffer.
+  logic tile_free, tile_full, dw_weight_ready, dw_weight_take;
+  logic [8:0] dw_weight_load;
+  logic [DwLanes*WeightBits-1:0] dw_weight;
+  logic [DwParamAddr-1:0] dw_param_addr;
+  logic [DwLanes*ParamBits-1:0] dw_param;
+  logic [Banks-1:0] tile_we;
+  logic [TileAddr-1:0] tile_waddr, tile_raddr;
+  logic [InLanes*FeatureBits-1:0] tile_wdata, tile_rdata;
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(4),
+      .Beats(2)
+  ) u_dw_descriptors (
+      .clk_i,
+      .we_i(descriptor_we),
+      .layer_w_i(descriptor_layer),
+      .beat_w_i(descriptor_beat),
+      .data_w_i(descriptor_data),
+      .layer_i(dw_layer),
+      .descriptor_o(dw_descriptor)
+  );
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(4),
+      .Beats(2)
+  ) u_dw_weight_descriptors (
+      .clk_i,
+      .we_i(descriptor_we),
+      .layer_w_i(descriptor_layer),
+      .beat_w_i(descriptor_beat),
+      .data_w_i(descriptor_data),
+      .layer_i(dw_weight_layer),
+      .descriptor_o(dw_weight_descriptor)
+  );
+  duet_weights #(
+      .Lanes(9),
+      .WordBits(DwLanes * WeightBits),
+      .Words(DwWeightWords)
+  ) u_dw_weights (
+      .clk_i,
+      .rst_i(rst_i || clear),
+      .enable_i(loaded),
+      .we_i(word_we[0]),
+      .waddr_i(DwWeightAddr'(word_addr)),
+      .wdata_i(dw_weight_word),
+      .layer_o(dw_weight_layer),
+      .passes_i(dw_weight_descriptor[63:48]),
+      .tiles_i(dw_weight_descriptor[47:32]),
+      .skip_i(dw_weight_descriptor[96]),
+      .last_i(dw_weight_descriptor[97]),
+      .take_i(dw_weight_take),
+      .ready_o(dw_weight_ready),
+      .load_o(dw_weight_load),
+      .weight_o(dw_weight)
+  );
+  duet_ram #(
+      .Width(DwLanes * ParamBits),
+      .Depth(DwParamWords)
+  ) u_dw_params (
+      .clk_i,
+      .we_i(word_we[1]),
+      .waddr_i(DwParamAddr'(word_addr)),
+      .wdata_i(dw_param_word),
+      .raddr_i(dw_param_addr),
+      .rdata_o(dw_param)
+  );
+  duet_dw #(
+      .InLanes(InLanes),
+      .DwLanes(DwLanes),
+      .BeatLanes(BeatLanes),
+      .CopyLanes(CopyLanes),
+      .WeightBits(WeightBits),
+      .FeatureBits(FeatureBits),
+      .StoredBits(StoredBits),
+      .AccBits(AccBits),
+      .LineWords(LineWords),
+      .LineAddr(LineAddr),
+      .TileWords(TileWords),
+      .TileAddr(TileAddr),
+      .ParamAddr(DwParamAddr)
+  ) u_dw (
+      .clk_i,
+      .rst_i(rst_i || clear),
+      .layer_o(dw_layer),
+      .descriptor_i(dw_descriptor),
+      .loaded_i(line_loaded),
+      .tile_free_i(tile_free),
+      .even_free_o(even_free),
+      .odd_free_o(odd_free),
+      .full_o(tile_full),
+      .even_addr_o(even_addr),
+      .odd_addr_o(odd_addr),
+      .even_data_i(even_data),
+      .odd_data_i(odd_data),
+      .weight_ready_i(dw_weight_ready),
+      .weight_take_o(dw_weight_take),
+      .weight_load_i(dw_weight_load),
+      .weight_i(dw_weight),
+      .param_addr_o(dw_param_addr),
+      .param_i(dw_param),
+      .tile_we_o(tile_we),
+      .tile_addr_o(tile_waddr),
+      .tile_data_o(tile_wdata)
+  );
+  genvar bank;
+  generate
+    for (bank = 0; bank < Banks; bank = bank + 1) begin : g_tile
+      duet_ram #(
+          .Width(DwLanes * FeatureBits),
+          .Depth(2 * TileWords)
+      ) u_tile (
+          .clk_i,
+          .we_i(tile_we[bank]),
+          .waddr_i(tile_waddr),
+          .wdata_i(tile_wdata[bank*DwLanes*FeatureBits+:DwLanes*FeatureBits]),
+          .raddr_i(tile_raddr),
+          .rdata_o(tile_rdata[bank*DwLanes*FeatureBits+:DwLanes*FeatureBits])
+      );
+    end
+  endgenerate
+
+  // Point-wise array and the result buffer.
+  logic result_free, result, pw_weight_ready, pw_weight_take, result_we;
+  logic [InLanes-1:0] pw_weight_load;
+  logic [OutLanes*WeightBits-1:0] pw_weight;
+  logic [ResultAddr-1:0] result_waddr, result_raddr;
+  logic [OutLanes*AccBits-1:0] result_wdata, result_rdata;
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(8),
+      .Beats(2)
+  ) u_pw_descriptors (
+      .clk_i,
+      .we_i(descriptor_we),
+      .layer_w_i(descriptor_layer),
+      .beat_w_i(descriptor_beat),
+      .data_w_i(descriptor_data),
+      .layer_i(pw_layer),
+      .descriptor_o(pw_descriptor)
+  );
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(9),
+      .Beats(1)
+  ) u_pw_weight_descriptors (
+      .clk_i,
+      .we_i(descriptor_we),
+      .layer_w_i(descriptor_layer),
+      .beat_w_i(descriptor_beat),
+      .data_w_i(descriptor_data),
+      .layer_i(pw_weight_layer),
+      .descriptor_o(pw_weight_descriptor)
+  );
+  duet_weights #(
+      .Lanes(InLanes),
+      .WordBits(OutLanes * WeightBits),
+      .Words(PwWeightWords)
+  ) u_pw_weights (
+      .clk_i,
+      .rst_i(rst_i || clear),
+      .enable_i(loaded),
+      .we_i(word_we[2]),
+      .waddr_i(PwWeightAddr'(word_addr)),
+      .wdata_i(pw_weight_word),
+      .layer_o(pw_weight_layer),
+      .passes_i(pw_weight_descriptor[63:48]),
+      .tiles_i(pw_weight_descriptor[31:16]),
+      .skip_i(1'b0),
+      .last_i(pw_weight_descriptor[33]),
+      .take_i(pw_weight_take),
+      .ready_o(pw_weight_ready),
+      .load_o(pw_weight_load),
+      .weight_o(pw_weight)
+  );
+  duet_pw #(
+      .InLanes(InLanes),
+      .OutLanes(OutLanes),
+      .WeightBits(WeightBits),
+      .FeatureBits(FeatureBits),
+      .AccBits(AccBits),
+      .TileWords(TileWords),
+      .TileAddr(TileAddr),
+      .PsumWords(PsumWords),
+      .ResultWords(ResultWords),
+      .ResultAddr(ResultAddr)
+  ) u_pw (
+      .clk_i,
+      .rst_i(rst_i || clear),
+      .layer_o(pw_layer),
+      .descriptor_i(pw_descriptor),
+      .full_i(tile_full),
+      .result_free_i(result_free),
+      .tile_free_o(tile_free),
+      .result_o(result),
+      .tile_addr_o(tile_raddr),
+      .tile_data_i(tile_rdata),
+      .weight_ready_i(pw_weight_ready),
+      .weight_take_o(pw_weight_take),
+      .weight_load_i(pw_weight_load),
+      .weight_i(pw_weight),
+      .result_we_o(result_we),
+      .result_addr_o(result_waddr),
+      .result_data_o(result_wdata),
+      .wait_input_o(wait_input),
+      .wait_output_o(wait_output)
+  );
+  duet_ram #(
+      .Width(OutLanes * AccBits),
+      .Depth(2 * ResultWords)
+  ) u_results (
+      .clk_i,
+      .we_i(result_we),
+      .waddr_i(result_waddr),
+      .wdata_i(result_wdata),
+      .raddr_i(result_raddr),
+      .rdata_o(result_rdata)
+  );
+
+  // Store.
+  logic write_valid, write_ready, write_data_valid, write_data_ready;
+  logic [31:0] write_addr;
+  logic [15:0] write_beats;
+  logic [1:0] write_tag_in;
+  logic [63:0] write_data;
+  logic [PwParamAddr-1:0] pw_param_addr;
+  logic [BeatLanes*ParamBits-1:0] pw_param;
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(12),
+      .Beats(3)
+  ) u_store_descriptors (
+      .clk_i,
+      .we_i(descriptor_we),
+      .layer_w_i(descriptor_layer),
+      .beat_w_i(descriptor_beat),
+      .data_w_i(descriptor_data),
+      .layer_i(store_layer),
+      .descriptor_o(store_descriptor)
+  );
+  duet_ram #(
+      .Width(BeatLanes * ParamBits),
+      .Depth(PwParamWords)
+  ) u_pw_params (
+      .clk_i,
+      .we_i(word_we[3]),
+      .waddr_i(PwParamAddr'(word_addr)),
+      .wdata_i(pw_param_word),
+      .raddr_i(pw_param_addr),
+      .rdata_o(pw_param)
+  );
+  duet_store #(
+      .OutLanes(OutLanes),
+      .BeatLanes(BeatLanes),
+      .HeadLanes(HeadLanes),
+      .StoredBits(StoredBits),
+      .AccBits(AccBits),
+      .ResultWords(ResultWords),
+      .ResultAddr(ResultAddr),
+      .ParamAddr(PwParamAddr)
+  ) u_store (
+      .clk_i,
+      .rst_i(rst_i || clear),
+      .layer_o(store_layer),
+      .descriptor_i(store_descriptor),
+      .frame_addr_i(head_addr),
+      .frame_take_o(head_take),
+      .result_i(result),
+      .result_free_o(result_free),
+      .result_addr_o(result_raddr),
+      .result_data_i(result_rdata),
+      .param_addr_o(pw_param_addr),
+      .param_i(pw_param),
+      .write_valid_o(write_valid),
+      .write_ready_i(write_ready),
+      .write_addr_o(write_addr),
+      .write_beats_o(write_beats),
+      .write_tag_o(write_tag_in),
+      .data_valid_o(write_data_valid),
+      .data_ready_i(write_data_ready),
+      .data_o(write_data),
+      .busy_o(store_busy)
+  );
+  duet_axi_write #(
+      .Outstanding(Outstanding)
+  ) u_write (
+      .clk_i,
+      .rst_i,
+      .valid_i(write_valid),
+      .ready_o(write_ready),
+      .addr_i(write_addr),
+      .beats_i(write_beats),
+      .tag_i(write_tag_in),
+      .data_valid_i(write_data_valid),
+      .data_ready_o(write_data_ready),
+      .data_i(write_data),
+      .tag_o(write_tag),
+      .error_o(write_error),
+      .m_awvalid_o,
+      .m_awready_i,
+      .m_awaddr_o,
+      .m_awlen_o,
+      .m_wvalid_o,
+      .m_wready_i,
+      .m_wdata_o,
+      .m_wlast_o,
+      .m_bvalid_i,
+      .m_bready_o,
+      .m_bresp_i
+  );
+  wire unused = &{1'b0, word_addr, line_data, load_descriptor, dw_weight_descriptor, pw_weight_descriptor};
+
+`ifndef SYNTHESIS
+  initial begin
+    if (InLanes % DwLanes != 0) $error("duet_engine: dw_lanes must divide in_lanes");
+    if (BeatLanes % DwLanes != 0) $error("duet_engine: dw_lanes must divide the channels of a beat");
+    if (OutLanes % BeatLanes != 0 || BeatLanes * StoredBits > 64) $error("duet_engine: BeatLanes does not fit out_lanes");
+    if (InLanes % CopyLanes != 0 || BeatLanes % CopyLanes != 0) $error("duet_engine: CopyLanes must divide InLanes and BeatLanes");
+    if (WeightBits < 2 || WeightBits > 16 || FeatureBits < 2 || FeatureBits > 16) $error("duet_engine: widths must be 2..16");
+    if (AccBits < 16 || AccBits > 40) $error("duet_engine: acc_bits must be 16..40");
+    if (Outstanding < 1 || Outstanding > 16) $error("duet_engine: Outstanding must be 1..16");
+  end
+`endif
+endmodule

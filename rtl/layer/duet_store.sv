@@ -1,0 +1,252 @@
+// Last stage: takes an output group of a tile out of the result buffer, requantises it, a beat of BeatLanes channels (HeadLanes of 16
+// bits for the head) at a time, and writes it to memory. One run of AXI writes each row: channel group by channel group, columns from
+// left to right, which is the order of a map in memory. A run begins when the one before has left the engine. Latency: 12 cycles from
+// the issue of a beat to the write queue. Throughput: one beat a cycle. Golden twin: fixed::requantize; cycles:
+// src/program/predict.cpp.
+module duet_store #(
+    parameter int OutLanes    = 24,
+    parameter int BeatLanes   = 8,
+    parameter int HeadLanes   = 4,
+    parameter int StoredBits  = 8,
+    parameter int AccBits     = 32,
+    parameter int ResultWords = 256,
+    parameter int ResultAddr  = 9,
+    parameter int ParamAddr   = 7,
+    parameter int ParamBits   = AccBits + 14
+) (
+    input  logic                           clk_i,
+    input  logic                           rst_i,
+    output logic [                    4:0] layer_o,
+    input  logic [                  191:0] descriptor_i,
+    input  logic [                   31:0] frame_addr_i,  // where this frame's head goes
+    output logic                           frame_take_o,
+    input  logic                           result_i,      // another output group is in the result buffer
+    output logic                           result_free_o,
+    output logic [         ResultAddr-1:0] result_addr_o,
+    input  logic [   OutLanes*AccBits-1:0] result_data_i,
+    output logic [          ParamAddr-1:0] param_addr_o,
+    input  logic [BeatLanes*ParamBits-1:0] param_i,
+    output logic                           write_valid_o,
+    input  logic                           write_ready_i,
+    output logic [                   31:0] write_addr_o,
+    output logic [                   15:0] write_beats_o,
+    output logic [                    1:0] write_tag_o,   // bit 0: a tile ends, bit 1: a frame
+    output logic                           data_valid_o,
+    input  logic                           data_ready_i,
+    output logic [                   63:0] data_o,
+    output logic                           busy_o
+);
+  localparam int QueueBits = 5;
+  localparam int Latency = 12;
+  localparam int ReadAt = 3;
+
+  typedef enum logic [2:0] {
+    Layer,
+    Wait,
+    Ask,
+    Issue,
+    Drain
+  } state_t;
+  state_t state_q;
+
+  logic [31:0] out_addr, row_bytes;
+  logic [15:0] out_width, hi, run_full, run_last, tiles, out_groups;
+  logic [7:0] groups_full, groups_last;
+  logic pool, head, last, odd;
+  assign out_addr    = descriptor_i[31:0];
+  assign out_width   = descriptor_i[47:32];
+  assign hi          = descriptor_i[63:48];
+  assign row_bytes   = descriptor_i[95:64];
+  assign run_full    = descriptor_i[111:96];
+  assign run_last    = descriptor_i[127:112];
+  assign tiles       = descriptor_i[143:128];
+  assign out_groups  = descriptor_i[159:144];
+  assign groups_full = descriptor_i[167:160];
+  assign groups_last = descriptor_i[175:168];
+  assign pool        = descriptor_i[176];
+  assign head        = descriptor_i[177];
+  assign last        = descriptor_i[178];
+  assign odd         = descriptor_i[179];
+
+  logic [4:0] layer_q;
+  logic [31:0] tile_addr_q, group_bytes_q;
+  logic [15:0] tile_q, out_q, column_q, pixel_q;
+  logic [7:0] group_q, groups;
+  logic [1:0] results_q;
+  logic [QueueBits:0] room_q;
+  logic [ParamAddr-1:0] param_q, unit_param_q, layer_param_q;
+  logic row_q, half_q, last_out, last_tile, last_row, issue, column_end, run_end, drained, unit_end, taken;
+  logic [15:0] run;
+
+  assign layer_o    = layer_q;
+  assign last_out   = out_q + 16'd1 == out_groups;
+  assign last_tile  = tile_q + 16'd1 == tiles;
+  assign last_row   = pool || row_q || (odd && last_tile);
+  assign groups     = last_out ? groups_last : groups_full;
+  assign run        = last_out ? run_last : run_full;
+  assign issue      = state_q == Issue && room_q != '0;
+  assign column_end = issue && column_q + 16'd1 == out_width;
+  assign run_end    = column_end && group_q + 8'd1 == groups;
+  assign drained    = room_q == {1'b1, {QueueBits{1'b0}}};
+  assign unit_end   = state_q == Drain && drained && last_row;
+
+  assign write_valid_o = state_q == Ask;
+  assign write_addr_o  = tile_addr_q + group_bytes_q + (row_q ? row_bytes : 32'd0);
+  assign write_beats_o = run;
+  assign write_tag_o   = {last_row && last_out && last_tile && last, last_row && last_out};
+  assign result_free_o = unit_end;
+  assign frame_take_o  = unit_end && last_out && last_tile && last;
+  assign busy_o        = state_q == Ask || state_q == Issue || state_q == Drain;
+
+  always_ff @(posedge clk_i) begin
+    result_addr_o <= (half_q ? ResultAddr'(ResultWords) : '0) + ResultAddr'(pixel_q);
+    param_addr_o  <= param_q;
+    if (rst_i) begin
+      state_q       <= Layer;
+      layer_q       <= '0;
+      results_q     <= '0;
+      half_q        <= 1'b0;
+      room_q        <= {1'b1, {QueueBits{1'b0}}};
+      layer_param_q <= '0;
+    end else begin
+      results_q <= results_q + 2'(result_i) - 2'(unit_end);
+      room_q    <= room_q - (QueueBits + 1)'(issue) + (QueueBits + 1)'(taken);
+      case (state_q)
+        Layer: begin
+          tile_addr_q   <= last ? frame_addr_i : out_addr;
+          group_bytes_q <= '0;
+          tile_q        <= '0;
+          out_q         <= '0;
+          unit_param_q  <= layer_param_q;
+          if (results_q != 2'd0) state_q <= Wait;
+        end
+        Wait: begin
+          row_q <= 1'b0;
+          if (results_q != 2'd0) state_q <= Ask;
+        end
+        Ask: begin
+          column_q <= '0;
+          group_q  <= '0;
+          pixel_q  <= 16'(row_q);
+          param_q  <= unit_param_q;
+          if (write_ready_i) state_q <= Issue;
+        end
+        Issue:
+        if (issue) begin
+          column_q <= column_end ? 16'd0 : column_q + 16'd1;
+          pixel_q  <= column_end ? 16'(row_q) : pixel_q + (pool ? 16'd1 : 16'd2);
+          if (column_end) begin
+            group_q <= group_q + 8'd1;
+            param_q <= param_q + ParamAddr'(1);
+          end
+          if (run_end) state_q <= Drain;
+        end
+        default:
+        if (drained) begin
+          row_q   <= 1'b1;
+          state_q <= last_row ? Wait : Ask;
+        end
+      endcase
+      if (unit_end) begin
+        half_q        <= !half_q;
+        out_q         <= last_out ? 16'd0 : out_q + 16'd1;
+        group_bytes_q <= last_out ? 32'd0 : group_bytes_q + {13'd0, run_full, 3'b000};
+        unit_param_q  <= last_out ? layer_param_q : param_q;
+        if (last_out) begin
+          tile_q      <= tile_q + 16'd1;
+          tile_addr_q <= tile_addr_q + (pool ? row_bytes : {row_bytes[30:0], 1'b0});
+          if (last_tile) begin
+            state_q       <= Layer;
+            layer_q       <= last ? 5'd0 : layer_q + 5'd1;
+            layer_param_q <= last ? '0 : param_q;
+          end
+        end
+      end
+    end
+  end
+
+  // The beat's channels, requantised. The layer's settings stand still until its last beat has left.
+  logic [7:0] group_read;
+  logic [BeatLanes*AccBits-1:0] lanes_q;
+  logic [BeatLanes*ParamBits-1:0] param_in_q;
+  logic valid_out, queue_ready;
+  logic [63:0] beat;
+  duet_delay #(
+      .Width(8),
+      .Depth(ReadAt)
+  ) u_group (
+      .clk_i,
+      .data_i(group_q),
+      .data_o(group_read)
+  );
+  duet_flag_delay #(
+      .Width(1),
+      .Depth(Latency)
+  ) u_valid (
+      .clk_i,
+      .rst_i,
+      .data_i(issue),
+      .data_o(valid_out)
+  );
+  logic [BeatLanes*16-1:0] values;
+  genvar lane;
+  generate
+    if (HeadLanes == BeatLanes) begin : g_same
+      always_ff @(posedge clk_i) lanes_q <= result_data_i[32'(group_read)*BeatLanes*AccBits+:BeatLanes*AccBits];
+    end else begin : g_narrow
+      always_ff @(posedge clk_i) begin
+        lanes_q <= result_data_i[32'(group_read)*BeatLanes*AccBits+:BeatLanes*AccBits];
+        if (head) lanes_q[HeadLanes*AccBits-1:0] <= result_data_i[32'(group_read)*HeadLanes*AccBits+:HeadLanes*AccBits];
+      end
+    end
+    for (lane = 0; lane < BeatLanes; lane = lane + 1) begin : g_lane
+      duet_requantize #(
+          .AccBits(AccBits)
+      ) u_requantize (
+          .clk_i,
+          .acc_i(lanes_q[lane*AccBits+:AccBits]),
+          .bias_i(param_in_q[lane*ParamBits+:AccBits]),
+          .multiplier_i(param_in_q[lane*ParamBits+AccBits+:8]),
+          .shift_i(param_in_q[lane*ParamBits+AccBits+8+:6]),
+          .signed_i(head),
+          .hi_i(hi),
+          .value_o(values[lane*16+:16])
+      );
+    end
+  endgenerate
+  always_ff @(posedge clk_i) param_in_q <= param_i;
+
+  logic [63:0] narrow, wide;
+  generate
+    for (lane = 0; lane < 64 / StoredBits; lane = lane + 1) begin : g_narrow_beat
+      if (lane < BeatLanes) begin : g_there
+        assign narrow[lane*StoredBits+:StoredBits] = values[lane*16+:StoredBits];
+      end else begin : g_pad
+        assign narrow[lane*StoredBits+:StoredBits] = '0;
+      end
+    end
+    for (lane = 0; lane < 4; lane = lane + 1) begin : g_wide_beat
+      if (lane < HeadLanes) begin : g_there
+        assign wide[lane*16+:16] = values[lane*16+:16];
+      end else begin : g_pad
+        assign wide[lane*16+:16] = '0;
+      end
+    end
+  endgenerate
+  assign beat  = head ? wide : narrow;
+  assign taken = data_valid_o && data_ready_i;
+  duet_fifo #(
+      .Width(64),
+      .AddrBits(QueueBits)
+  ) u_queue (
+      .clk_i,
+      .rst_i,
+      .valid_i(valid_out),
+      .ready_o(queue_ready),
+      .data_i(beat),
+      .valid_o(data_valid_o),
+      .ready_i(data_ready_i),
+      .data_o(data_o)
+  );
+  wire unused = &{1'b0, descriptor_i[191:180], values, queue_ready, row_bytes[31]};
+endmodule

@@ -1,0 +1,52 @@
+// The 3x3 window of the depth-wise stage. Takes the four rows that a pair of output rows needs, two rows at a time (first the upper
+// two, then the lower two of the same column), and gives the nine taps of both output rows of each column. Events are delayed from
+// the cycle in which a column's first read was issued (t): upper_i at t+3, lower_i at t+4, advance_i at t+6, taps_o for emit_i at
+// t+7 (upper output row) and t+8 (lower). Columns and rows outside the map are zero. Latency: emit_i to taps_o 1 cycle.
+module duet_window #(
+    parameter int Lanes = 2,
+    parameter int Bits  = 8
+) (
+    input  logic                    clk_i,
+    input  logic [  Lanes*Bits-1:0] odd_i,       // row above (upper) or below the pair's first (lower)
+    input  logic [  Lanes*Bits-1:0] even_i,
+    input  logic                    odd_there_i, // else the row lies outside the map
+    input  logic                    even_there_i,
+    input  logic                    upper_i,
+    input  logic                    lower_i,
+    input  logic                    advance_i,
+    input  logic                    lower_row_i, // of emit: which output row
+    input  logic                    first_i,     // of emit: leftmost column
+    input  logic                    last_i,      // of emit: rightmost column
+    output logic [9*Lanes*Bits-1:0] taps_o       // tap k = 3 * row + column at [k*Lanes*Bits +: Lanes*Bits]
+);
+  localparam int Pixel = Lanes * Bits;
+  localparam int Column = 4 * Pixel;
+
+  logic [Pixel-1:0] odd, even;
+  logic [2*Pixel-1:0] upper_q;
+  logic [Column-1:0] next_q, centre_q, left_q, left, right;
+  logic [9*Pixel-1:0] taps_d;
+  assign odd   = odd_there_i ? odd_i : '0;
+  assign even  = even_there_i ? even_i : '0;
+  assign left  = first_i ? '0 : left_q;
+  assign right = last_i ? '0 : next_q;
+
+  genvar row;
+  generate
+    for (row = 0; row < 3; row = row + 1) begin : g_row
+      assign taps_d[(3*row+0)*Pixel+:Pixel] = lower_row_i ? left[(row+1)*Pixel+:Pixel] : left[row*Pixel+:Pixel];
+      assign taps_d[(3*row+1)*Pixel+:Pixel] = lower_row_i ? centre_q[(row+1)*Pixel+:Pixel] : centre_q[row*Pixel+:Pixel];
+      assign taps_d[(3*row+2)*Pixel+:Pixel] = lower_row_i ? right[(row+1)*Pixel+:Pixel] : right[row*Pixel+:Pixel];
+    end
+  endgenerate
+
+  always_ff @(posedge clk_i) begin
+    if (upper_i) upper_q <= {even, odd};
+    if (lower_i) next_q <= {even, odd, upper_q};
+    if (advance_i) begin
+      left_q   <= centre_q;
+      centre_q <= next_q;
+    end
+    taps_o <= taps_d;
+  end
+endmodule

@@ -1,0 +1,74 @@
+// y = clip(((acc + bias) * M + 2^(S-1)) >> S): docs/arithmetic.md, 3. The only place where duet rounds and saturates.
+// Golden twin: fixed::requantize in src/fixed/requantize.h. Latency 8 cycles, throughput one value a cycle.
+// Rounding uses floor((x + 2^(S-1)) / 2^S) = (x >> S) + bit S-1 of x, so no wide adder follows the multiplier.
+// Needs: acc + bias within AccBits, 1 <= S <= 47. signed_i and hi_i belong to the value that leaves now (they are not delayed).
+module duet_requantize #(
+    parameter int AccBits = 32
+) (
+    input  logic               clk_i,
+    input  logic [AccBits-1:0] acc_i,
+    input  logic [AccBits-1:0] bias_i,
+    input  logic [        7:0] multiplier_i,
+    input  logic [        5:0] shift_i,
+    input  logic               signed_i,      // range -32768..32767 instead of 0..hi_i
+    input  logic [       15:0] hi_i,
+    output logic [       15:0] value_o
+);
+  localparam int ProductBits = AccBits + 8;
+  localparam int KeepBits = 18;  // a 16-bit result, its sign and the rounding bit
+
+  logic signed [AccBits-1:0] sum_q;
+  logic [7:0] multiplier_q;
+  logic [5:0] shift1_q, shift2_q, shift3_q, shift4_q;
+  logic [2:0] shift5_q;
+  logic signed [ProductBits-1:0] wide, pair0_q, pair1_q, pair2_q, pair3_q, quad0_q, quad1_q, product_q, coarse_q;
+  logic signed [ProductBits-1:0] row0, row1, row2, row3, row4, row5, row6, row7, fine;
+  logic [KeepBits-1:0] fine_q;
+  logic over_q, under_q, over6_q, under6_q;
+  logic signed [KeepBits-1:0] rounded_q;
+
+  // One row of the product for each bit of the multiplier, added in three steps.
+  assign wide = ProductBits'(sum_q);
+  assign row0 = multiplier_q[0] ? wide : '0;
+  assign row1 = multiplier_q[1] ? wide <<< 1 : '0;
+  assign row2 = multiplier_q[2] ? wide : '0;
+  assign row3 = multiplier_q[3] ? wide <<< 1 : '0;
+  assign row4 = multiplier_q[4] ? wide : '0;
+  assign row5 = multiplier_q[5] ? wide <<< 1 : '0;
+  assign row6 = multiplier_q[6] ? wide : '0;
+  assign row7 = multiplier_q[7] ? wide <<< 1 : '0;
+  assign fine = coarse_q >>> shift5_q;
+
+  always_ff @(posedge clk_i) begin
+    sum_q        <= $signed(acc_i) + $signed(bias_i);
+    multiplier_q <= multiplier_i;
+    shift1_q     <= shift_i - 6'd1;
+    pair0_q      <= row0 + row1;
+    pair1_q      <= row2 + row3;
+    pair2_q      <= row4 + row5;
+    pair3_q      <= row6 + row7;
+    shift2_q     <= shift1_q;
+    quad0_q      <= pair0_q + (pair1_q <<< 2);
+    quad1_q      <= pair2_q + (pair3_q <<< 2);
+    shift3_q     <= shift2_q;
+    product_q    <= quad0_q + (quad1_q <<< 4);
+    shift4_q     <= shift3_q;
+    coarse_q     <= product_q >>> {shift4_q[5:3], 3'b000};
+    shift5_q     <= shift4_q[2:0];
+    fine_q       <= fine[KeepBits-1:0];
+    over_q       <= !fine[ProductBits-1] && (|fine[ProductBits-1:KeepBits-1]);
+    under_q      <= fine[ProductBits-1] && !(&fine[ProductBits-1:KeepBits-1]);
+    rounded_q    <= $signed({fine_q[KeepBits-1], fine_q[KeepBits-1:1]}) + $signed({{(KeepBits - 1) {1'b0}}, fine_q[0]});
+    over6_q      <= over_q;
+    under6_q     <= under_q;
+    if (signed_i) begin
+      if (over6_q || (!under6_q && rounded_q > 18'sd32767)) value_o <= 16'h7fff;
+      else if (under6_q || rounded_q < -18'sd32768) value_o <= 16'h8000;
+      else value_o <= rounded_q[15:0];
+    end else begin
+      if (over6_q || (!under6_q && rounded_q > $signed({2'b00, hi_i}))) value_o <= hi_i;
+      else if (under6_q || rounded_q < 18'sd0) value_o <= 16'h0000;
+      else value_o <= rounded_q[15:0];
+    end
+  end
+endmodule

@@ -1,0 +1,183 @@
+// Loads a program from memory (docs/registers.md): header, descriptors, then the words of four memories. Two AXI runs, the header and
+// the rest. A word of a memory comes in whole beats, lowest bits first; a parameter is one beat a channel. Refuses a program that was
+// made for another engine. Golden twin of the format: program::image.
+module duet_program #(
+    parameter int InLanes     = 8,
+    parameter int OutLanes    = 24,
+    parameter int DwLanes     = 2,
+    parameter int BeatLanes   = 8,
+    parameter int WeightBits  = 8,
+    parameter int FeatureBits = 8,
+    parameter int AccBits     = 32,
+    parameter int Layers      = 16,
+    parameter int DwWeightWords = 256,
+    parameter int DwParamWords  = 128,
+    parameter int PwWeightWords = 512,
+    parameter int PwParamWords  = 128,
+    parameter int ParamBits   = AccBits + 14
+) (
+    input  logic                           clk_i,
+    input  logic                           rst_i,
+    input  logic                           start_i,
+    input  logic [                   31:0] addr_i,
+    output logic                           busy_o,
+    output logic                           done_o,           // the program is there
+    output logic                           refused_o,        // not made for this engine
+    output logic                           read_valid_o,
+    input  logic                           read_ready_i,
+    output logic [                   31:0] read_addr_o,
+    output logic [                   31:0] read_beats_o,
+    input  logic                           data_valid_i,
+    input  logic [                   63:0] data_i,
+    input  logic                           data_done_i,
+    output logic                           descriptor_we_o,
+    output logic [                    4:0] descriptor_layer_o,
+    output logic [                    3:0] descriptor_beat_o,
+    output logic [                   63:0] descriptor_data_o,
+    output logic [                    3:0] word_we_o,        // depth-wise weights, parameters, point-wise weights, parameters
+    output logic [                   31:0] word_addr_o,
+    output logic [ DwLanes*WeightBits-1:0] dw_weight_o,
+    output logic [  DwLanes*ParamBits-1:0] dw_param_o,
+    output logic [OutLanes*WeightBits-1:0] pw_weight_o,
+    output logic [BeatLanes*ParamBits-1:0] pw_param_o
+);
+  localparam int DwBeats = (DwLanes * WeightBits + 63) / 64;
+  localparam int PwBeats = (OutLanes * WeightBits + 63) / 64;
+  localparam int Most1 = (DwBeats > PwBeats) ? DwBeats : PwBeats;
+  localparam int Most2 = (DwLanes > BeatLanes) ? DwLanes : BeatLanes;
+  localparam int Most = (Most1 > Most2) ? Most1 : Most2;
+  localparam logic [63:0] Magic = 64'h0000_0001_5445_5544;
+  localparam logic [63:0] Signature = {8'd0, 8'(AccBits), 8'(FeatureBits), 8'(WeightBits), 8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)};
+
+  typedef enum logic [2:0] {
+    Idle,
+    AskHeader,
+    Header,
+    Check,
+    AskRest,
+    Descriptors,
+    Words,
+    Finish
+  } state_t;
+  state_t state_q;
+
+  logic [2:0] beat_q;
+  logic [63:0] magic_q, signature_q;
+  logic [31:0] dw_weights_q, dw_params_q, pw_weights_q, pw_params_q, rest_q, word_q, words;
+  logic [15:0] layers_q, layer_q;
+  logic [3:0] field_q, part_q, parts;
+  logic [1:0] section_q;
+  logic [64*Most-1:0] shift_q;
+  logic fits, word_end, section_end;
+
+  assign busy_o       = state_q != Idle;
+  assign read_valid_o = state_q == AskHeader || state_q == AskRest;
+  assign read_addr_o  = (state_q == AskHeader) ? addr_i : addr_i + 32'd64;
+  assign read_beats_o = (state_q == AskHeader) ? 32'd8 : rest_q;
+  assign fits         = magic_q == Magic && signature_q == Signature && layers_q <= 16'(Layers) && dw_weights_q <= 32'(DwWeightWords)
+                     && dw_params_q <= 32'(DwParamWords) && pw_weights_q <= 32'(PwWeightWords) && pw_params_q <= 32'(PwParamWords);
+
+  always_comb begin
+    case (section_q)
+      2'd0: begin
+        parts = 4'(DwBeats);
+        words = dw_weights_q;
+      end
+      2'd1: begin
+        parts = 4'(DwLanes);
+        words = dw_params_q;
+      end
+      2'd2: begin
+        parts = 4'(PwBeats);
+        words = pw_weights_q;
+      end
+      default: begin
+        parts = 4'(BeatLanes);
+        words = pw_params_q;
+      end
+    endcase
+  end
+  assign word_end    = state_q == Words && data_valid_i && part_q + 4'd1 == parts;
+  assign section_end = word_end && word_q + 32'd1 == words;
+
+  always_ff @(posedge clk_i) begin
+    if (data_valid_i) shift_q <= (64 * Most)'({data_i, shift_q} >> 64);
+    descriptor_data_o  <= data_i;
+    descriptor_layer_o <= layer_q[4:0];
+    descriptor_beat_o  <= field_q;
+    word_addr_o        <= word_q;
+    if (rst_i) begin
+      state_q         <= Idle;
+      descriptor_we_o <= 1'b0;
+      word_we_o       <= '0;
+      done_o          <= 1'b0;
+      refused_o       <= 1'b0;
+    end else begin
+      descriptor_we_o <= state_q == Descriptors && data_valid_i;
+      word_we_o       <= word_end ? 4'd1 << section_q : 4'd0;
+      done_o          <= state_q == Finish;
+      refused_o       <= state_q == Check && !fits;
+      case (state_q)
+        Idle: if (start_i) state_q <= AskHeader;
+        AskHeader: begin
+          beat_q <= '0;
+          if (read_ready_i) state_q <= Header;
+        end
+        Header:
+        if (data_valid_i) begin
+          beat_q <= beat_q + 3'd1;
+          case (beat_q)
+            3'd0: magic_q <= data_i;
+            3'd1: signature_q <= data_i;
+            3'd2: {rest_q, layers_q} <= {data_i[63:32], data_i[15:0]};
+            3'd3: {dw_params_q, dw_weights_q} <= data_i;
+            3'd4: {pw_params_q, pw_weights_q} <= data_i;
+            default: ;
+          endcase
+          if (data_done_i) state_q <= Check;
+        end
+        Check: state_q <= fits ? AskRest : Idle;
+        AskRest: begin
+          layer_q   <= '0;
+          field_q   <= '0;
+          part_q    <= '0;
+          word_q    <= '0;
+          section_q <= '0;
+          if (read_ready_i) state_q <= Descriptors;
+        end
+        Descriptors:
+        if (data_valid_i) begin
+          field_q <= field_q + 4'd1;
+          if (field_q == 4'd15) begin
+            layer_q <= layer_q + 16'd1;
+            if (layer_q + 16'd1 == layers_q) state_q <= Words;
+          end
+        end
+        Words:
+        if (data_valid_i) begin
+          part_q <= word_end ? 4'd0 : part_q + 4'd1;
+          if (word_end) word_q <= section_end ? 32'd0 : word_q + 32'd1;
+          if (section_end) section_q <= section_q + 2'd1;
+          if (data_done_i) state_q <= Finish;
+        end
+        default: state_q <= Idle;
+      endcase
+    end
+  end
+
+  // A word's beats are the last that came: the top of the shift register.
+  assign dw_weight_o = shift_q[64*(Most-DwBeats)+:DwLanes*WeightBits];
+  assign pw_weight_o = shift_q[64*(Most-PwBeats)+:OutLanes*WeightBits];
+  genvar lane;
+  generate
+    for (lane = 0; lane < DwLanes; lane = lane + 1) begin : g_dw_param
+      localparam int At = 64 * (Most - DwLanes + lane);
+      assign dw_param_o[lane*ParamBits+:ParamBits] = {shift_q[At+48+:6], shift_q[At+40+:8], shift_q[At+:AccBits]};
+    end
+    for (lane = 0; lane < BeatLanes; lane = lane + 1) begin : g_pw_param
+      localparam int At = 64 * (Most - BeatLanes + lane);
+      assign pw_param_o[lane*ParamBits+:ParamBits] = {shift_q[At+48+:6], shift_q[At+40+:8], shift_q[At+:AccBits]};
+    end
+  endgenerate
+  wire unused = &{1'b0, shift_q};
+endmodule

@@ -1,0 +1,105 @@
+// Weight memory of all layers and the prefetcher that fills the shadow weights of a bank of chains, one pass ahead of their use.
+// A pass takes Lanes words in a row, word k for lane k of every chain. A layer's words lie in the order of its passes and are read
+// again for each tile; the next layer's follow. ready_o: the next pass may begin; take_i: it has begun, and its swap reaches lane 0
+// two cycles after take_i or sooner than that plus the reload. Latency from take_i to the first reload: 3 cycles. Throughput: one
+// word a cycle. Does not: stream weights from outside while it runs.
+module duet_weights #(
+    parameter int Lanes    = 8,
+    parameter int WordBits = 64,
+    parameter int Words    = 512,
+    parameter int AddrBits = (Words > 1) ? $clog2(Words) : 1
+) (
+    input  logic                clk_i,
+    input  logic                rst_i,     // also when a program is loaded: begin again with the first layer
+    input  logic                enable_i,  // a program is there
+    input  logic                we_i,
+    input  logic [AddrBits-1:0] waddr_i,
+    input  logic [WordBits-1:0] wdata_i,
+    output logic [         4:0] layer_o,   // whose descriptor is asked for
+    input  logic [        15:0] passes_i,  // of a tile
+    input  logic [        15:0] tiles_i,
+    input  logic                skip_i,    // the layer uses no weights
+    input  logic                last_i,    // layer of the frame
+    input  logic                take_i,
+    output logic                ready_o,
+    output logic [   Lanes-1:0] load_o,
+    output logic [WordBits-1:0] weight_o
+);
+  localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1;
+
+  logic [4:0] layer_q;
+  logic [15:0] pass_q, tile_q;
+  logic [AddrBits-1:0] addr_q, base_q;
+  logic [LaneBits-1:0] lane_q;
+  logic busy_q, ready_q;
+  logic [Lanes-1:0] load1_q, load2_q;
+  logic begin_pass, last_lane, last_pass, last_tile;
+
+  assign layer_o    = layer_q;
+  assign ready_o    = ready_q;
+  assign load_o     = load2_q;
+  assign begin_pass = enable_i && !busy_q && !ready_q && !skip_i;
+  assign last_lane  = lane_q == LaneBits'(Lanes - 1);
+  assign last_pass  = pass_q + 16'd1 == passes_i;
+  assign last_tile  = tile_q + 16'd1 == tiles_i;
+
+  always_ff @(posedge clk_i) begin
+    load1_q <= (busy_q || begin_pass) ? Lanes'(1) << lane_q : '0;
+    load2_q <= load1_q;
+    if (rst_i) begin
+      layer_q <= '0;
+      pass_q  <= '0;
+      tile_q  <= '0;
+      addr_q  <= '0;
+      base_q  <= '0;
+      lane_q  <= '0;
+      busy_q  <= 1'b0;
+      ready_q <= 1'b0;
+    end else begin
+      if (begin_pass) ready_q <= 1'b1;
+      else if (take_i) ready_q <= 1'b0;
+      if (begin_pass || busy_q) begin
+        busy_q <= !last_lane;
+        lane_q <= last_lane ? '0 : lane_q + LaneBits'(1);
+        addr_q <= addr_q + AddrBits'(1);
+        if (last_lane) begin
+          pass_q <= last_pass ? 16'd0 : pass_q + 16'd1;
+          if (last_pass) begin
+            tile_q <= last_tile ? 16'd0 : tile_q + 16'd1;
+            if (!last_tile) addr_q <= base_q;
+            else if (last_i) begin
+              addr_q  <= '0;
+              base_q  <= '0;
+              layer_q <= '0;
+            end else begin
+              base_q  <= addr_q + AddrBits'(1);
+              layer_q <= layer_q + 5'd1;
+            end
+          end
+        end
+      end else if (enable_i && skip_i && !busy_q) begin
+        layer_q <= last_i ? '0 : layer_q + 5'd1;
+        if (last_i) begin
+          addr_q <= '0;
+          base_q <= '0;
+        end
+      end
+    end
+  end
+
+  duet_ram #(
+      .Width(WordBits),
+      .Depth(Words)
+  ) u_words (
+      .clk_i,
+      .we_i,
+      .waddr_i,
+      .wdata_i,
+      .raddr_i(addr_q),
+      .rdata_o(weight_o)
+  );
+
+`ifndef SYNTHESIS
+  always_ff @(posedge clk_i) if (!rst_i && take_i && !ready_q) $error("duet_weights: taken before ready");
+`endif
+endmodule

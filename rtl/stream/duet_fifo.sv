@@ -1,0 +1,33 @@
+// A small queue in distributed memory. valid/ready on both sides; a word can be taken in the cycle after it was given.
+// Throughput: one word a cycle. Does not: pass a word through in the same cycle.
+module duet_fifo #(
+    parameter int Width    = 8,
+    parameter int AddrBits = 4  // depth 2^AddrBits
+) (
+    input  logic             clk_i,
+    input  logic             rst_i,
+    input  logic             valid_i,
+    output logic             ready_o,
+    input  logic [Width-1:0] data_i,
+    output logic             valid_o,
+    input  logic             ready_i,
+    output logic [Width-1:0] data_o
+);
+  logic [Width-1:0] words[0:(1<<AddrBits)-1];
+  logic [AddrBits:0] head_q, tail_q;
+
+  assign valid_o = head_q != tail_q;
+  assign ready_o = (head_q ^ tail_q) != {1'b1, {AddrBits{1'b0}}};
+  assign data_o  = words[head_q[AddrBits-1:0]];
+
+  always_ff @(posedge clk_i) begin
+    if (valid_i && ready_o) words[tail_q[AddrBits-1:0]] <= data_i;
+    if (rst_i) begin
+      head_q <= '0;
+      tail_q <= '0;
+    end else begin
+      if (valid_i && ready_o) tail_q <= tail_q + (AddrBits + 1)'(1);
+      if (valid_o && ready_i) head_q <= head_q + (AddrBits + 1)'(1);
+    end
+  end
+endmodule

@@ -1,0 +1,2 @@
+vendor/generic/duet_mac.sv
+vendor/generic/duet_ram.sv

@@ -1,0 +1,83 @@
+// One multiply-accumulate of a systolic chain on one DSP48E1: same ports and timing as rtl/vendor/generic/duet_mac.sv. The two
+// weight registers are A1 (shadow) and A2 (active); chains run through the cascade PCOUT -> PCIN.
+module duet_mac #(
+    parameter int WeightBits  = 8,  // signed
+    parameter int FeatureBits = 8,  // unsigned
+    parameter int First       = 0   // 1: the chain begins here and adds sum_i
+) (
+    input  logic                   clk_i,
+    input  logic                   load_i,
+    input  logic                   swap_i,
+    input  logic [ WeightBits-1:0] weight_i,
+    input  logic [FeatureBits-1:0] feature_i,
+    input  logic [           47:0] sum_i,
+    input  logic [           47:0] cascade_i,
+    output logic [           47:0] cascade_o,
+    output logic [           47:0] sum_o
+);
+  // X and Y: the product; Z: C (first) or PCIN.
+  localparam logic [6:0] Opmode = (First != 0) ? 7'b0110101 : 7'b0010101;
+
+  DSP48E1 #(
+      .A_INPUT("DIRECT"),
+      .B_INPUT("DIRECT"),
+      .USE_DPORT("FALSE"),
+      .USE_MULT("MULTIPLY"),
+      .USE_SIMD("ONE48"),
+      .AREG(2),
+      .ACASCREG(2),
+      .BREG(1),
+      .BCASCREG(1),
+      .CREG(1),
+      .DREG(0),
+      .ADREG(0),
+      .MREG(1),
+      .PREG(1),
+      .ALUMODEREG(0),
+      .CARRYINREG(0),
+      .CARRYINSELREG(0),
+      .INMODEREG(0),
+      .OPMODEREG(0)
+  ) u_dsp (
+      .CLK(clk_i),
+      .A({{(30 - WeightBits) {weight_i[WeightBits-1]}}, weight_i}),
+      .B({{(18 - FeatureBits) {1'b0}}, feature_i}),
+      .C(sum_i),
+      .D(25'd0),
+      .CEA1(load_i),
+      .CEA2(swap_i),
+      .CEB1(1'b0),
+      .CEB2(1'b1),
+      .CEC(1'b1),
+      .CED(1'b0),
+      .CEAD(1'b0),
+      .CEM(1'b1),
+      .CEP(1'b1),
+      .CEALUMODE(1'b0),
+      .CECARRYIN(1'b0),
+      .CECTRL(1'b0),
+      .CEINMODE(1'b0),
+      .RSTA(1'b0),
+      .RSTB(1'b0),
+      .RSTC(1'b0),
+      .RSTD(1'b0),
+      .RSTM(1'b0),
+      .RSTP(1'b0),
+      .RSTALLCARRYIN(1'b0),
+      .RSTALUMODE(1'b0),
+      .RSTCTRL(1'b0),
+      .RSTINMODE(1'b0),
+      .ALUMODE(4'b0000),
+      .INMODE(5'b00000),
+      .OPMODE(Opmode),
+      .CARRYIN(1'b0),
+      .CARRYINSEL(3'b000),
+      .CARRYCASCIN(1'b0),
+      .MULTSIGNIN(1'b0),
+      .ACIN(30'd0),
+      .BCIN(18'd0),
+      .PCIN(cascade_i),
+      .PCOUT(cascade_o),
+      .P(sum_o)
+  );
+endmodule

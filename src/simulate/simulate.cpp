@@ -1,0 +1,165 @@
+#include "simulate/simulate.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/process.h"
+#include "simulate/build.h"
+
+namespace duet::simulate {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr int64_t kAlign = 128;
+
+int64_t align(int64_t address) { return (address + kAlign - 1) / kAlign * kAlign; }
+
+// Pictures and heads lie behind the program's own layout, each frame with a head of its own.
+struct Places {
+  std::vector<int64_t> pictures, heads;  // by picture, by frame
+  int64_t end = 0;
+};
+
+Places place(const program::Program& program, size_t pictures, int frames) {
+  Places places;
+  int64_t address = align(program.layout.end);
+  const auto take = [&](int64_t bytes) {
+    const int64_t at = address;
+    address = align(address + bytes);
+    return at;
+  };
+  for (size_t i = 0; i < pictures; ++i) places.pictures.push_back(take(program.layout.picture_bytes));
+  for (int i = 0; i < frames; ++i) places.heads.push_back(take(program.layout.head_bytes));
+  places.end = address;
+  return places;
+}
+
+std::string job_text(const program::Program& program, const Places& places, const Options& options, int64_t expected) {
+  std::string text = fmt::format("latency {}\ngap {} {}\nstall_seed {}\nmemory_bytes {}\nprogram {} {}\nlimit {}\n",
+                                 options.memory.latency, options.memory.gap_num, options.memory.gap_den, options.stall_seed,
+                                 places.end, program.layout.program, program.layout.program + program.layout.program_bytes,
+                                 20 * expected + 2'000'000);
+  for (size_t i = 0; i < places.heads.size(); ++i)
+    text += fmt::format("frame {} {}\n", places.pictures[i % places.pictures.size()], places.heads[i]);
+  return text;
+}
+
+std::vector<uint8_t> memory_image(const program::Program& program, const quant::QuantizedNetwork& network, const Places& places,
+                                  const std::vector<layer::IntMap>& pictures) {
+  std::vector<uint8_t> bytes(static_cast<size_t>(places.end));
+  const auto put = [&](int64_t address, const std::vector<uint8_t>& data) {
+    std::copy(data.begin(), data.end(), bytes.begin() + static_cast<ptrdiff_t>(address));
+  };
+  put(program.layout.program, program::image(program, network));
+  for (size_t i = 0; i < pictures.size(); ++i)
+    put(places.pictures[i],
+        program::pack_map(pictures[i], engine::beat_lanes(program.engine), engine::stored_bits(program.engine)));
+  return bytes;
+}
+
+layer::IntMap map_at(const std::string& memory, int64_t address, const program::Layer& layer, const engine::Engine& engine) {
+  const size_t size = size_t{8} * layer.out_row_beats * layer.out.height;
+  const auto* begin = reinterpret_cast<const uint8_t*>(memory.data()) + address;
+  return program::unpack_map({begin, begin + size}, layer.out, layer.out_lanes, layer.head ? 16 : engine::stored_bits(engine),
+                             layer.head);
+}
+
+void read_report(const std::string& report, Result& result) {
+  std::istringstream lines(report);
+  int64_t loaded = 0, value = 0;
+  Counters& c = result.counters;
+  for (std::string line, key; std::getline(lines, line);) {
+    std::istringstream words(line);
+    words >> key;
+    if (key == "loaded") words >> loaded;
+    if (key == "done" && words >> value) result.done.push_back(value - loaded);
+    if (key == "error" && words >> value)
+      throw Error("the engine reports error " + std::to_string(value), "simulation", "see docs/registers.md");
+    if (key == "hang") throw Error("the engine does not finish a frame", "simulation", "this is a fault of the engine or its program");
+    if (key == "counters")
+      words >> c.cycles >> c.wait_input >> c.wait_output >> c.load_busy >> c.store_busy >> c.beats_read >> c.beats_written;
+  }
+  if (result.done.empty()) throw Error("the simulation ended early: " + report.substr(0, 500), "simulation", "run it again with a waveform");
+  result.latency_cycles = result.done[0];
+  if (result.done.size() > 2) result.frame_cycles = result.done[2] - result.done[1];
+}
+
+// A folder that goes away with its owner.
+struct Scratch {
+  fs::path path;
+  Scratch() {
+    std::string name = (fs::temp_directory_path() / "duet-sim-XXXXXX").string();
+    if (!mkdtemp(name.data())) throw Error("cannot make a folder", name, "free some space or set TMPDIR");
+    path = name;
+  }
+  ~Scratch() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+};
+
+}  // namespace
+
+Result run(const quant::QuantizedNetwork& network, const engine::Engine& engine, const std::vector<layer::IntMap>& pictures,
+           const Options& options, const Progress& progress) {
+  DUET_CHECK(!pictures.empty(), "a simulation needs a picture");
+  const program::Program program = program::compile(network.network, engine);
+  const int frames = options.frames ? options.frames : std::max<int>(3, static_cast<int>(pictures.size()));
+  const int64_t expected = program::predict(program, options.memory).frame;
+  const fs::path simulator = build(engine, options.cache, !options.waveform.empty());
+  const Places places = place(program, pictures.size(), frames);
+  const Scratch scratch;
+  base::write_file(scratch.path / "job", job_text(program, places, options, expected));
+  const std::vector<uint8_t> memory = memory_image(program, network, places, pictures);
+  base::write_file(scratch.path / "memory", {reinterpret_cast<const char*>(memory.data()), memory.size()});
+  std::vector<std::string> command{simulator.string(), (scratch.path / "job").string(), (scratch.path / "memory").string(),
+                                   (scratch.path / "out").string()};
+  if (!options.waveform.empty()) command.push_back(fs::absolute(options.waveform).string());
+  base::ProcessOptions process;
+  int done = 0;
+  process.on_line = [&](const std::string& line) {
+    if (progress && line.rfind("done", 0) == 0) progress(++done, frames, "frames simulated");
+  };
+  const auto begin = std::chrono::steady_clock::now();
+  const base::ProcessResult ran = base::run_process(command, process);
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
+  if (ran.exit_code) throw Error("the simulator failed: " + ran.output.substr(0, 1000), "simulation", "this is a fault of the engine");
+  Result result;
+  read_report(ran.output, result);
+  result.cycles_per_second = static_cast<double>(result.done.back()) / seconds.count();
+  const std::string after = base::read_file(scratch.path / "out");
+  for (int i = 0; i < frames; ++i) result.outputs.push_back(map_at(after, places.heads[i], program.layers.back(), engine));
+  if (!options.keep_maps) return result;
+  result.maps.emplace_back();
+  for (const program::Layer& layer : program.layers)
+    result.maps[0].push_back(layer.head ? result.outputs.back() : map_at(after, layer.out_address, layer, engine));
+  return result;
+}
+
+Comparison compare(const std::vector<layer::IntMap>& got, const std::vector<layer::IntMap>& expected, int bits) {
+  Comparison comparison;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const layer::IntMap& want = expected[i];
+    DUET_CHECK(i < got.size() && got[i].shape == want.shape, "maps of different shapes are compared");
+    for (size_t at = 0; at < want.values.size(); ++at) {
+      const uint32_t difference = static_cast<uint32_t>(got[i].values[at] ^ want.values[at]);
+      comparison.bytes_compared += bits / 8;
+      if (!difference) continue;
+      for (int byte = 0; byte < bits / 8; ++byte) comparison.bytes_differ += (difference >> (8 * byte) & 0xff) != 0;
+      if (!comparison.first.empty()) continue;
+      const int64_t pixels = want.shape.pixels(), pixel = static_cast<int64_t>(at) % pixels;
+      comparison.first = fmt::format("map {}, channel {}, row {}, column {}: {} instead of {}", i, static_cast<int64_t>(at) / pixels,
+                                     pixel / want.shape.width, pixel % want.shape.width, got[i].values[at], want.values[at]);
+    }
+  }
+  return comparison;
+}
+
+}  // namespace duet::simulate
