@@ -17,8 +17,8 @@ std::string top(const engine::Engine& engine);
 std::vector<std::filesystem::path> rtl_files(Vendor vendor);
 
 /// Writes an accelerator: top.sv, rtl/ with files.f, engine.json, network.json, program.bin and program.hex (one 64-bit beat a
-/// line), schedule.json (tiles, addresses) and README.md (register map, the host's sequence of calls). The folder appears whole or
-/// not at all: it is written beside its place and renamed. Throws Error when `folder` exists and is not empty.
+/// line), schedule.json (tiles, addresses) and README.md (register map, the host's sequence of calls). The folder appears whole
+/// or not at all: it is written beside its place and renamed. Throws Error when `folder` exists and is not empty.
 void write(const std::filesystem::path& folder, const program::Program& program, const quant::QuantizedNetwork& network,
            Vendor vendor);
 

@@ -10,28 +10,54 @@ namespace duet::emit {
 namespace {
 
 struct Port {
-  const char* name;    // of duet_engine, without _i or _o
-  const char* outside; // of duet_top
+  const char* name;     // of duet_engine, without _i or _o
+  const char* outside;  // of duet_top
   int bits;
   bool input;
 };
 
-constexpr Port kPorts[] = {
-    {"irq", "irq", 1, false},
-    {"s_awvalid", "s_axi_awvalid", 1, true},  {"s_awready", "s_axi_awready", 1, false}, {"s_awaddr", "s_axi_awaddr", 8, true},
-    {"s_wvalid", "s_axi_wvalid", 1, true},    {"s_wready", "s_axi_wready", 1, false},   {"s_wdata", "s_axi_wdata", 32, true},
-    {"s_bvalid", "s_axi_bvalid", 1, false},   {"s_bready", "s_axi_bready", 1, true},    {"s_bresp", "s_axi_bresp", 2, false},
-    {"s_arvalid", "s_axi_arvalid", 1, true},  {"s_arready", "s_axi_arready", 1, false}, {"s_araddr", "s_axi_araddr", 8, true},
-    {"s_rvalid", "s_axi_rvalid", 1, false},   {"s_rready", "s_axi_rready", 1, true},    {"s_rdata", "s_axi_rdata", 32, false},
-    {"s_rresp", "s_axi_rresp", 2, false},     {"m_arvalid", "m_axi_arvalid", 1, false}, {"m_arready", "m_axi_arready", 1, true},
-    {"m_araddr", "m_axi_araddr", 32, false},  {"m_arlen", "m_axi_arlen", 8, false},     {"m_arsize", "m_axi_arsize", 3, false},
-    {"m_arburst", "m_axi_arburst", 2, false}, {"m_rvalid", "m_axi_rvalid", 1, true},    {"m_rready", "m_axi_rready", 1, false},
-    {"m_rdata", "m_axi_rdata", 64, true},     {"m_rresp", "m_axi_rresp", 2, true},      {"m_rlast", "m_axi_rlast", 1, true},
-    {"m_awvalid", "m_axi_awvalid", 1, false}, {"m_awready", "m_axi_awready", 1, true},  {"m_awaddr", "m_axi_awaddr", 32, false},
-    {"m_awlen", "m_axi_awlen", 8, false},     {"m_awsize", "m_axi_awsize", 3, false},   {"m_awburst", "m_axi_awburst", 2, false},
-    {"m_wvalid", "m_axi_wvalid", 1, false},   {"m_wready", "m_axi_wready", 1, true},    {"m_wdata", "m_axi_wdata", 64, false},
-    {"m_wstrb", "m_axi_wstrb", 8, false},     {"m_wlast", "m_axi_wlast", 1, false},     {"m_bvalid", "m_axi_bvalid", 1, true},
-    {"m_bready", "m_axi_bready", 1, false},   {"m_bresp", "m_axi_bresp", 2, true}};
+constexpr Port kPorts[] = {{"irq", "irq", 1, false},
+                           {"s_awvalid", "s_axi_awvalid", 1, true},
+                           {"s_awready", "s_axi_awready", 1, false},
+                           {"s_awaddr", "s_axi_awaddr", 8, true},
+                           {"s_wvalid", "s_axi_wvalid", 1, true},
+                           {"s_wready", "s_axi_wready", 1, false},
+                           {"s_wdata", "s_axi_wdata", 32, true},
+                           {"s_bvalid", "s_axi_bvalid", 1, false},
+                           {"s_bready", "s_axi_bready", 1, true},
+                           {"s_bresp", "s_axi_bresp", 2, false},
+                           {"s_arvalid", "s_axi_arvalid", 1, true},
+                           {"s_arready", "s_axi_arready", 1, false},
+                           {"s_araddr", "s_axi_araddr", 8, true},
+                           {"s_rvalid", "s_axi_rvalid", 1, false},
+                           {"s_rready", "s_axi_rready", 1, true},
+                           {"s_rdata", "s_axi_rdata", 32, false},
+                           {"s_rresp", "s_axi_rresp", 2, false},
+                           {"m_arvalid", "m_axi_arvalid", 1, false},
+                           {"m_arready", "m_axi_arready", 1, true},
+                           {"m_araddr", "m_axi_araddr", 32, false},
+                           {"m_arlen", "m_axi_arlen", 8, false},
+                           {"m_arsize", "m_axi_arsize", 3, false},
+                           {"m_arburst", "m_axi_arburst", 2, false},
+                           {"m_rvalid", "m_axi_rvalid", 1, true},
+                           {"m_rready", "m_axi_rready", 1, false},
+                           {"m_rdata", "m_axi_rdata", 64, true},
+                           {"m_rresp", "m_axi_rresp", 2, true},
+                           {"m_rlast", "m_axi_rlast", 1, true},
+                           {"m_awvalid", "m_axi_awvalid", 1, false},
+                           {"m_awready", "m_axi_awready", 1, true},
+                           {"m_awaddr", "m_axi_awaddr", 32, false},
+                           {"m_awlen", "m_axi_awlen", 8, false},
+                           {"m_awsize", "m_axi_awsize", 3, false},
+                           {"m_awburst", "m_axi_awburst", 2, false},
+                           {"m_wvalid", "m_axi_wvalid", 1, false},
+                           {"m_wready", "m_axi_wready", 1, true},
+                           {"m_wdata", "m_axi_wdata", 64, false},
+                           {"m_wstrb", "m_axi_wstrb", 8, false},
+                           {"m_wlast", "m_axi_wlast", 1, false},
+                           {"m_bvalid", "m_axi_bvalid", 1, true},
+                           {"m_bready", "m_axi_bready", 1, false},
+                           {"m_bresp", "m_axi_bresp", 2, true}};
 
 std::string parameters(const engine::Engine& e) {
   const engine::Buffers& b = e.buffers;
@@ -75,8 +101,8 @@ std::string top(const engine::Engine& engine) {
     ports += fmt::format(",\n    {} logic{} {}", port.input ? "input " : "output", range, port.outside);
     wires += fmt::format(",\n      .{}{}({})", port.name, port.input ? "_i" : "_o", port.outside);
   }
-  return "// Generated by duet: one engine with its parameters. Registers and memory: docs/registers.md.\nmodule duet_top (\n" + ports +
-         "\n);\n  duet_engine #(\n" + parameters(engine) + "\n  ) u_engine (\n" + wires + "\n  );\nendmodule\n";
+  return "// Generated by duet: one engine with its parameters. Registers and memory: docs/registers.md.\nmodule duet_top (\n" +
+         ports + "\n);\n  duet_engine #(\n" + parameters(engine) + "\n  ) u_engine (\n" + wires + "\n  );\nendmodule\n";
 }
 
 std::vector<std::filesystem::path> rtl_files(Vendor vendor) {

@@ -89,7 +89,10 @@ void write_depthwise(Writer& out, const Layer& layer, bool last) {
 
 void write_pointwise(Writer& out, const Layer& layer, bool last) {
   out.beat(pack({{layer.in_groups, 0, 16}, {layer.out_groups, 16, 16}, {layer.pixels, 32, 16}, {layer.pw_pass, 48, 16}}));
-  out.beat(pack({{layer.tile_stride, 0, 16}, {layer.tiles, 16, 16}, {layer.pool, 32, 1}, {last, 33, 1},
+  out.beat(pack({{layer.tile_stride, 0, 16},
+                 {layer.tiles, 16, 16},
+                 {layer.pool, 32, 1},
+                 {last, 33, 1},
                  {int64_t{layer.in_groups} * layer.out_groups, 48, 16}}));
   out.beat(0), out.beat(0);
 }

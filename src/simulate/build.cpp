@@ -31,10 +31,29 @@ std::string key(const std::string& top, bool wave) {
 }
 
 void verilate(const fs::path& folder, bool wave) {
-  std::vector<std::string> command{"verilator", "--cc", "--exe", "--build", "-O3", "--x-assign", "fast", "--x-initial", "fast",
-                                   "--noassert", "-Wno-fatal", "-j", "2", "--top-module", "duet_top", "-Mdir", "obj", "-o", "../sim",
-                                   "-CFLAGS", std::string("-O2 -I") + harness().string() + (wave ? " -DDUET_WAVE" : ""),
-                                   "-MAKEFLAGS", "OPT_FAST=-O2 OPT_SLOW=-O1 OPT_GLOBAL=-O1"};
+  std::vector<std::string> command{"verilator",
+                                   "--cc",
+                                   "--exe",
+                                   "--build",
+                                   "-O3",
+                                   "--x-assign",
+                                   "fast",
+                                   "--x-initial",
+                                   "fast",
+                                   "--noassert",
+                                   "-Wno-fatal",
+                                   "-j",
+                                   "2",
+                                   "--top-module",
+                                   "duet_top",
+                                   "-Mdir",
+                                   "obj",
+                                   "-o",
+                                   "../sim",
+                                   "-CFLAGS",
+                                   std::string("-O2 -I") + harness().string() + (wave ? " -DDUET_WAVE" : ""),
+                                   "-MAKEFLAGS",
+                                   "OPT_FAST=-O2 OPT_SLOW=-O1 OPT_GLOBAL=-O1"};
   if (base::have_program("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
   if (wave) command.push_back("--trace-fst");
   for (const fs::path& file : emit::rtl_files(emit::Vendor::generic)) command.push_back(file.string());

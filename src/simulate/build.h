@@ -5,8 +5,8 @@
 
 namespace duet::simulate {
 
-/// The simulator of an engine, built with Verilator unless the cache holds one of the same RTL, parameters, harness and tool version.
-/// `wave`: with FST tracing (slower). Throws Error when Verilator is not installed or fails.
+/// The simulator of an engine, built with Verilator unless the cache holds one of the same RTL, parameters, harness and tool
+/// version. `wave`: with FST tracing (slower). Throws Error when Verilator is not installed or fails.
 std::filesystem::path build(const engine::Engine& engine, const std::filesystem::path& cache, bool wave);
 
 /// The folder for built simulators: `asked`, else $DUET_CACHE, else build/simulators under the project.

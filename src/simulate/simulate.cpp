@@ -40,10 +40,10 @@ Places place(const program::Program& program, size_t pictures, int frames) {
 }
 
 std::string job_text(const program::Program& program, const Places& places, const Options& options, int64_t expected) {
-  std::string text = fmt::format("latency {}\ngap {} {}\nstall_seed {}\nmemory_bytes {}\nprogram {} {}\nlimit {}\n",
-                                 options.memory.latency, options.memory.gap_num, options.memory.gap_den, options.stall_seed,
-                                 places.end, program.layout.program, program.layout.program + program.layout.program_bytes,
-                                 20 * expected + 2'000'000);
+  std::string text =
+      fmt::format("latency {}\ngap {} {}\nstall_seed {}\nmemory_bytes {}\nprogram {} {}\nlimit {}\n", options.memory.latency,
+                  options.memory.gap_num, options.memory.gap_den, options.stall_seed, places.end, program.layout.program,
+                  program.layout.program + program.layout.program_bytes, 20 * expected + 2'000'000);
   for (size_t i = 0; i < places.heads.size(); ++i)
     text += fmt::format("frame {} {}\n", places.pictures[i % places.pictures.size()], places.heads[i]);
   return text;
@@ -80,11 +80,13 @@ void read_report(const std::string& report, Result& result) {
     if (key == "done" && words >> value) result.done.push_back(value - loaded);
     if (key == "error" && words >> value)
       throw Error("the engine reports error " + std::to_string(value), "simulation", "see docs/registers.md");
-    if (key == "hang") throw Error("the engine does not finish a frame", "simulation", "this is a fault of the engine or its program");
+    if (key == "hang")
+      throw Error("the engine does not finish a frame", "simulation", "this is a fault of the engine or its program");
     if (key == "counters")
       words >> c.cycles >> c.wait_input >> c.wait_output >> c.load_busy >> c.store_busy >> c.beats_read >> c.beats_written;
   }
-  if (result.done.empty()) throw Error("the simulation ended early: " + report.substr(0, 500), "simulation", "run it again with a waveform");
+  if (result.done.empty())
+    throw Error("the simulation ended early: " + report.substr(0, 500), "simulation", "run it again with a waveform");
   result.latency_cycles = result.done[0];
   if (result.done.size() > 2) result.frame_cycles = result.done[2] - result.done[1];
 }
@@ -130,7 +132,8 @@ Result run(const quant::QuantizedNetwork& network, const engine::Engine& engine,
   const auto begin = std::chrono::steady_clock::now();
   const base::ProcessResult ran = base::run_process(command, process);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  if (ran.exit_code) throw Error("the simulator failed: " + ran.output.substr(0, 1000), "simulation", "this is a fault of the engine");
+  if (ran.exit_code)
+    throw Error("the simulator failed: " + ran.output.substr(0, 1000), "simulation", "this is a fault of the engine");
   Result result;
   read_report(ran.output, result);
   result.cycles_per_second = static_cast<double>(result.done.back()) / seconds.count();
@@ -155,8 +158,9 @@ Comparison compare(const std::vector<layer::IntMap>& got, const std::vector<laye
       for (int byte = 0; byte < bits / 8; ++byte) comparison.bytes_differ += (difference >> (8 * byte) & 0xff) != 0;
       if (!comparison.first.empty()) continue;
       const int64_t pixels = want.shape.pixels(), pixel = static_cast<int64_t>(at) % pixels;
-      comparison.first = fmt::format("map {}, channel {}, row {}, column {}: {} instead of {}", i, static_cast<int64_t>(at) / pixels,
-                                     pixel / want.shape.width, pixel % want.shape.width, got[i].values[at], want.values[at]);
+      comparison.first =
+          fmt::format("map {}, channel {}, row {}, column {}: {} instead of {}", i, static_cast<int64_t>(at) / pixels,
+                      pixel / want.shape.width, pixel % want.shape.width, got[i].values[at], want.values[at]);
     }
   }
   return comparison;

@@ -1,5 +1,5 @@
-// Runs an engine (duet_top) in Verilator: sim JOB MEMORY OUT [WAVE]. JOB is text, one "key values" a line; MEMORY the memory's first
-// contents; OUT receives the memory at the end. Prints "key values" lines: done cycles, counters.
+// Runs an engine (duet_top) in Verilator: sim JOB MEMORY OUT [WAVE]. JOB is text, one "key values" a line; MEMORY the memory's
+// first contents; OUT receives the memory at the end. Prints "key values" lines: done cycles, counters.
 
 #include <verilated.h>
 #ifdef DUET_WAVE
@@ -141,7 +141,8 @@ int main(int argc, char** argv) {
     top->eval();
     if (cycle >= 80) host.take(*top);
     memory.take(*top, cycle);
-    if (!loaded && memory.last_read.address + 8 == job.program_end) std::cout << "loaded " << (loaded = memory.last_read.cycle) << '\n';
+    if (!loaded && memory.last_read.address + 8 == job.program_end)
+      std::cout << "loaded " << (loaded = memory.last_read.cycle) << '\n';
     if (top->irq && !pending) {
       std::cout << "done " << cycle << '\n';
       last_done = cycle;
@@ -167,12 +168,14 @@ int main(int argc, char** argv) {
 #endif
   }
   std::cout << "frames " << host.values[kFrames] << "\nframe_cycles " << host.values[kFirstCounter] << "\ncounters";
-  for (int address = kFirstCounter + 8; address <= kLastCounter; address += 4) std::cout << ' ' << host.values[static_cast<uint8_t>(address)];
+  for (int address = kFirstCounter + 8; address <= kLastCounter; address += 4)
+    std::cout << ' ' << host.values[static_cast<uint8_t>(address)];
   std::cout << "\nbus " << memory.beats_read << ' ' << memory.beats_written << '\n';
 #ifdef DUET_WAVE
   if (wave) wave->close();
 #endif
   top->final();
-  std::ofstream(argv[3], std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream(argv[3], std::ios::binary)
+      .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   return 0;
 }

@@ -55,7 +55,8 @@ class Memory {
       read_ready_at_ = cycle + 1 + gap(read_debt_);
     }
     if (top.m_axi_arvalid && top.m_axi_arready)
-      reads_.push_back({check(top.m_axi_araddr, top.m_axi_arlen, cycle), top.m_axi_arlen + 1, cycle + settings_.latency + extra()});
+      reads_.push_back(
+          {check(top.m_axi_araddr, top.m_axi_arlen, cycle), top.m_axi_arlen + 1, cycle + settings_.latency + extra()});
     if (top.m_axi_awvalid && top.m_axi_awready)
       writes_.push_back({check(top.m_axi_awaddr, top.m_axi_awlen, cycle), top.m_axi_awlen + 1, 0});
     if (top.m_axi_wvalid && top.m_axi_wready) take_write(top, cycle);
@@ -117,8 +118,8 @@ class Memory {
     const bool waits[3] = {top.m_axi_arvalid && !top.m_axi_arready, top.m_axi_awvalid && !top.m_axi_awready,
                            top.m_axi_wvalid && !top.m_axi_wready};
     const bool valid[3] = {!!top.m_axi_arvalid, !!top.m_axi_awvalid, !!top.m_axi_wvalid};
-    const uint64_t payload[3] = {uint64_t{top.m_axi_araddr} << 8 | top.m_axi_arlen, uint64_t{top.m_axi_awaddr} << 8 | top.m_axi_awlen,
-                                 top.m_axi_wdata};
+    const uint64_t payload[3] = {uint64_t{top.m_axi_araddr} << 8 | top.m_axi_arlen,
+                                 uint64_t{top.m_axi_awaddr} << 8 | top.m_axi_awlen, top.m_axi_wdata};
     for (int i = 0; i < 3; ++i) {
       if (waited_[i] && (!valid[i] || payload[i] != payload_[i])) protocol_error("an offer changed before it was taken", cycle);
       waited_[i] = waits[i];

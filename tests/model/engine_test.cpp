@@ -1,0 +1,87 @@
+// The whole engine in Verilator against the golden model: every byte of every map.
+#include <gtest/gtest.h>
+
+#include "golden/golden.h"
+#include "quant/quantize.h"
+#include "simulate/simulate.h"
+
+namespace duet::simulate {
+namespace {
+
+layer::IntMap random_picture(const net::Shape& shape, Rng& rng) {
+  layer::IntMap picture{shape, {}};
+  for (int64_t i = 0; i < shape.size(); ++i) picture.values.push_back(static_cast<int32_t>(rng.below(256)));
+  return picture;
+}
+
+net::Network small_network(net::Shape input, std::vector<net::Replication> replications) {
+  net::Network network;
+  network.name = "small";
+  network.input = input;
+  network.bundle = net::parse_bundle("dw3-conv1-bn-relu-max");
+  network.replications = std::move(replications);
+  return network;
+}
+
+engine::Engine small_engine(int in, int out, int dw, int weight_bits, int feature_bits) {
+  engine::Engine engine;
+  engine.in_lanes = in, engine.out_lanes = out, engine.dw_lanes = dw;
+  engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
+  engine.acc_bits = 40;
+  return engine;
+}
+
+// The golden model's map of each layer of the program, in the order of Result::maps.
+std::vector<layer::IntMap> golden_maps(const quant::QuantizedNetwork& network, const layer::IntMap& picture) {
+  std::vector<layer::IntMap> maps;
+  const std::vector<golden::NodeMap> all = golden::run_all(network, picture);
+  for (size_t i = 0; i <= network.network.replications.size(); ++i) {
+    const std::string name = "b" + std::to_string(i);
+    const layer::IntMap* last = nullptr;
+    for (const golden::NodeMap& node : all)
+      if (node.node == name + ".l1" || node.node == name + ".pool") last = &node.map;
+    maps.push_back(last ? *last : all.back().map);
+  }
+  return maps;
+}
+
+struct Case {
+  net::Network network;
+  engine::Engine engine;
+  uint64_t seed = 1;
+  program::Memory memory;
+  uint64_t stall_seed = 0;
+};
+
+void expect_equal(const Case& c, Result* out = nullptr) {
+  Rng rng(c.seed);
+  quant::QuantizeOptions widths;
+  widths.weight_bits = c.engine.weight_bits, widths.feature_bits = c.engine.feature_bits;
+  widths.accumulator_bits = c.engine.acc_bits;
+  const quant::QuantizedNetwork network = quant::random_quantized(c.network, widths, rng);
+  std::vector<layer::IntMap> pictures, expected;
+  for (int i = 0; i < 3; ++i) pictures.push_back(random_picture(c.network.input, rng));
+  for (const layer::IntMap& picture : pictures) expected.push_back(golden::run(network, picture));
+  Options options;
+  options.keep_maps = true;
+  options.memory = c.memory;
+  options.stall_seed = c.stall_seed;
+  const Result result = run(network, program::size_for(c.engine, c.network), pictures, options);
+  const std::vector<layer::IntMap> maps = golden_maps(network, pictures.back());
+  for (size_t i = 0; i + 1 < maps.size(); ++i) {
+    const Comparison layer = compare({result.maps[0][i]}, {maps[i]}, engine::stored_bits(c.engine));
+    EXPECT_EQ(layer.bytes_differ, 0) << "layer b" << i << ": " << layer.first;
+  }
+  const Comparison heads = compare(result.outputs, expected, 16);
+  EXPECT_GT(heads.bytes_compared, 0);
+  EXPECT_EQ(heads.bytes_differ, 0) << heads.first;
+  if (out) *out = result;
+}
+
+TEST(Engine, SmallNetworkIsBitExact) {
+  Case c{small_network({3, 16, 24}, {{8, true}, {12, false}}), small_engine(4, 4, 1, 8, 8)};
+  expect_equal(c);
+}
+
+}  // namespace
+}  // namespace duet::simulate
