@@ -43,24 +43,30 @@ std::optional<Forecast> make_forecast(const Finalist& finalist, double seconds) 
   // The first epochs follow another law (the network finds the object at all): the later two thirds tell more.
   points.erase(points.begin(), points.begin() + static_cast<long>(std::min(points.size() / 3, points.size() - kFewestScores)));
 
-  Fit best = fit_at(points, 0.05);
-  for (double c = 0.1; c <= 2.0; c += 0.05)
-    if (Fit fit = fit_at(points, c); fit.squares < best.squares) best = fit;
+  std::vector<Fit> fits;
+  for (int step = 1; step <= 40; ++step) fits.push_back(fit_at(points, 0.05 * step));
+  const Fit best = *std::min_element(fits.begin(), fits.end(), [](const Fit& p, const Fit& q) { return p.squares < q.squares; });
 
   const double last = points.back().first;
   Forecast forecast;
   forecast.seconds = seconds;
   forecast.epochs = seconds / (*finalist.seconds / last);
   forecast.a = best.a, forecast.b = best.b, forecast.c = best.c;
-  auto at = [&](double t) { return std::clamp(best.a - best.b * std::pow(t, -best.c), 0.0, 1.0); };
-  forecast.now = at(last);
-  forecast.later = at(last + forecast.epochs);
-  const double spread = 2 * std::sqrt(best.squares / static_cast<double>(points.size() - 2));
-  forecast.low = std::clamp(forecast.later - spread, 0.0, 1.0);
-  forecast.high = std::clamp(forecast.later + spread, 0.0, 1.0);
+  auto at = [](const Fit& fit, double t) { return std::clamp(fit.a - fit.b * std::pow(t, -fit.c), 0.0, 1.0); };
+  forecast.now = at(best, last);
+  forecast.low = forecast.high = forecast.later = at(best, last + forecast.epochs);
+  const double freedom = static_cast<double>(points.size() - 3), scatter = 2 * std::sqrt(best.squares / freedom);
+  for (const Fit& fit : fits) {
+    if (fit.squares > best.squares * (1 + 4 / freedom)) continue;  // 4: two standard deviations of one parameter
+    forecast.low = std::min(forecast.low, at(fit, last + forecast.epochs));
+    forecast.high = std::max(forecast.high, at(fit, last + forecast.epochs));
+  }
+  forecast.low = std::clamp(forecast.low - scatter, 0.0, 1.0);
+  forecast.high = std::clamp(forecast.high + scatter, 0.0, 1.0);
   forecast.method =
-      "iou(t) = a - b t^-c fitted by least squares to the scored epochs after the first third; the range is twice the scatter "
-      "around the curve. It does not foresee over-fitting or another learning rate.";
+      "iou(t) = a - b t^-c fitted by least squares to the scored epochs after the first third; the range spans every c "
+      "that fits about as well, and twice the scatter around the curve. It does not foresee over-fitting or another learning "
+      "rate.";
   return forecast;
 }
 

@@ -138,7 +138,7 @@ struct Picture {
 struct Forecast {
   double now = 0;              ///< the fitted curve at the last epoch, validation IoU
   double later = 0;            ///< at the end of the added time
-  double low = 0, high = 0;    ///< later -/+ the spread of the fit
+  double low = 0, high = 0;    ///< every fit about as good, and the scatter of the scores
   double seconds = 3600;       ///< the added time
   double epochs = 0;           ///< that the added time holds
   double a = 0, b = 0, c = 0;  ///< iou(t) = a - b t^-c, t in epochs

