@@ -131,9 +131,8 @@ template <class T, class Store>
 }
 #endif
 
-enum class Instructions { plain, avx2, avx512 };
-
-Instructions instructions() {
+// What the processor has.
+Instructions detect() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512vl"))
@@ -185,9 +184,8 @@ void copy_weights(Job<T>& job, const W* weights, int block) {
 }
 
 template <class T, class In, class W, class Store>
-void run(const Convolution& shape, const In* x, const W* weights, const Store& out) {
+void run(const Convolution& shape, const In* x, const W* weights, const Store& out, Instructions set) {
   DUET_CHECK(shape.groups == 1 || (shape.groups == shape.in_channels && shape.groups == shape.out_channels), "groups");
-  static const Instructions set = instructions();
   Job<T> job;
   job.shape = shape;
   copy_input(job, x);
@@ -201,18 +199,24 @@ void run(const Convolution& shape, const In* x, const W* weights, const Store& o
 
 }  // namespace
 
-void convolve(const Convolution& shape, const int32_t* x, const IntParameters& parameters, Accumulator accumulator, int32_t* y) {
+Instructions best_instructions() {
+  static const Instructions best = detect();
+  return best;
+}
+
+void convolve(const Convolution& shape, const int32_t* x, const IntParameters& parameters, Accumulator accumulator, int32_t* y,
+              Instructions set) {
   DUET_CHECK(static_cast<int64_t>(parameters.weights.size()) == shape.taps() * shape.out_channels, "weights");
   DUET_CHECK(parameters.requant.size() == static_cast<size_t>(shape.out_channels), "requant");
   const Requantise out{&parameters, y};
   if (accumulator == Accumulator::int32)
-    run<int32_t>(shape, x, parameters.weights.data(), out);
+    run<int32_t>(shape, x, parameters.weights.data(), out, set);
   else
-    run<double>(shape, x, parameters.weights.data(), out);
+    run<double>(shape, x, parameters.weights.data(), out, set);
 }
 
-void convolve(const Convolution& shape, const float* x, const float* weights, const float* bias, float* y) {
-  run<float>(shape, x, weights, AddBias{bias, y});
+void convolve(const Convolution& shape, const float* x, const float* weights, const float* bias, float* y, Instructions set) {
+  run<float>(shape, x, weights, AddBias{bias, y}, set);
 }
 
 }  // namespace duet::layer

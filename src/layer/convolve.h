@@ -23,10 +23,16 @@ enum class Accumulator {
            ///< doubles but no 64-bit integer multiplication in most processors
 };
 
+/// The same source is compiled for each; the widest that the processor has is the default. Tests run them all.
+enum class Instructions { plain, avx2, avx512 };
+Instructions best_instructions();
+
 /// Integer convolution with requantisation. x: [in][height][width]; y: [out][height][width].
-void convolve(const Convolution& shape, const int32_t* x, const IntParameters& parameters, Accumulator accumulator, int32_t* y);
+void convolve(const Convolution& shape, const int32_t* x, const IntParameters& parameters, Accumulator accumulator, int32_t* y,
+              Instructions set = best_instructions());
 
 /// The same in float32. weights: [out][in / groups][k][k]; bias: [out], or null for none.
-void convolve(const Convolution& shape, const float* x, const float* weights, const float* bias, float* y);
+void convolve(const Convolution& shape, const float* x, const float* weights, const float* bias, float* y,
+              Instructions set = best_instructions());
 
 }  // namespace duet::layer
