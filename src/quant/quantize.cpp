@@ -14,30 +14,13 @@ struct Channel {
   double bias = 0;
 };
 
-double squared_error(std::span<const double> weights, double scale, int bits) {
-  double sum = 0;
-  for (double w : weights) {
-    const double off = w - scale * quantize_weight(w, scale, bits);
-    sum += off * off;
-  }
-  return sum;
-}
-
 Scale scale_of(const Channel& channel, double s_in, double s_out, const QuantizeOptions& options) {
+  const double bias = std::abs(channel.bias);
+  if (options.clip_weights)
+    return choose_clipped_scale(channel.weights, s_in, s_out, options.weight_bits, bias, options.accumulator_bits);
   double largest = 0;
   for (double w : channel.weights) largest = std::max(largest, std::abs(w));
-  const auto choose = [&](double limit) {
-    return choose_scale(limit, s_in, s_out, options.weight_bits, std::abs(channel.bias), options.accumulator_bits);
-  };
-  Scale best = choose(largest);
-  if (!options.clip_weights || largest == 0) return best;
-  double least = squared_error(channel.weights, best.weight_scale, options.weight_bits);
-  for (double limit = 0.95 * largest; limit > 0.2 * largest; limit *= 0.95) {
-    const Scale scale = choose(limit);
-    const double error = squared_error(channel.weights, scale.weight_scale, options.weight_bits);
-    if (error < least) least = error, best = scale;
-  }
-  return best;
+  return choose_scale(largest, s_in, s_out, options.weight_bits, bias, options.accumulator_bits);
 }
 
 double range_of(const Ranges& ranges, const FoldedLayer& layer) {

@@ -18,6 +18,15 @@ Scale smallest_at_least(double ratio) {
   return {std::max(multiplier, 1), shift, 0};
 }
 
+double squared_error(std::span<const double> weights, double scale, int bits) {
+  double sum = 0;
+  for (double w : weights) {
+    const double off = w - scale * quantize_weight(w, scale, bits);
+    sum += off * off;
+  }
+  return sum;
+}
+
 }  // namespace
 
 double feature_scale(double max, int bits, bool is_signed) { return max / fixed::feature_range(bits, is_signed).hi; }
@@ -31,6 +40,22 @@ Scale choose_scale(double max_abs_weight, double s_in, double s_out, int weight_
   Scale scale = smallest_at_least(ratio);
   scale.weight_scale = std::ldexp(scale.multiplier, -scale.shift) * s_out / s_in;
   return scale;
+}
+
+Scale choose_clipped_scale(std::span<const double> weights, double s_in, double s_out, int weight_bits, double max_abs_bias,
+                           int accumulator_bits) {
+  double largest = 0;
+  for (double w : weights) largest = std::max(largest, std::abs(w));
+  const auto choose = [&](double limit) { return choose_scale(limit, s_in, s_out, weight_bits, max_abs_bias, accumulator_bits); };
+  Scale best = choose(largest);
+  if (largest == 0) return best;
+  double least = squared_error(weights, best.weight_scale, weight_bits);
+  for (double limit = 0.95 * largest; limit > 0.2 * largest; limit *= 0.95) {
+    const Scale scale = choose(limit);
+    const double error = squared_error(weights, scale.weight_scale, weight_bits);
+    if (error < least) least = error, best = scale;
+  }
+  return best;
 }
 
 int quantize_weight(double weight, double weight_scale, int weight_bits) {

@@ -12,14 +12,6 @@ namespace {
 using net::Node;
 using net::Shape;
 
-IntMap map_of(Shape shape, std::vector<int32_t> values) { return {shape, std::move(values)}; }
-
-IntMap run(const Node& node, const IntParameters& parameters, const std::vector<IntMap>& inputs) {
-  std::vector<const IntMap*> pointers;
-  for (const IntMap& input : inputs) pointers.push_back(&input);
-  return kind_of(node).run(node, parameters, pointers);
-}
-
 std::string message_of(const net::Graph& graph) {
   try {
     shapes(graph);
@@ -70,45 +62,6 @@ TEST(Layer, ShapesThatDoNotFitAreRefused) {
   EXPECT_THAT(message_of(graph_of({3, 4, 4}, {{"a", "pool", {0, 0}, {}}})), testing::HasSubstr("exactly one"));
   EXPECT_THAT(message_of(graph_of({3, 4, 4}, {{"a", "pool", {0}, {}}, {"b", "concat", {0, 1}, {}}})),
               testing::HasSubstr("differ in height or width"));
-}
-
-TEST(Conv, ByHand) {
-  const Node node{"a", "conv", {0}, {{"kernel", 3}, {"channels", 1}}};
-  // A 2x2 map, so that each output sees all four pixels and five zeros of padding.
-  const IntMap in = map_of({1, 2, 2}, {1, 2, 3, 4});
-  IntParameters p{{1, 2, 3, 4, 5, 6, 7, 8, 9}, {{10, 128, 7}}, {-1000, 1000}};
-  const IntMap out = run(node, p, {in});
-  EXPECT_EQ(out.values, (std::vector<int32_t>{1 * 5 + 2 * 6 + 3 * 8 + 4 * 9 + 10, 1 * 4 + 2 * 5 + 3 * 7 + 4 * 8 + 10,
-                                              1 * 2 + 2 * 3 + 3 * 5 + 4 * 6 + 10, 1 * 1 + 2 * 2 + 3 * 4 + 4 * 5 + 10}));
-  p.output = {0, 40};
-  EXPECT_EQ(run(node, p, {in}).values, (std::vector<int32_t>{40, 40, 40, 40}));
-  p.output = {-1000, 1000};
-  p.requant[0] = {-76, 64, 7};  // the sum is 77, so half of 1: the tie goes up
-  EXPECT_EQ(run(node, p, {in}).values[0], 1);
-  p.requant[0] = {-78, 64, 7};  // half of -1 goes up too, to 0
-  EXPECT_EQ(run(node, p, {in}).values[0], 0);
-}
-
-TEST(DwConv, FiltersEachChannelByItself) {
-  const Node node{"a", "dwconv", {0}, {{"kernel", 3}}};
-  const IntMap in = map_of({2, 1, 3}, {1, 2, 3, 10, 20, 30});
-  const IntParameters p{{0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, -1, 0, 0, 0, 0}, {{0, 128, 7}, {5, 128, 7}}, {-100, 100}};
-  EXPECT_EQ(run(node, p, {in}).values, (std::vector<int32_t>{8, 14, 8, -5, -15, -25}));
-}
-
-TEST(Pool, DropsTheOddEdgeAndRoundsTheAverageUp) {
-  const IntMap in = map_of({1, 3, 5}, {1, 2, 3, 4, 99, 5, 7, -3, -4, 99, 99, 99, 99, 99, 99});
-  EXPECT_EQ(run({"a", "pool", {0}, {}}, {}, {in}).values, (std::vector<int32_t>{7, 4}));
-  EXPECT_EQ(run({"a", "pool", {0}, {{"average", 1}}}, {}, {in}).values, (std::vector<int32_t>{4, 0}));
-  const IntMap ties = map_of({1, 2, 4}, {1, 0, -1, 0, 1, 0, -1, 0});  // sums 2 and -2: one half up, minus one half up
-  EXPECT_EQ(run({"a", "pool", {0}, {{"average", 1}}}, {}, {ties}).values, (std::vector<int32_t>{1, 0}));
-}
-
-TEST(Concat, PutsChannelsOneAfterAnother) {
-  const IntMap a = map_of({1, 1, 2}, {1, 2}), b = map_of({2, 1, 2}, {3, 4, 5, 6});
-  const IntMap out = run({"a", "concat", {0, 1}, {}}, {}, {a, b});
-  EXPECT_EQ(out.shape, (Shape{3, 1, 2}));
-  EXPECT_EQ(out.values, (std::vector<int32_t>{1, 2, 3, 4, 5, 6}));
 }
 
 }  // namespace

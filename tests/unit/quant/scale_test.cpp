@@ -65,6 +65,30 @@ RC_GTEST_PROP(ChooseScale, LeavesTheBiasAQuarterOfTheAccumulator, ()) {
   RC_ASSERT(bias / (scale.weight_scale / 256) <= std::ldexp(1.0, bits - 3) * (1 + 1e-12));
 }
 
+TEST(ChooseClippedScale, LowersTheErrorAndNeverRaisesIt) {
+  Rng rng(2);
+  const auto error = [](const std::vector<double>& weights, double scale, int bits) {
+    double sum = 0;
+    for (double w : weights) sum += std::pow(w - scale * quantize_weight(w, scale, bits), 2);
+    return sum;
+  };
+  for (int bits : {2, 3, 4, 8}) {
+    double plain = 0, clipped = 0;
+    for (int i = 0; i < 50; ++i) {
+      std::vector<double> weights(64);
+      double largest = 0;
+      for (double& w : weights) w = rng.normal(), largest = std::max(largest, std::abs(w));
+      const double a = error(weights, choose_scale(largest, 0.01, 0.02, bits).weight_scale, bits);
+      const double b = error(weights, choose_clipped_scale(weights, 0.01, 0.02, bits).weight_scale, bits);
+      EXPECT_LE(b, a);
+      plain += a, clipped += b;
+    }
+    if (bits <= 4) {
+      EXPECT_LT(clipped, 0.9 * plain) << bits;
+    }
+  }
+}
+
 TEST(QuantizeWeight, RoundsTiesToEvenAndSaturates) {
   EXPECT_EQ(quantize_weight(0.5, 1, 8), 0);
   EXPECT_EQ(quantize_weight(1.5, 1, 8), 2);
