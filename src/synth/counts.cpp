@@ -47,9 +47,27 @@ void count_instances(const Modules& modules, const std::string& module, int64_t 
 
 }  // namespace
 
+Json parse_stat(const std::string& text) {
+  const size_t start = text.find("\"modules\": {");
+  if (start == std::string::npos) throw Error("holds no modules", "stat.json", "run the synthesis again");
+  const size_t open = text.find('{', start);
+  int depth = 0;
+  bool quoted = false;
+  for (size_t i = open; i < text.size(); ++i) {
+    if (quoted && text[i] == '\\') {
+      ++i;
+      continue;
+    }
+    if (text[i] == '"') quoted = !quoted;
+    if (quoted) continue;
+    depth += text[i] == '{' ? 1 : text[i] == '}' ? -1 : 0;
+    if (depth == 0) return {{"modules", Json::parse(text.substr(open, i + 1 - open))}};
+  }
+  throw Error("ends in the middle", "stat.json", "run the synthesis again");
+}
+
 Counts read_counts(const Json& stat, const std::string& top, device::Family family) {
   Counts counts;
-  counts.tool = stat.value("creator", "");
   const Modules modules = read_modules(stat);
   std::map<std::string, int64_t> instances;
   count_instances(modules, top, 1, instances);

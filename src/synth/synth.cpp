@@ -24,7 +24,6 @@ std::string script(const Request& request, const device::Device& device) {
   std::string text = "# " + device.title + "\n";
   for (const auto& source : request.sources) text += "read_verilog -sv " + quoted(fs::absolute(source)) + "\n";
   for (const auto& [name, value] : request.parameters) text += fmt::format("chparam -set {} {} {}\n", name, value, request.top);
-  text += fmt::format("hierarchy -check -top {}\n", request.top);
   // With -flatten all at once; without, each module is mapped by itself and shared by its instances. ice40 and ecp5 flatten by
   // default.
   const bool xilinx = device.family == device::Family::xc7 || device.family == device::Family::ultrascale;
@@ -81,7 +80,7 @@ Counts synthesize(const Request& request, const device::Device& device, const fs
     throw Error(fmt::format("synthesis took longer than {} s", request.timeout.count()), (folder / "yosys.log").string(),
                 "allow more time, or try a smaller engine");
   if (run.exit_code != 0) report_failure(run, folder / "yosys.log");
-  Counts counts = read_counts(base::read_json(folder / "stat.json"), request.top, device.family);
+  Counts counts = read_counts(parse_stat(base::read_file(folder / "stat.json")), request.top, device.family);
   counts.tool = tool;
   if (progress) progress(kSteps, kSteps, "");
   return counts;

@@ -47,7 +47,11 @@ struct Counts {
 Counts synthesize(const Request& request, const device::Device& device, const std::filesystem::path& folder,
                   const Progress& progress = {});
 
-/// Counts from the JSON that `stat -json` wrote.
+/// The "modules" part of what `stat -json` wrote. Yosys 0.23 mixes its plain table into the JSON behind it where a hierarchy is
+/// deeper than two levels, so nothing else of the text is read.
+Json parse_stat(const std::string& text);
+
+/// Counts from the JSON that parse_stat read.
 Counts read_counts(const Json& stat, const std::string& top, device::Family family);
 
 /// "Yosys 0.23 (git sha1 ...)". Throws Error when it is missing or older than kOldestYosys.

@@ -118,9 +118,24 @@ TEST(Synth, MissingSourceIsNamed) {
   EXPECT_THROW(synthesize(r, device::find_device("pynq-z1"), bench.folder / "run"), Error);
 }
 
+// Three levels: Yosys 0.23 then writes a plain table into its JSON.
+TEST(Synth, ReadsDeepHierarchies) {
+  Bench bench;
+  const std::string deep = std::string(kDesign) +
+                           "module deep(input logic clk_i, input logic [7:0] a_i, output logic [7:0] y_o, z_o);\n"
+                           "  mid u_a(.clk_i, .a_i, .y_o); mid u_b(.clk_i, .a_i, .y_o(z_o)); endmodule\n"
+                           "module mid(input logic clk_i, input logic [7:0] a_i, output logic [7:0] y_o);\n"
+                           "  leaf #(.W(8)) u(.clk_i, .a_i, .y_o); endmodule\n";
+  Request r = bench.request(deep);
+  r.top = "deep";
+  const Counts c = synthesize(r, device::find_device("pynq-z1"), bench.folder / "run");
+  EXPECT_EQ(c.resources.ff, 16);
+  EXPECT_EQ(c.resources.lut, 16);
+}
+
 // The hierarchy's sum by hand: top holds two a, each a holds three b.
 TEST(Synth, ReadsCountsThroughTheHierarchy) {
-  const Json stat = Json::parse(R"({"creator": "Yosys", "modules": {
+  const Json stat = Json::parse(R"({"modules": {
     "\\top": {"num_cells_by_type": {"a": 2, "LUT6": 1}},
     "\\a": {"num_cells_by_type": {"$paramod\\b\\W=s32'0": 3, "FDRE": 5}},
     "$paramod\\b\\W=s32'0": {"num_cells_by_type": {"RAMB18E1": 1, "DSP48E1": 1, "XYZ": 1}},
