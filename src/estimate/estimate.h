@@ -44,6 +44,10 @@ struct Estimate {
 /// the engine cannot run the network, saying which limit.
 Estimate estimate(const net::Network& network, const engine::Engine& engine, const device::Device& device);
 
+/// What duet's engine takes on a device of this family: DSP and BRAM exact, LUT and FF modelled (docs/estimate.md), hierarchy
+/// kept.
+device::Resources engine_resources(const engine::Engine& engine, device::Family family);
+
 /// An engine with what it costs.
 struct Design {
   engine::Engine engine;

@@ -1,37 +1,74 @@
 #include "estimate/logic.h"
 
+#include <algorithm>
 #include <cmath>
+
+#include "estimate/estimate.h"
 
 namespace duet::estimate {
 namespace {
 
-// Placeholder figures until syntheses are fitted.
-struct Coefficients {
-  double base, multiplier, lane_bit, beat, depthwise;
-};
-constexpr Coefficients kLut{2500, 12, 1.5, 700, 150};
-constexpr Coefficients kFf{2500, 20, 2.5, 150, 200};
+// Placeholder until syntheses are fitted.
+constexpr LogicFeatures kLut{2500, 60, 18, 1.7, 1, 1, 1, 1};
+constexpr LogicFeatures kFf{2500, 40, 11, 1, 1, 0.1, 1, 1};
 
-double linear(const Coefficients& c, double multipliers, double lane_bits, double beat, double depthwise) {
-  return c.base + c.multiplier * multipliers + c.lane_bit * lane_bits + c.beat * beat + c.depthwise * depthwise;
+// Rows of 18-Kbit blocks that a memory is cut into: the cheapest shape, the shallower one of equals (rtl/vendor/xc7/duet_ram.sv).
+int memory_rows(int width, int depth) {
+  constexpr std::array<std::array<int, 2>, 5> kShapes{{{36, 512}, {18, 1024}, {9, 2048}, {4, 4096}, {2, 8192}}};
+  int least = INT32_MAX, rows = 1;
+  for (const auto& [bits, words] : kShapes) {
+    const int columns = (width + bits - 1) / bits, needed = (depth + words - 1) / words;
+    if (columns * needed < least) least = columns * needed, rows = needed;
+  }
+  return rows;
 }
 
-// Lattice LUTs have four inputs where Xilinx's have six.
+// Six-input LUTs of an n-to-1 multiplexer of one bit: four inputs each, wider ones joined by the slice's own multiplexers.
+double multiplexer(int n) { return n > 1 ? (n + 3) / 4 : 0; }
+
+double dot(const LogicFeatures& a, const LogicFeatures& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+// Lattice LUTs have four inputs where Xilinx's have six: about 1.7 times as many. Not fitted.
 double lut_factor(device::Family family) { return family == device::Family::ice40 || family == device::Family::ecp5 ? 1.7 : 1; }
+
+Logic logic(const LogicFeatures& features, device::Family family) {
+  return {std::llround(lut_factor(family) * std::max(0.0, dot(kLut, features))), std::llround(std::max(0.0, dot(kFf, features)))};
+}
 
 }  // namespace
 
-Logic engine_logic(const engine::Engine& e, device::Family family) {
-  const double multipliers = engine::dsp_count(e), lane_bits = e.out_lanes * e.acc_bits;
-  const double beat = engine::beat_lanes(e);
-  return {std::llround(lut_factor(family) * linear(kLut, multipliers, lane_bits, beat, e.dw_lanes)),
-          std::llround(linear(kFf, multipliers, lane_bits, beat, e.dw_lanes))};
+LogicFeatures logic_features(const engine::Engine& e) {
+  const int beat = engine::beat_lanes(e), requantisers = beat + e.dw_lanes;
+  double rows = 0;
+  for (const engine::MemoryBlock& m : engine::memories(e)) rows += m.count * m.width * multiplexer(memory_rows(m.width, m.depth));
+  return {1,
+          static_cast<double>(requantisers),
+          static_cast<double>(requantisers * e.acc_bits),
+          static_cast<double>(e.out_lanes * e.acc_bits),
+          beat * e.acc_bits * multiplexer(e.out_lanes / beat),
+          rows,
+          static_cast<double>(e.in_lanes * e.feature_bits),
+          9.0 * e.dw_lanes * e.feature_bits};
 }
 
+Logic engine_logic(const engine::Engine& engine, device::Family family) { return logic(logic_features(engine), family); }
+
 Logic modelled_logic(const engine::Engine& e, int64_t multipliers, int stages, device::Family family) {
-  const double lane_bits = stages * e.out_lanes * e.acc_bits, beat = 4 * stages;
-  return {std::llround(lut_factor(family) * linear(kLut, static_cast<double>(multipliers), lane_bits, beat, e.dw_lanes)),
-          std::llround(linear(kFf, static_cast<double>(multipliers), lane_bits, beat, e.dw_lanes))};
+  // The same parts as duet's engine has: its control, eight requantisers a stage, lanes, and a window of k x k taps where one is.
+  const double requantisers = 8.0 * stages, out = stages * e.out_lanes;
+  const double window = static_cast<double>(std::max<int64_t>(0, multipliers - int64_t{e.in_lanes} * e.out_lanes));
+  return logic({1, requantisers, requantisers * e.acc_bits, out * e.acc_bits, 8.0 * stages * e.acc_bits, 0,
+                static_cast<double>(stages * e.in_lanes * e.feature_bits), window * e.feature_bits},
+               family);
+}
+
+device::Resources engine_resources(const engine::Engine& engine, device::Family family) {
+  const Logic logic = engine_logic(engine, family);
+  return {logic.lut, logic.ff, engine::dsp_count(engine), engine::bram36_count(engine)};
 }
 
 }  // namespace duet::estimate

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 
 #include "device/device.h"
@@ -11,9 +12,18 @@ struct Logic {
   int64_t lut = 0, ff = 0;
 };
 
-/// Of duet's engine: a linear model fitted to syntheses (docs/estimate.md says how well).
+inline constexpr size_t kLogicFeatures = 8;
+/// What an engine's logic grows with; bench/fit_logic fits a coefficient to each.
+using LogicFeatures = std::array<double, kLogicFeatures>;
+inline constexpr std::array<const char*, kLogicFeatures> kLogicNames{
+    "fixed",         "requantisers", "requantiser bits", "output lane bits",
+    "output choice", "memory rows",  "input lane bits",  "window bits"};
+LogicFeatures logic_features(const engine::Engine& engine);
+
+/// Of duet's engine on 7-series, hierarchy kept: linear in the features, fitted to syntheses (docs/estimate.md says how well).
+/// Other families scale it roughly.
 Logic engine_logic(const engine::Engine& engine, device::Family family);
-/// Of a Bundle without hardware with `multipliers` and `stages` computing layers: the same model, by its multipliers and lanes.
+/// Of a Bundle without hardware with `multipliers` and `stages` computing layers: a line through the engines' counts.
 Logic modelled_logic(const engine::Engine& engine, int64_t multipliers, int stages, device::Family family);
 
 }  // namespace duet::estimate

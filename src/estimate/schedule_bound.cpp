@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "estimate/logic.h"
-
 namespace duet::estimate {
 namespace {
 
@@ -49,11 +47,6 @@ int64_t schedule_bound(const Plan& plan, const engine::Engine& e, const Rates& r
   int64_t sum = 0;
   for (const StepPlan& step : plan.steps) sum += layer_cycles(step, s);
   return sum;
-}
-
-device::Resources engine_resources(const engine::Engine& engine, device::Family family) {
-  const Logic logic = engine_logic(engine, family);
-  return {logic.lut, logic.ff, engine::dsp_count(engine), engine::bram36_count(engine)};
 }
 
 }  // namespace duet::estimate

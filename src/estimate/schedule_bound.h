@@ -9,7 +9,4 @@ namespace duet::estimate {
 /// first tile. Within a few per cent of program::predict (a test says how few), and a thousand times faster: it ranks candidates.
 int64_t schedule_bound(const Plan& plan, const engine::Engine& engine, const Rates& rates);
 
-/// DSP and BRAM exact, LUT and FF modelled.
-device::Resources engine_resources(const engine::Engine& engine, device::Family family);
-
 }  // namespace duet::estimate

@@ -1,0 +1,144 @@
+// Fits the estimator's LUT and FF coefficients: synthesises a list of engines (each once, kept in the folder), solves the least
+// squares problem of relative errors and prints coefficients and a table of predicted against synthesised.
+//   fit_logic FOLDER
+#include <fmt/core.h>
+
+#include <cmath>
+#include <filesystem>
+#include <vector>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "emit/emit.h"
+#include "estimate/logic.h"
+#include "program/program.h"
+#include "synth/synth.h"
+
+namespace duet {
+namespace {
+namespace fs = std::filesystem;
+using estimate::kLogicFeatures;
+using estimate::LogicFeatures;
+
+struct Point {
+  int in, out, depthwise, weight_bits, feature_bits, acc_bits;
+  bool small;     // memories for a small network, else for the paper's DNN-A
+  bool held_out;  // not fitted: shows the error on designs that the fit has not seen
+};
+constexpr Point kPoints[] = {
+    {4, 8, 2, 8, 8, 24, true, false},   {8, 24, 2, 8, 8, 26, false, false},  {8, 16, 4, 8, 8, 26, false, false},
+    {2, 4, 1, 4, 4, 18, true, false},   {8, 24, 2, 16, 8, 34, false, false}, {12, 16, 4, 11, 8, 29, false, false},
+    {4, 4, 4, 16, 16, 40, true, false}, {16, 12, 4, 6, 6, 24, true, false},  {4, 20, 1, 8, 8, 26, false, false},
+    {8, 8, 8, 8, 8, 26, false, false},  {6, 32, 2, 5, 8, 24, false, true},   {8, 12, 2, 8, 8, 28, true, true},
+    {16, 12, 2, 8, 8, 26, false, true}};
+
+net::Network small_network() {
+  net::Network network = *net::find_known("dnn-a");
+  network.name = "small";
+  network.input = {3, 48, 80};
+  network.replications = {{16, true}, {32, true}, {48, false}};
+  return network;
+}
+
+engine::Engine make_engine(const Point& p) {
+  engine::Engine e;
+  e.in_lanes = p.in, e.out_lanes = p.out, e.dw_lanes = p.depthwise;
+  e.weight_bits = p.weight_bits, e.feature_bits = p.feature_bits, e.acc_bits = p.acc_bits;
+  return program::size_for(e, p.small ? small_network() : *net::find_known("dnn-a"));
+}
+
+std::string label(const Point& p) {
+  return fmt::format("{}x{}+{} W{}F{} acc {}{}", p.in, p.out, p.depthwise, p.weight_bits, p.feature_bits, p.acc_bits,
+                     p.small ? " small" : "");
+}
+
+device::Resources synthesised(const Point& p, const fs::path& folder) {
+  const engine::Engine engine = make_engine(p);
+  const std::string top = emit::top(engine);
+  const fs::path place = folder / base::sha256(top).substr(0, 12), result = place / "counts.json";
+  if (!fs::exists(result)) {
+    fmt::print(stderr, "synthesising {}\n", label(p));
+    base::write_file(place / "top.sv", top);
+    synth::Request request;
+    request.top = "duet_top";
+    request.sources = emit::rtl_files(emit::Vendor::xc7);
+    request.sources.push_back(place / "top.sv");
+    base::write_json(result, synth::to_json(synth::synthesize(request, device::find_device("pynq-z1"), place)));
+  }
+  const Json r = base::read_json(result)["resources"];
+  return {r["lut"], r["ff"], r["dsp"], r["bram36"]};
+}
+
+// Least squares by the normal equations, with a touch of damping for features that hardly vary.
+LogicFeatures solve(const std::vector<LogicFeatures>& rows, const std::vector<double>& wanted) {
+  constexpr size_t n = kLogicFeatures;
+  double a[n][n + 1] = {};
+  for (size_t k = 0; k < rows.size(); ++k)
+    for (size_t i = 0; i < n; ++i) {
+      for (size_t j = 0; j < n; ++j) a[i][j] += rows[k][i] * rows[k][j] / (wanted[k] * wanted[k]);
+      a[i][n] += rows[k][i] / wanted[k];
+    }
+  for (size_t i = 0; i < n; ++i) a[i][i] *= 1 + 1e-6;
+  for (size_t i = 0; i < n; ++i)
+    for (size_t k = 0; k < n; ++k) {
+      if (k == i) continue;
+      const double factor = a[k][i] / a[i][i];
+      for (size_t j = i; j <= n; ++j) a[k][j] -= factor * a[i][j];
+    }
+  LogicFeatures x{};
+  for (size_t i = 0; i < n; ++i) x[i] = a[i][n] / a[i][i];
+  return x;
+}
+
+double dot(const LogicFeatures& a, const LogicFeatures& b) {
+  double sum = 0;
+  for (size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+
+void print_coefficients(const char* name, const LogicFeatures& c) {
+  fmt::print("{}:", name);
+  for (size_t i = 0; i < c.size(); ++i) fmt::print(" {:.4g} ({})", c[i], estimate::kLogicNames[i]);
+  fmt::print("\n");
+}
+
+int main(int argc, char** argv) {
+  if (argc != 2) throw Error("takes one argument", "fit_logic", "fit_logic FOLDER");
+  std::vector<LogicFeatures> rows;
+  std::vector<double> luts, ffs;
+  std::vector<device::Resources> found;
+  for (const Point& p : kPoints) {
+    found.push_back(synthesised(p, argv[1]));
+    if (p.held_out) continue;
+    rows.push_back(estimate::logic_features(make_engine(p)));
+    luts.push_back(static_cast<double>(found.back().lut));
+    ffs.push_back(static_cast<double>(found.back().ff));
+  }
+  const LogicFeatures lut = solve(rows, luts), ff = solve(rows, ffs);
+  print_coefficients("LUT", lut);
+  print_coefficients("FF", ff);
+  fmt::print("| engine | LUT | predicted | | FF | predicted | | DSP | BRAM36 | |\n|---|---|---|---|---|---|---|---|---|---|\n");
+  for (size_t i = 0; i < std::size(kPoints); ++i) {
+    const engine::Engine e = make_engine(kPoints[i]);
+    const LogicFeatures features = estimate::logic_features(e);
+    const device::Resources& r = found[i];
+    const double l = dot(lut, features), f = dot(ff, features);
+    const bool exact = r.dsp == engine::dsp_count(e) && r.bram36 == engine::bram36_count(e);
+    fmt::print("| {}{} | {} | {:.0f} | {:+.1f} % | {} | {:.0f} | {:+.1f} % | {} | {:g} | {} |\n", label(kPoints[i]),
+               kPoints[i].held_out ? " (held out)" : "", r.lut, l, 100 * (l / static_cast<double>(r.lut) - 1), r.ff, f,
+               100 * (f / static_cast<double>(r.ff) - 1), r.dsp, r.bram36, exact ? "exact" : "DIFFERS");
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace duet
+
+int main(int argc, char** argv) {
+  try {
+    return duet::main(argc, argv);
+  } catch (const duet::Error& e) {
+    fmt::print(stderr, "{}\n", e.what());
+    return 2;
+  }
+}
