@@ -34,16 +34,22 @@ struct Share {
   std::vector<size_t> train, validation, test;
 };
 
-// Shares out indices, each class on its own so that all are in every part where there are enough: three twentieths to test, a
-// tenth to validation.
-Share share_out(const std::vector<Source>& sources, Rng& rng) {
+// Percent of the sources that go to the test and to the validation part. Landscapes are few, and one alone would decide a part's
+// score.
+struct Portions {
+  size_t test, validation;
+};
+constexpr Portions kCutoutPortions{15, 10}, kLandscapePortions{25, 15};
+
+// Shares out indices, each class on its own so that all are in every part where there are enough.
+Share share_out(const std::vector<Source>& sources, const Portions& portions, Rng& rng) {
   std::map<std::string, std::vector<size_t>> classes;
   for (size_t i = 0; i < sources.size(); ++i) classes[sources[i].label].push_back(i);
   Share share;
   for (auto& [label, members] : classes) {
     rng.shuffle(members);
     const size_t n = members.size();
-    size_t test = (n * 15 + 50) / 100, validation = (n * 10 + 50) / 100;
+    size_t test = (n * portions.test + 50) / 100, validation = (n * portions.validation + 50) / 100;
     if (n >= 3) test = std::max<size_t>(test, 1), validation = std::max<size_t>(validation, 1);
     for (size_t i = 0; i < n; ++i)
       (i < test ? share.test : i < test + validation ? share.validation : share.train).push_back(members[i]);
@@ -66,7 +72,8 @@ void plan_part(const Sources& sources, const std::string& part, int count, std::
 
 std::vector<Shot> plan(const Sources& sources, const ComposeOptions& options) {
   Rng rng = Rng(options.seed).fork(kPlanStream);
-  const Share cutouts = share_out(sources.cutouts, rng), landscapes = share_out(sources.landscapes, rng);
+  const Share cutouts = share_out(sources.cutouts, kCutoutPortions, rng);
+  const Share landscapes = share_out(sources.landscapes, kLandscapePortions, rng);
   for (const Share* share : {&cutouts, &landscapes})
     if (share->train.empty() || share->validation.empty() || share->test.empty())
       throw Error(fmt::format("{} cut-outs and {} landscapes cannot be shared out among three parts", sources.cutouts.size(),

@@ -16,7 +16,7 @@ namespace duet::data {
 struct Source {
   std::filesystem::path path;
   std::string name;   ///< unique among its kind
-  std::string label;  ///< class of a cut-out
+  std::string label;  ///< class of a cut-out, view of a landscape: each is shared out among the parts on its own
 };
 
 struct Sources {

@@ -24,7 +24,7 @@ Image background(const Image& landscape, int width, int height, Rng& rng) {
   const int x = static_cast<int>(rng.between(0, landscape.width - w)), y = static_cast<int>(rng.between(0, landscape.height - h));
   Image picture = resize(crop(landscape, x, y, w, h), height, width);
   if (rng.chance(0.5)) mirror(picture);
-  relight(picture, {rng.uniform(0.75, 1.15), rng.uniform(0.85, 1.2), rng.uniform(0.95, 1.05), rng.uniform(0.95, 1.05)});
+  relight(picture, {rng.uniform(0.75, 1.15), rng.uniform(0.85, 1.2), rng.uniform(0.88, 1.12), rng.uniform(0.88, 1.12)});
   return picture;
 }
 

@@ -18,30 +18,31 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kRecipeVersion = 1;  // raise it when composing changes what comes out
+constexpr int kRecipeVersion = 2;  // raise it when composing changes what comes out
 const char* const kRecipeFile = "recipe.json";
 
-// Photos of scenery, without an object of their own that a box could rightly surround.
+// Photos of nature without an object of their own that a box could rightly surround: wide views and close-ups, shared out among
+// the parts each on their own.
 struct Landscape {
-  const char *file, *name;
+  const char *file, *name, *view;
 };
 constexpr Landscape kLandscapes[] = {
-    {"Bridge_by_Sander_Klootwijk.jpg", "bridge"},
-    {"aitzgorri_by_Aitzol_Berasategi.jpg", "aitzgorri"},
-    {"life_by_Aitzol_Berasategi.jpg", "brook"},
-    {"picosdeeuropa_by_Aitzol_Berasategi.jpg", "picosdeeuropa"},
-    {"seeding_by_Clements_Engelhardt.jpg", "seeding"},
-    {"sunset_by_Aitzol_Berasategi.jpg", "sunset"},
-    {"mate/nature/Blinds.jpg", "blinds"},
-    {"mate/nature/Dune.jpg", "dune"},
-    {"mate/nature/FreshFlower.jpg", "freshflower"},
-    {"mate/nature/Garden.jpg", "garden"},
-    {"mate/nature/GreenMeadow.jpg", "meadow"},
-    {"mate/nature/RainDrops.jpg", "raindrops"},
-    {"mate/nature/Storm.jpg", "storm"},
-    {"mate/nature/TwoWings.jpg", "twowings"},
-    {"mate/nature/Wood.jpg", "wood"},
-    {"mate/nature/YellowFlower.jpg", "yellowflower"},
+    {"Bridge_by_Sander_Klootwijk.jpg", "bridge", "wide"},
+    {"aitzgorri_by_Aitzol_Berasategi.jpg", "aitzgorri", "wide"},
+    {"life_by_Aitzol_Berasategi.jpg", "brook", "wide"},
+    {"picosdeeuropa_by_Aitzol_Berasategi.jpg", "picosdeeuropa", "wide"},
+    {"seeding_by_Clements_Engelhardt.jpg", "seeding", "close"},
+    {"sunset_by_Aitzol_Berasategi.jpg", "sunset", "wide"},
+    {"mate/nature/Blinds.jpg", "blinds", "close"},
+    {"mate/nature/Dune.jpg", "dune", "wide"},
+    {"mate/nature/FreshFlower.jpg", "freshflower", "close"},
+    {"mate/nature/Garden.jpg", "garden", "close"},
+    {"mate/nature/GreenMeadow.jpg", "meadow", "wide"},
+    {"mate/nature/RainDrops.jpg", "raindrops", "close"},
+    {"mate/nature/Storm.jpg", "storm", "wide"},
+    {"mate/nature/TwoWings.jpg", "twowings", "close"},
+    {"mate/nature/Wood.jpg", "wood", "close"},
+    {"mate/nature/YellowFlower.jpg", "yellowflower", "close"},
 };
 
 struct Kind {
@@ -154,7 +155,7 @@ Sources default_sources(const DefaultPlaces& places) {
   for (const Landscape& landscape : kLandscapes) {
     const fs::path path = places.backgrounds / landscape.file;
     if (fs::exists(path))
-      sources.landscapes.push_back({path, landscape.name, ""});
+      sources.landscapes.push_back({path, landscape.name, landscape.view});
     else
       (std::string(landscape.file).starts_with("mate/") ? mate : lomiri) = false;
   }

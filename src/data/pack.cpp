@@ -137,6 +137,8 @@ PackWriter::PackWriter(const fs::path& path, int count, int height, int width)
              width <= static_cast<int>(kMaxSide));
   bytes_ = total_bytes(static_cast<size_t>(count), static_cast<size_t>(height), static_cast<size_t>(width));
   std::error_code ignored;
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))  // renaming would replace a device, too
+    throw Error("stands where the pack should go, but is no plain file", path.string(), "name a file");
   if (path.has_parent_path()) fs::create_directories(path.parent_path(), ignored);
   descriptor_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("cannot write the pack", path_, errno);

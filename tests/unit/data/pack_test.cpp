@@ -79,6 +79,8 @@ TEST(Pack, BrokenFilesAreErrorsThatNameTheFile) {
   EXPECT_THROW(Pack(folder / "absent.pack"), Error);
   EXPECT_THROW(Pack{folder.path()}, Error);
   EXPECT_THROW(PackWriter("/proc/no/such", 1, 1, 1), Error);
+  EXPECT_THROW(PackWriter(folder.path(), 1, 1, 1), Error) << "a folder is not replaced";
+  EXPECT_THROW(PackWriter("/dev/null", 1, 1, 1), Error) << "nor is a device";
 }
 
 }  // namespace
