@@ -7,7 +7,8 @@
   KIND(pool)                   \
   KIND(norm)                   \
   KIND(act)                    \
-  KIND(concat)
+  KIND(concat)                 \
+  KIND(reorder)
 
 namespace duet::layer {
 
