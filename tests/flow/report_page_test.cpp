@@ -80,6 +80,21 @@ TEST_F(Page, PointingAndClickingOnProposals) {
   EXPECT_EQ(browser().value("document.getElementById('tooltip').hidden"), true);
 }
 
+// Without predicted IoUs nearly all proposals would be missing from the plot: it then shows capacity.
+TEST_F(Page, ProposalsWithoutIouAreShownToo) {
+  Report report = test::sample_report(1);
+  for (Proposal& proposal : report.proposals)
+    if (!proposal.trained) proposal.iou.reset();
+  open(report);
+  const Json designs = free_designs("proposal");
+  ASSERT_GE(designs.size(), 5u);
+  const std::string name = "Proposal " + std::to_string(designs[2][0].get<int>());
+  browser().point(designs[2][1], designs[2][2]);
+  EXPECT_THAT(text("#tooltip"), HasSubstr(name + "\n"));
+  EXPECT_EQ(browser().value("pickers.proposal.points.every((p) => pickers.proposal.where(p))"), true);
+  EXPECT_THAT(text("#exploration"), HasSubstr("capacity stands in for it"));
+}
+
 TEST_F(Page, PointingAndClickingOnBundles) {
   const Report report = test::sample_report(1);
   open(report);

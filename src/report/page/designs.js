@@ -64,24 +64,25 @@ function bundlesSection() {
 function explorationSection() {
   const all = data.proposals;
   if (!all.length) return section("exploration", "Exploration", null, absent("The search has not proposed anything yet."));
-  const accepted = all.filter((p) => p.accepted).length, trained = all.filter((p) => p.trained).length;
+  const predicted = all.some((p) => known(p.iou) && !p.trained), accepted = all.filter((p) => p.accepted).length, trained = all.filter((p) => p.trained).length;
   const lead = `${count(all.length, "proposal")} of the stochastic coordinate descent: replications, down-sampling and channels, each with the widths and parallel factors chosen for it. ${whole(accepted)} ${accepted === 1 ? "meets" : "meet"} the constraints, ${whole(trained)} ` +
-    `${trained === 1 ? "was" : "were"} trained. Speed, resources and power are estimates; an IoU is predicted until the network was trained.`;
-  const fields = { ...figureFields, fps: { label: "Frames per second", value: (p) => p.fps, text: fps, better: 1 }, watts: { label: "Power, W", value: (p) => p.watts, text: plain, better: -1 },
+    `${trained === 1 ? "was" : "were"} trained. Speed, resources and power are estimates; ${predicted ? "an IoU is predicted until the network was trained" : "only a trained network has an IoU, so capacity stands in for it"}.`;
+  const capacity = (p) => known(p.macs) && known(p.parameters) ? Math.sqrt(p.macs * p.parameters) : undefined;
+  const fields = { ...figureFields, capacity: { label: "Capacity: \u221a(MACs \u00d7 parameters)", value: capacity, text: short, better: 1 }, fps: { label: "Frames per second", value: (p) => p.fps, text: fps, better: 1 }, watts: { label: "Power, W", value: (p) => p.watts, text: plain, better: -1 },
     bits: { label: "Weight bits", value: (p) => p.weight_bits || undefined, text: plain, better: -1 }, index: { label: "Order of asking", value: (p) => p.index, text: plain } };
   const wanted = target("FPS"), power = target("W");
   const spec = {
-    id: "exploration", tall: true, hash: "proposal", key: (p) => p.index, points: all, fields, x: "fps", y: "iou",
+    id: "exploration", tall: true, hash: "proposal", key: (p) => p.index, points: all, fields, x: "fps", y: predicted ? "iou" : "capacity",
     guides: [...(wanted ? [{ key: "fps", value: wanted.wanted, label: "wanted: " + wanted.wanted + " FPS" }] : []), ...(power ? [{ key: "watts", value: power.wanted, label: "at most " + power.wanted + " W" }] : []), ...guideIoU],
     counts: (p) => p.accepted, name: (p) => "Proposal " + p.index, first: all.find((p) => p.chosen) || all.find((p) => p.trained) || all.find((p) => p.accepted),
     caption: (p) => p.chosen && "chosen",
     kinds: [
       { name: "chosen", test: (p) => p.chosen, colour: "hw", style: "rectRot", radius: 10 },
       { name: "trained", test: (p) => p.trained, colour: "net", style: "triangle", radius: 7 },
-      { name: "meets the constraints, IoU predicted", test: (p) => p.accepted, colour: "net", style: "circle", radius: 4, faint: true },
+      { name: "meets the constraints" + (predicted ? ", IoU predicted" : ""), test: (p) => p.accepted, colour: "net", style: "circle", radius: 4, faint: true },
       { name: "turned down", test: () => true, colour: "muted", style: "circle", radius: 3, hollow: true },
     ],
-    summary: (p) => [[p.trained ? "IoU (trained)" : "IoU (predicted)", fixed(p.iou, 3)], ["FPS (estimate)", fps(p.fps)], ["Widths", widths(p.weight_bits, p.feature_bits)], ["DSP", whole(p.resources.dsp)], ["Channels", p.channels.join(" ")]],
+    summary: (p) => [[p.trained ? "IoU (trained)" : known(p.iou) ? "IoU (predicted)" : "IoU", known(p.iou) ? fixed(p.iou, 3) : "not trained"], ["Capacity", short(capacity(p))], ["FPS (estimate)", fps(p.fps)], ["Widths", widths(p.weight_bits, p.feature_bits)], ["DSP", whole(p.resources.dsp)], ["Channels", p.channels.join(" ")]],
     panel: (p) => proposalPanel(p, spec),
   };
   const columns = [
@@ -108,7 +109,7 @@ function proposalPanel(p, spec) {
     element("p", { class: "badges" }, p.chosen && badge("hw", "chosen"), p.trained && badge("net", "trained"), p.pareto && badge("", "Pareto front"), p.accepted ? badge("good", "meets the constraints") : badge("bad", "turned down")),
     silhouette(p),
     element("h4", { text: "Network" }),
-    list([["IoU, validation part", [fixed(p.iou, 3) + " ", tag(p.trained ? "measured" : "estimate", p.trained ? "trained" : "predicted")]], ["Bundle", p.bundle], ["Channels", p.channels.join(", ")],
+    list([["IoU, validation part", known(p.iou) ? [fixed(p.iou, 3) + " ", tag(p.trained ? "measured" : "estimate", p.trained ? "trained" : "predicted")] : "not trained"], ["Bundle", p.bundle], ["Channels", p.channels.join(", ")],
       ["Down-samples after", p.downsample.length ? "Bundle " + p.downsample.map((i) => i + 1).join(", ") : "nothing"], ["MACs a frame", short(p.macs)], ["Parameters", short(p.parameters)]]),
     element("h4", null, "Accelerator ", tag("estimate")),
     list([["Widths", widths(p.weight_bits, p.feature_bits)], p.engine && ["Engine", p.engine], ["Frames per second", fps(p.fps)], ["Cycles a frame", whole(p.cycles)], ["Time for a frame", plain(milliseconds(p.cycles)) + " ms"], ...resourceRows(p.resources),
