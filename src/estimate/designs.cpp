@@ -12,7 +12,7 @@
 namespace duet::estimate {
 namespace {
 
-constexpr size_t kExact = 12;  // candidates estimated exactly beyond those asked for
+constexpr size_t kExact = 4;  // candidates estimated exactly beyond those asked for
 constexpr int kMaxLanes = 64;
 
 struct Candidate {
@@ -59,9 +59,10 @@ engine::Engine engine_of(const Problem& p, const Candidate& c) {
   return p.hardware && engine::illegal_because(e).empty() ? program::size_for(e, p.network) : e;
 }
 
-// Multipliers of a candidate, or -1 where the hardware's rules forbid it.
-int64_t multipliers(const Problem& p, engine::Engine& e) {
-  if (p.hardware) return engine::illegal_because(e).empty() ? engine::dsp_count(e) : -1;
+// Multipliers of a candidate, or -1 where the hardware's rules forbid it (the part of engine::illegal_because that lanes can
+// break: asking it here would take longer than all the rest).
+int64_t multipliers(const Problem& p, const engine::Engine& e) {
+  if (p.hardware) return e.in_lanes % e.dw_lanes == 0 && engine::beat_lanes(e) % e.dw_lanes == 0 ? engine::dsp_count(e) : -1;
   bool resident;
   return model_resources(p.plan, e, lanes(p.plan, e), p.device, resident).dsp;
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/rng.h"
 #include "estimate/modelled.h"
 #include "estimate/power.h"
 #include "estimate/schedule_bound.h"
@@ -157,6 +158,30 @@ TEST(Estimate, TheRankingAgreesWithTheSchedule) {
       EXPECT_NEAR(static_cast<double>(bound) / static_cast<double>(exact), 1, 0.08)
           << name << " " << in << " x " << out << ", " << dw;
     }
+  }
+}
+
+net::Network random_network(Rng& rng) {
+  net::Network n = dnn_a();
+  n.input = {3, static_cast<int>(rng.between(40, 200)), static_cast<int>(rng.between(40, 360))};
+  n.replications.clear();
+  int channels = static_cast<int>(rng.between(8, 48));
+  for (int64_t i = rng.between(2, 5); i > 0; --i) {
+    n.replications.push_back({channels, i > 1 && rng.chance(0.6)});
+    channels = std::min<int>(400, channels * static_cast<int>(rng.between(10, 20)) / 10);
+  }
+  return n;
+}
+
+// The search looks at few candidates exactly; a wider look must not find a clearly better one.
+TEST(Estimate, TheShortListHoldsTheBest) {
+  Rng rng(7);
+  for (int trial = 0; trial < 12; ++trial) {
+    const net::Network n = random_network(rng);
+    const int width = trial % 2 ? 8 : 16;
+    const auto one = designs(n, pynq(), width, 8, 1), many = designs(n, pynq(), width, 8, 60);
+    ASSERT_FALSE(one.empty());
+    EXPECT_LE(static_cast<double>(one[0].estimate.cycles), 1.01 * static_cast<double>(many[0].estimate.cycles)) << trial;
   }
 }
 
