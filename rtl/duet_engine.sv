@@ -96,25 +96,9 @@ module duet_engine #(
       .Shape({8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)}),
       .Widths({8'd0, 8'(AccBits), 8'(FeatureBits), 8'(WeightBits)})
   ) u_control (
-      .clk_i,
-      .rst_i,
-      .s_awvalid_i,
-      .s_awready_o,
-      .s_awaddr_i,
-      .s_wvalid_i,
-      .s_wready_o,
-      .s_wdata_i,
-      .s_bvalid_o,
-      .s_bready_i,
-      .s_bresp_o,
-      .s_arvalid_i,
-      .s_arready_o,
-      .s_araddr_i,
-      .s_rvalid_o,
-      .s_rready_i,
-      .s_rdata_o,
-      .s_rresp_o,
-      .irq_o,
+      .clk_i, .rst_i, .s_awvalid_i, .s_awready_o, .s_awaddr_i, .s_wvalid_i, .s_wready_o, .s_wdata_i, .s_bvalid_o,
+      .s_bready_i, .s_bresp_o, .s_arvalid_i, .s_arready_o, .s_araddr_i, .s_rvalid_o, .s_rready_i, .s_rdata_o,
+      .s_rresp_o, .irq_o,
       .loaded_o(loaded),
       .load_o(load),
       .clear_o(clear),
@@ -142,8 +126,7 @@ module duet_engine #(
   duet_axi_read #(
       .Outstanding(Outstanding)
   ) u_read (
-      .clk_i,
-      .rst_i,
+      .clk_i, .rst_i,
       .valid_i(read_valid),
       .ready_o(read_ready),
       .addr_i(read_addr),
@@ -152,15 +135,7 @@ module duet_engine #(
       .data_o(data),
       .done_o(data_done),
       .error_o(read_error),
-      .m_arvalid_o,
-      .m_arready_i,
-      .m_araddr_o,
-      .m_arlen_o,
-      .m_rvalid_i,
-      .m_rready_o,
-      .m_rdata_i,
-      .m_rresp_i,
-      .m_rlast_i
+      .m_arvalid_o, .m_arready_i, .m_araddr_o, .m_arlen_o, .m_rvalid_i, .m_rready_o, .m_rdata_i, .m_rresp_i, .m_rlast_i
   );
 
   logic descriptor_we;
@@ -186,8 +161,7 @@ module duet_engine #(
       .PwWeightWords(PwWeightWords),
       .PwParamWords(PwParamWords)
   ) u_program (
-      .clk_i,
-      .rst_i,
+      .clk_i, .rst_i,
       .start_i(load),
       .addr_i(program_addr),
       .busy_o(program_busy),
@@ -213,37 +187,21 @@ module duet_engine #(
   );
 
   // Load and the line buffer.
-  logic [4:0] load_layer, dw_layer, pw_layer, store_layer, dw_weight_layer, pw_weight_layer;
-  logic [127:0] load_descriptor, dw_descriptor, pw_descriptor, dw_weight_descriptor;
-  logic [191:0] store_descriptor;
-  logic [63:0] pw_weight_descriptor;
   logic [1:0] even_free, odd_free;
   logic even_we, odd_we, line_loaded;
   logic [LineAddr-1:0] line_addr, even_addr, odd_addr;
   logic [63:0] line_data;
   logic [BeatLanes*StoredBits-1:0] even_data, odd_data;
-  duet_descriptors #(
-      .Layers(Layers),
-      .First(0),
-      .Beats(2)
-  ) u_load_descriptors (
-      .clk_i,
-      .we_i(descriptor_we),
-      .layer_w_i(descriptor_layer),
-      .beat_w_i(descriptor_beat),
-      .data_w_i(descriptor_data),
-      .layer_i(load_layer),
-      .descriptor_o(load_descriptor)
-  );
   duet_load #(
+      .Layers(Layers),
       .LineWords(LineWords),
       .LineAddr(LineAddr)
   ) u_load (
       .clk_i,
       .rst_i(rst_i || clear),
       .enable_i(loaded),
-      .layer_o(load_layer),
-      .descriptor_i(load_descriptor),
+      .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
+      .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
       .frame_valid_i(picture_valid),
       .frame_addr_i(picture_addr),
       .frame_take_o(picture_take),
@@ -295,33 +253,9 @@ module duet_engine #(
   logic [Banks-1:0] tile_we;
   logic [TileAddr-1:0] tile_waddr, tile_raddr;
   logic [InLanes*FeatureBits-1:0] tile_wdata, tile_rdata;
-  duet_descriptors #(
-      .Layers(Layers),
-      .First(4),
-      .Beats(2)
-  ) u_dw_descriptors (
-      .clk_i,
-      .we_i(descriptor_we),
-      .layer_w_i(descriptor_layer),
-      .beat_w_i(descriptor_beat),
-      .data_w_i(descriptor_data),
-      .layer_i(dw_layer),
-      .descriptor_o(dw_descriptor)
-  );
-  duet_descriptors #(
-      .Layers(Layers),
-      .First(4),
-      .Beats(2)
-  ) u_dw_weight_descriptors (
-      .clk_i,
-      .we_i(descriptor_we),
-      .layer_w_i(descriptor_layer),
-      .beat_w_i(descriptor_beat),
-      .data_w_i(descriptor_data),
-      .layer_i(dw_weight_layer),
-      .descriptor_o(dw_weight_descriptor)
-  );
   duet_weights #(
+      .Layers(Layers),
+      .DepthWise(1),
       .Lanes(9),
       .WordBits(DwLanes * WeightBits),
       .Words(DwWeightWords)
@@ -332,11 +266,8 @@ module duet_engine #(
       .we_i(word_we[0]),
       .waddr_i(DwWeightAddr'(word_addr)),
       .wdata_i(dw_weight_word),
-      .layer_o(dw_weight_layer),
-      .passes_i(dw_weight_descriptor[63:48]),
-      .tiles_i(dw_weight_descriptor[47:32]),
-      .skip_i(dw_weight_descriptor[96]),
-      .last_i(dw_weight_descriptor[97]),
+      .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
+      .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
       .take_i(dw_weight_take),
       .ready_o(dw_weight_ready),
       .load_o(dw_weight_load),
@@ -354,6 +285,7 @@ module duet_engine #(
       .rdata_o(dw_param)
   );
   duet_dw #(
+      .Layers(Layers),
       .InLanes(InLanes),
       .DwLanes(DwLanes),
       .BeatLanes(BeatLanes),
@@ -370,8 +302,8 @@ module duet_engine #(
   ) u_dw (
       .clk_i,
       .rst_i(rst_i || clear),
-      .layer_o(dw_layer),
-      .descriptor_i(dw_descriptor),
+      .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
+      .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
       .loaded_i(line_loaded),
       .tile_free_i(tile_free),
       .even_free_o(even_free),
@@ -414,33 +346,8 @@ module duet_engine #(
   logic [OutLanes*WeightBits-1:0] pw_weight;
   logic [ResultAddr-1:0] result_waddr, result_raddr;
   logic [OutLanes*AccBits-1:0] result_wdata, result_rdata;
-  duet_descriptors #(
-      .Layers(Layers),
-      .First(8),
-      .Beats(2)
-  ) u_pw_descriptors (
-      .clk_i,
-      .we_i(descriptor_we),
-      .layer_w_i(descriptor_layer),
-      .beat_w_i(descriptor_beat),
-      .data_w_i(descriptor_data),
-      .layer_i(pw_layer),
-      .descriptor_o(pw_descriptor)
-  );
-  duet_descriptors #(
-      .Layers(Layers),
-      .First(9),
-      .Beats(1)
-  ) u_pw_weight_descriptors (
-      .clk_i,
-      .we_i(descriptor_we),
-      .layer_w_i(descriptor_layer),
-      .beat_w_i(descriptor_beat),
-      .data_w_i(descriptor_data),
-      .layer_i(pw_weight_layer),
-      .descriptor_o(pw_weight_descriptor)
-  );
   duet_weights #(
+      .Layers(Layers),
       .Lanes(InLanes),
       .WordBits(OutLanes * WeightBits),
       .Words(PwWeightWords)
@@ -451,17 +358,15 @@ module duet_engine #(
       .we_i(word_we[2]),
       .waddr_i(PwWeightAddr'(word_addr)),
       .wdata_i(pw_weight_word),
-      .layer_o(pw_weight_layer),
-      .passes_i(pw_weight_descriptor[63:48]),
-      .tiles_i(pw_weight_descriptor[31:16]),
-      .skip_i(1'b0),
-      .last_i(pw_weight_descriptor[33]),
+      .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
+      .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
       .take_i(pw_weight_take),
       .ready_o(pw_weight_ready),
       .load_o(pw_weight_load),
       .weight_o(pw_weight)
   );
   duet_pw #(
+      .Layers(Layers),
       .InLanes(InLanes),
       .OutLanes(OutLanes),
       .WeightBits(WeightBits),
@@ -475,8 +380,8 @@ module duet_engine #(
   ) u_pw (
       .clk_i,
       .rst_i(rst_i || clear),
-      .layer_o(pw_layer),
-      .descriptor_i(pw_descriptor),
+      .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
+      .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
       .full_i(tile_full),
       .result_free_i(result_free),
       .tile_free_o(tile_free),
@@ -513,19 +418,6 @@ module duet_engine #(
   logic [63:0] write_data;
   logic [PwParamAddr-1:0] pw_param_addr;
   logic [BeatLanes*ParamBits-1:0] pw_param;
-  duet_descriptors #(
-      .Layers(Layers),
-      .First(12),
-      .Beats(3)
-  ) u_store_descriptors (
-      .clk_i,
-      .we_i(descriptor_we),
-      .layer_w_i(descriptor_layer),
-      .beat_w_i(descriptor_beat),
-      .data_w_i(descriptor_data),
-      .layer_i(store_layer),
-      .descriptor_o(store_descriptor)
-  );
   duet_ram #(
       .Width(BeatLanes * ParamBits),
       .Depth(PwParamWords)
@@ -538,6 +430,7 @@ module duet_engine #(
       .rdata_o(pw_param)
   );
   duet_store #(
+      .Layers(Layers),
       .OutLanes(OutLanes),
       .BeatLanes(BeatLanes),
       .HeadLanes(HeadLanes),
@@ -549,8 +442,8 @@ module duet_engine #(
   ) u_store (
       .clk_i,
       .rst_i(rst_i || clear),
-      .layer_o(store_layer),
-      .descriptor_i(store_descriptor),
+      .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
+      .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
       .frame_addr_i(head_addr),
       .frame_take_o(head_take),
       .result_i(result),
@@ -572,8 +465,7 @@ module duet_engine #(
   duet_axi_write #(
       .Outstanding(Outstanding)
   ) u_write (
-      .clk_i,
-      .rst_i,
+      .clk_i, .rst_i,
       .valid_i(write_valid),
       .ready_o(write_ready),
       .addr_i(write_addr),
@@ -584,19 +476,10 @@ module duet_engine #(
       .data_i(write_data),
       .tag_o(write_tag),
       .error_o(write_error),
-      .m_awvalid_o,
-      .m_awready_i,
-      .m_awaddr_o,
-      .m_awlen_o,
-      .m_wvalid_o,
-      .m_wready_i,
-      .m_wdata_o,
-      .m_wlast_o,
-      .m_bvalid_i,
-      .m_bready_o,
-      .m_bresp_i
+      .m_awvalid_o, .m_awready_i, .m_awaddr_o, .m_awlen_o, .m_wvalid_o, .m_wready_i, .m_wdata_o, .m_wlast_o,
+      .m_bvalid_i, .m_bready_o, .m_bresp_i
   );
-  wire unused = &{1'b0, word_addr, line_data, load_descriptor, dw_weight_descriptor, pw_weight_descriptor};
+  wire unused = &{1'b0, word_addr, line_data};
 
 `ifndef SYNTHESIS
   initial begin

@@ -4,6 +4,7 @@
 // pixel to its word in the tile buffer. Throughput: one pixel of DwLanes channels a cycle; passes and tiles follow one another
 // without a gap. Golden twin: src/layer/dwconv.cpp; cycles: src/program/predict.cpp.
 module duet_dw #(
+    parameter int Layers      = 16,
     parameter int InLanes     = 8,
     parameter int DwLanes     = 2,
     parameter int BeatLanes   = 8,
@@ -22,8 +23,10 @@ module duet_dw #(
 ) (
     input  logic                           clk_i,
     input  logic                           rst_i,
-    output logic [                    4:0] layer_o,
-    input  logic [                  127:0] descriptor_i,
+    input  logic                           program_we_i,  // descriptors, while a program is loaded
+    input  logic [                    4:0] program_layer_i,
+    input  logic [                    3:0] program_beat_i,
+    input  logic [                   63:0] program_data_i,
     input  logic                           loaded_i,      // another tile's rows are in the line buffer
     input  logic                           tile_free_i,   // a half of the tile buffer is free again
     output logic [                    1:0] even_free_o,
@@ -60,19 +63,34 @@ module duet_dw #(
   } state_t;
   state_t state_q;
 
+  logic [4:0] layer_q;
+  logic [127:0] descriptor;
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(4),
+      .Beats(2)
+  ) u_descriptors (
+      .clk_i,
+      .we_i(program_we_i),
+      .layer_w_i(program_layer_i),
+      .beat_w_i(program_beat_i),
+      .data_w_i(program_data_i),
+      .layer_i(layer_q),
+      .descriptor_o(descriptor)
+  );
+
   logic [15:0] width, height, tiles, groups, pass_length, hi;
   logic copy, last;
-  assign width       = descriptor_i[15:0];
-  assign height      = descriptor_i[31:16];
-  assign tiles       = descriptor_i[47:32];
-  assign groups      = descriptor_i[63:48];
-  assign pass_length = descriptor_i[79:64];
-  assign hi          = descriptor_i[95:80];
-  assign copy        = descriptor_i[96];
-  assign last        = descriptor_i[97];
+  assign width       = descriptor[15:0];
+  assign height      = descriptor[31:16];
+  assign tiles       = descriptor[47:32];
+  assign groups      = descriptor[63:48];
+  assign pass_length = descriptor[79:64];
+  assign hi          = descriptor[95:80];
+  assign copy        = descriptor[96];
+  assign last        = descriptor[97];
 
   // Issue: one read of both line banks a cycle.
-  logic [4:0] layer_q;
   logic [15:0] tile_q, group_q, cycle_q, line_q, tile_base_q;
   logic [7:0] step_q, bank_q, steps, banks;
   logic [ParamAddr-1:0] param_q, param_base_q;
@@ -81,7 +99,6 @@ module duet_dw #(
   logic row, valid, start, tile_end, pass_end, weight_ok, below1, below2, above, first_column, last_column;
   logic [15:0] column;
 
-  assign layer_o      = layer_q;
   assign row          = cycle_q[0];
   assign column       = {1'b0, cycle_q[15:1]};
   assign weight_ok    = copy || weight_ready_i || cycle_q != 16'd0;
@@ -382,5 +399,5 @@ module duet_dw #(
       assign tile_data_o[bank*BankBits+:BankBits] = copy_out ? copied[Part*BankBits+:BankBits] : narrowed;
     end
   endgenerate
-  wire unused = &{1'b0, descriptor_i[127:98], values};
+  wire unused = &{1'b0, descriptor[127:98], values};
 endmodule

@@ -3,14 +3,17 @@
 // for odd rows. A tile is loaded when its slots are free and the previous layer has stored the rows. One run of AXI reads a tile.
 // Layers and frames follow one another without a gap. Cycles: twin in src/program/predict.cpp.
 module duet_load #(
+    parameter int Layers      = 16,
     parameter int LineWords = 512,
     parameter int LineAddr  = 11
 ) (
     input  logic                clk_i,
     input  logic                rst_i,
     input  logic                enable_i,
-    output logic [         4:0] layer_o,
-    input  logic [       127:0] descriptor_i,
+    input  logic                           program_we_i,  // descriptors, while a program is loaded
+    input  logic [                    4:0] program_layer_i,
+    input  logic [                    3:0] program_beat_i,
+    input  logic [                   63:0] program_data_i,
     input  logic                frame_valid_i,
     input  logic [        31:0] frame_addr_i,   // of the picture
     output logic                frame_take_o,
@@ -39,21 +42,36 @@ module duet_load #(
   } state_t;
   state_t state_q;
 
+  logic [4:0] layer_q;
+  logic [127:0] descriptor;
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(0),
+      .Beats(2)
+  ) u_descriptors (
+      .clk_i,
+      .we_i(program_we_i),
+      .layer_w_i(program_layer_i),
+      .beat_w_i(program_beat_i),
+      .data_w_i(program_data_i),
+      .layer_i(layer_q),
+      .descriptor_o(descriptor)
+  );
+
   logic [31:0] in_addr;
   logic [15:0] row_beats, height, tiles, need_max;
   logic [3:0] need_first, need_step;
   logic first, last;
-  assign in_addr    = descriptor_i[31:0];
-  assign row_beats  = descriptor_i[47:32];
-  assign height     = descriptor_i[63:48];
-  assign tiles      = descriptor_i[79:64];
-  assign need_first = descriptor_i[83:80];
-  assign need_step  = descriptor_i[87:84];
-  assign need_max   = descriptor_i[103:88];
-  assign first      = descriptor_i[104];
-  assign last       = descriptor_i[105];
+  assign in_addr    = descriptor[31:0];
+  assign row_beats  = descriptor[47:32];
+  assign height     = descriptor[63:48];
+  assign tiles      = descriptor[79:64];
+  assign need_first = descriptor[83:80];
+  assign need_step  = descriptor[87:84];
+  assign need_max   = descriptor[103:88];
+  assign first      = descriptor[104];
+  assign last       = descriptor[105];
 
-  logic [4:0] layer_q;
   logic [15:0] tile_q, row_q, need_q, need, column_q;
   logic [15:0] base_q, before_q, stored_q;  // tiles up to the previous layer, up to this one, stored; all modulo 2^16
   logic [31:0] addr_q, beats_q;
@@ -62,7 +80,6 @@ module duet_load #(
   logic [15:0] want_end, row_end, rows_wide, ahead;
   logic go, satisfied, write, row_done, tile_done;
 
-  assign layer_o   = layer_q;
   assign want_end  = 16'({tile_q, 1'b0}) + 16'd3;
   assign row_end     = (want_end < height) ? want_end : height;
   assign rows_wide = row_end - row_q;
@@ -155,5 +172,5 @@ module duet_load #(
       end
     end
   end
-  wire unused = &{1'b0, descriptor_i[127:106], rows_wide[15:2], beats_q[31:29], ahead[14:0]};
+  wire unused = &{1'b0, descriptor[127:106], rows_wide[15:2], beats_q[31:29], ahead[14:0]};
 endmodule

@@ -5,6 +5,7 @@
 // Throughput: one pixel of InLanes x OutLanes products a cycle; passes and tiles follow one another without a gap as long as tiles,
 // weights and room for results are there. Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
 module duet_pw #(
+    parameter int Layers      = 16,
     parameter int InLanes     = 8,
     parameter int OutLanes    = 24,
     parameter int WeightBits  = 8,
@@ -18,8 +19,10 @@ module duet_pw #(
 ) (
     input  logic                           clk_i,
     input  logic                           rst_i,
-    output logic [                    4:0] layer_o,
-    input  logic [                  127:0] descriptor_i,
+    input  logic                           program_we_i,  // descriptors, while a program is loaded
+    input  logic [                    4:0] program_layer_i,
+    input  logic [                    3:0] program_beat_i,
+    input  logic [                   63:0] program_data_i,
     input  logic                           full_i,        // another tile is in the tile buffer
     input  logic                           result_free_i, // a half of the result buffer is free again
     output logic                           tile_free_o,
@@ -46,24 +49,38 @@ module duet_pw #(
   } state_t;
   state_t state_q;
 
+  logic [4:0] layer_q;
+  logic [127:0] descriptor;
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(8),
+      .Beats(2)
+  ) u_descriptors (
+      .clk_i,
+      .we_i(program_we_i),
+      .layer_w_i(program_layer_i),
+      .beat_w_i(program_beat_i),
+      .data_w_i(program_data_i),
+      .layer_i(layer_q),
+      .descriptor_o(descriptor)
+  );
+
   logic [15:0] in_groups, out_groups, pixels, pass_length, stride, tiles;
   logic pool, last;
-  assign in_groups   = descriptor_i[15:0];
-  assign out_groups  = descriptor_i[31:16];
-  assign pixels      = descriptor_i[47:32];
-  assign pass_length = descriptor_i[63:48];
-  assign stride      = descriptor_i[79:64];
-  assign tiles       = descriptor_i[95:80];
-  assign pool        = descriptor_i[96];
-  assign last        = descriptor_i[97];
+  assign in_groups   = descriptor[15:0];
+  assign out_groups  = descriptor[31:16];
+  assign pixels      = descriptor[47:32];
+  assign pass_length = descriptor[63:48];
+  assign stride      = descriptor[79:64];
+  assign tiles       = descriptor[95:80];
+  assign pool        = descriptor[96];
+  assign last        = descriptor[97];
 
-  logic [4:0] layer_q;
   logic [15:0] tile_q, out_q, in_q, cycle_q, base_q;
   logic [1:0] full_q, free_q;
   logic half_q, result_half_q;
   logic at_start, first_in, last_in, first_out, have_tile, have_room, ok, valid, pass_end, unit_end, tile_end, start_pass;
 
-  assign layer_o       = layer_q;
   assign at_start      = cycle_q == 16'd0;
   assign first_in      = in_q == 16'd0;
   assign last_in       = in_q + 16'd1 == in_groups;
@@ -243,5 +260,5 @@ module duet_pw #(
   assign result_we_o   = valid_result && (!pool_result || pixel_result[1:0] == 2'd3);
   assign result_addr_o = (half_result ? ResultAddr'(ResultWords) : '0)
                        + (pool_result ? ResultAddr'(pixel_result >> 2) : ResultAddr'(pixel_result));
-  wire unused = &{1'b0, descriptor_i[127:98], pixel_psum};
+  wire unused = &{1'b0, descriptor[127:98], pixel_psum};
 endmodule

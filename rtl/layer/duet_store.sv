@@ -4,6 +4,7 @@
 // the issue of a beat to the write queue. Throughput: one beat a cycle. Golden twin: fixed::requantize; cycles:
 // src/program/predict.cpp.
 module duet_store #(
+    parameter int Layers      = 16,
     parameter int OutLanes    = 24,
     parameter int BeatLanes   = 8,
     parameter int HeadLanes   = 4,
@@ -16,8 +17,10 @@ module duet_store #(
 ) (
     input  logic                           clk_i,
     input  logic                           rst_i,
-    output logic [                    4:0] layer_o,
-    input  logic [                  191:0] descriptor_i,
+    input  logic                           program_we_i,  // descriptors, while a program is loaded
+    input  logic [                    4:0] program_layer_i,
+    input  logic [                    3:0] program_beat_i,
+    input  logic [                   63:0] program_data_i,
     input  logic [                   31:0] frame_addr_i,  // where this frame's head goes
     output logic                           frame_take_o,
     input  logic                           result_i,      // another output group is in the result buffer
@@ -49,26 +52,41 @@ module duet_store #(
   } state_t;
   state_t state_q;
 
+  logic [4:0] layer_q;
+  logic [191:0] descriptor;
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(12),
+      .Beats(3)
+  ) u_descriptors (
+      .clk_i,
+      .we_i(program_we_i),
+      .layer_w_i(program_layer_i),
+      .beat_w_i(program_beat_i),
+      .data_w_i(program_data_i),
+      .layer_i(layer_q),
+      .descriptor_o(descriptor)
+  );
+
   logic [31:0] out_addr, row_bytes;
   logic [15:0] out_width, hi, run_full, run_last, tiles, out_groups;
   logic [7:0] groups_full, groups_last;
   logic pool, head, last, odd;
-  assign out_addr    = descriptor_i[31:0];
-  assign out_width   = descriptor_i[47:32];
-  assign hi          = descriptor_i[63:48];
-  assign row_bytes   = descriptor_i[95:64];
-  assign run_full    = descriptor_i[111:96];
-  assign run_last    = descriptor_i[127:112];
-  assign tiles       = descriptor_i[143:128];
-  assign out_groups  = descriptor_i[159:144];
-  assign groups_full = descriptor_i[167:160];
-  assign groups_last = descriptor_i[175:168];
-  assign pool        = descriptor_i[176];
-  assign head        = descriptor_i[177];
-  assign last        = descriptor_i[178];
-  assign odd         = descriptor_i[179];
+  assign out_addr    = descriptor[31:0];
+  assign out_width   = descriptor[47:32];
+  assign hi          = descriptor[63:48];
+  assign row_bytes   = descriptor[95:64];
+  assign run_full    = descriptor[111:96];
+  assign run_last    = descriptor[127:112];
+  assign tiles       = descriptor[143:128];
+  assign out_groups  = descriptor[159:144];
+  assign groups_full = descriptor[167:160];
+  assign groups_last = descriptor[175:168];
+  assign pool        = descriptor[176];
+  assign head        = descriptor[177];
+  assign last        = descriptor[178];
+  assign odd         = descriptor[179];
 
-  logic [4:0] layer_q;
   logic [31:0] tile_addr_q, group_bytes_q;
   logic [15:0] tile_q, out_q, column_q, pixel_q;
   logic [7:0] group_q, groups;
@@ -78,7 +96,6 @@ module duet_store #(
   logic row_q, half_q, last_out, last_tile, last_row, issue, column_end, run_end, drained, unit_end, taken;
   logic [15:0] run;
 
-  assign layer_o    = layer_q;
   assign last_out   = out_q + 16'd1 == out_groups;
   assign last_tile  = tile_q + 16'd1 == tiles;
   assign last_row   = pool || row_q || (odd && last_tile);
@@ -248,5 +265,5 @@ module duet_store #(
       .ready_i(data_ready_i),
       .data_o(data_o)
   );
-  wire unused = &{1'b0, descriptor_i[191:180], values, queue_ready, row_bytes[31]};
+  wire unused = &{1'b0, descriptor[191:180], values, queue_ready, row_bytes[31]};
 endmodule

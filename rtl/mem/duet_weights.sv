@@ -4,6 +4,8 @@
 // two cycles after take_i or sooner than that plus the reload. Latency from take_i to the first reload: 3 cycles. Throughput: one
 // word a cycle. Does not: stream weights from outside while it runs.
 module duet_weights #(
+    parameter int Layers   = 16,
+    parameter int DepthWise = 0,  // which descriptors: 1 of the depth-wise stage, 0 of the point-wise
     parameter int Lanes    = 8,
     parameter int WordBits = 64,
     parameter int Words    = 512,
@@ -15,11 +17,10 @@ module duet_weights #(
     input  logic                we_i,
     input  logic [AddrBits-1:0] waddr_i,
     input  logic [WordBits-1:0] wdata_i,
-    output logic [         4:0] layer_o,   // whose descriptor is asked for
-    input  logic [        15:0] passes_i,  // of a tile
-    input  logic [        15:0] tiles_i,
-    input  logic                skip_i,    // the layer uses no weights
-    input  logic                last_i,    // layer of the frame
+    input  logic                           program_we_i,  // descriptors, while a program is loaded
+    input  logic [                    4:0] program_layer_i,
+    input  logic [                    3:0] program_beat_i,
+    input  logic [                   63:0] program_data_i,
     input  logic                take_i,
     output logic                ready_o,
     output logic [   Lanes-1:0] load_o,
@@ -28,6 +29,27 @@ module duet_weights #(
   localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1;
 
   logic [4:0] layer_q;
+  logic [127:0] descriptor;
+  logic [15:0] passes, tiles;  // passes of a tile
+  logic skip, last;            // the layer uses no weights; the last of the frame
+  duet_descriptors #(
+      .Layers(Layers),
+      .First((DepthWise != 0) ? 4 : 8),
+      .Beats(2)
+  ) u_descriptors (
+      .clk_i,
+      .we_i(program_we_i),
+      .layer_w_i(program_layer_i),
+      .beat_w_i(program_beat_i),
+      .data_w_i(program_data_i),
+      .layer_i(layer_q),
+      .descriptor_o(descriptor)
+  );
+  assign passes = (DepthWise != 0) ? descriptor[63:48] : descriptor[127:112];
+  assign tiles  = (DepthWise != 0) ? descriptor[47:32] : descriptor[95:80];
+  assign skip   = (DepthWise != 0) ? descriptor[96] : 1'b0;
+  assign last   = descriptor[97];
+
   logic [15:0] pass_q, tile_q;
   logic [AddrBits-1:0] addr_q, base_q;
   logic [LaneBits-1:0] lane_q;
@@ -35,13 +57,12 @@ module duet_weights #(
   logic [Lanes-1:0] load1_q, load2_q;
   logic begin_pass, last_lane, last_pass, last_tile;
 
-  assign layer_o    = layer_q;
   assign ready_o    = ready_q;
   assign load_o     = load2_q;
-  assign begin_pass = enable_i && !busy_q && !ready_q && !skip_i;
+  assign begin_pass = enable_i && !busy_q && !ready_q && !skip;
   assign last_lane  = lane_q == LaneBits'(Lanes - 1);
-  assign last_pass  = pass_q + 16'd1 == passes_i;
-  assign last_tile  = tile_q + 16'd1 == tiles_i;
+  assign last_pass  = pass_q + 16'd1 == passes;
+  assign last_tile  = tile_q + 16'd1 == tiles;
 
   always_ff @(posedge clk_i) begin
     load1_q <= (busy_q || begin_pass) ? Lanes'(1) << lane_q : '0;
@@ -67,7 +88,7 @@ module duet_weights #(
           if (last_pass) begin
             tile_q <= last_tile ? 16'd0 : tile_q + 16'd1;
             if (!last_tile) addr_q <= base_q;
-            else if (last_i) begin
+            else if (last) begin
               addr_q  <= '0;
               base_q  <= '0;
               layer_q <= '0;
@@ -77,9 +98,9 @@ module duet_weights #(
             end
           end
         end
-      end else if (enable_i && skip_i && !busy_q) begin
-        layer_q <= last_i ? '0 : layer_q + 5'd1;
-        if (last_i) begin
+      end else if (enable_i && skip && !busy_q) begin
+        layer_q <= last ? '0 : layer_q + 5'd1;
+        if (last) begin
           addr_q <= '0;
           base_q <= '0;
         end
@@ -98,6 +119,8 @@ module duet_weights #(
       .raddr_i(addr_q),
       .rdata_o(weight_o)
   );
+
+  wire unused = &{1'b0, descriptor};
 
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i) if (!rst_i && take_i && !ready_q) $error("duet_weights: taken before ready");

@@ -46,7 +46,6 @@ Layer make_layer(const engine::Engine& engine, std::string name, net::Shape in, 
   layer.tiles = pool ? in.height / 2 : ceil_div(in.height, 2);
   layer.in_beats = ceil_div(in.channels, engine::beat_lanes(engine));
   layer.row_beats = layer.in_beats * in.width;
-  layer.feature_hi = (1 << engine.feature_bits) - 1;
   set_depthwise(layer, engine);
   set_pointwise(layer, engine);
   set_output(layer, engine);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "fixed/requantize.h"
 #include "program/program.h"
+#include "quant/quantize.h"
 
 namespace duet::program {
 namespace {
@@ -81,9 +82,9 @@ void write_load(Writer& out, const Layer& layer, const Layer* previous, bool las
   out.beat(0), out.beat(0);
 }
 
-void write_depthwise(Writer& out, const Layer& layer, bool last) {
+void write_depthwise(Writer& out, const Layer& layer, int feature_hi, bool last) {
   out.beat(pack({{layer.in.width, 0, 16}, {layer.in.height, 16, 16}, {layer.tiles, 32, 16}, {layer.dw_groups, 48, 16}}));
-  out.beat(pack({{layer.dw_pass, 0, 16}, {layer.feature_hi, 16, 16}, {layer.copy, 32, 1}, {last, 33, 1}}));
+  out.beat(pack({{layer.dw_pass, 0, 16}, {feature_hi, 16, 16}, {layer.copy, 32, 1}, {last, 33, 1}}));
   out.beat(0), out.beat(0);
 }
 
@@ -97,9 +98,9 @@ void write_pointwise(Writer& out, const Layer& layer, bool last) {
   out.beat(0), out.beat(0);
 }
 
-void write_store(Writer& out, const Layer& layer, bool last) {
+void write_store(Writer& out, const Layer& layer, int feature_hi, bool last) {
   const bool odd = !layer.pool && layer.in.height % 2;
-  out.beat(pack({{layer.out_address, 0, 32}, {layer.out.width, 32, 16}, {layer.feature_hi, 48, 16}}));
+  out.beat(pack({{layer.out_address, 0, 32}, {layer.out.width, 32, 16}, {feature_hi, 48, 16}}));
   out.beat(pack({{8 * int64_t{layer.out_row_beats}, 0, 32},
                  {layer.groups_full * layer.out.width, 32, 16},
                  {layer.groups_last * layer.out.width, 48, 16}}));
@@ -137,6 +138,21 @@ std::vector<Parameters> match(const Program& program, const quant::QuantizedNetw
     matched.push_back(parameters);
   }
   return matched;
+}
+
+// The engine's accumulator, weights and features must hold what the network was quantised to.
+void check_widths(const engine::Engine& engine, const quant::QuantizedNetwork& network) {
+  const int accumulator = quant::accumulator_bits(network), features = (1 << engine.feature_bits) - 1;
+  std::string reason;
+  if (accumulator > engine.acc_bits)
+    reason = "its sums need " + std::to_string(accumulator) + " bits, the engine's accumulators have " +
+             std::to_string(engine.acc_bits);
+  if (network.weight_bits > engine.weight_bits) reason = "its weights are wider than the engine's";
+  for (size_t i = 0; i + 1 < network.layers.size(); ++i)
+    if (network.layers[i].parameters.output.hi > features || network.layers[i].parameters.output.lo != 0)
+      reason = "the features of " + network.layers[i].node + " do not fit the engine's";
+  if (!reason.empty())
+    throw Error(reason, "network " + network.network.name, "quantise it for the engine or choose a wider engine");
 }
 
 uint64_t requant_word(const layer::IntParameters& parameters, int channel) {
@@ -179,17 +195,18 @@ void write_pw_params(Writer& out, const Layer& layer, const layer::IntParameters
 }  // namespace
 
 std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork& network) {
+  check_widths(program.engine, network);
   Writer out;
   write_header(out, program);
   const std::vector<Layer>& layers = program.layers;
+  const std::vector<Parameters> parameters = match(program, network);
   for (size_t i = 0; i < layers.size(); ++i) {
     const bool last = i + 1 == layers.size();
     write_load(out, layers[i], i ? &layers[i - 1] : nullptr, last);
-    write_depthwise(out, layers[i], last);
+    write_depthwise(out, layers[i], layers[i].copy ? 0 : parameters[i].depthwise->output.hi, last);
     write_pointwise(out, layers[i], last);
-    write_store(out, layers[i], last);
+    write_store(out, layers[i], layers[i].head ? 0 : parameters[i].pointwise->output.hi, last);
   }
-  const std::vector<Parameters> parameters = match(program, network);
   for (size_t i = 0; i < layers.size(); ++i)
     if (!layers[i].copy) write_dw_weights(out, layers[i], *parameters[i].depthwise, program.engine);
   for (size_t i = 0; i < layers.size(); ++i)

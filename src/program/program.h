@@ -29,7 +29,6 @@ struct Layer {
   int groups_full = 0, groups_last = 0;     ///< beats per pixel that a full output group gives, and the last one
   int out_row_beats = 0;                    ///< beats of an output row
   int64_t in_address = 0, out_address = 0;  ///< of the maps in memory, bytes; the picture's and the head's are given per frame
-  int feature_hi = 255;                     ///< saturation of the depth-wise and point-wise outputs
   int64_t macs = 0;
 };
 
@@ -85,7 +84,8 @@ struct Cycles {
 /// Predicts the cycles of a program: closed-form durations of tiles, a max-plus recurrence over them, bursts one by one.
 Cycles predict(const Program& program, const Memory& memory);
 
-/// Memory contents for a quantised network: the program (header, descriptors, weights, parameters), from layout.program on.
+/// Memory contents for a quantised network, whose numbers may be narrower than the engine's. Throws Error when they are wider:
+/// the program (header, descriptors, weights, parameters), from layout.program on.
 std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork& network);
 
 /// A feature map in memory order: [row][channel group][column][lane], each value 8 or 16 bits, a pixel's group 64 bits.

@@ -168,7 +168,7 @@ int main(int argc, char** argv) {
 #endif
   }
   std::cout << "frames " << host.values[kFrames] << "\nframe_cycles " << host.values[kFirstCounter] << "\ncounters";
-  for (int address = kFirstCounter + 8; address <= kLastCounter; address += 4)
+  for (int address = kFirstCounter + 4; address <= kLastCounter; address += 4)
     std::cout << ' ' << host.values[static_cast<uint8_t>(address)];
   std::cout << "\nbus " << memory.beats_read << ' ' << memory.beats_written << '\n';
 #ifdef DUET_WAVE

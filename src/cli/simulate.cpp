@@ -1,0 +1,167 @@
+#include "simulate/simulate.h"
+
+#include <fmt/core.h>
+
+#include <memory>
+
+#include "base/error.h"
+#include "cli/accelerator.h"
+#include "cli/verb.h"
+#include "data/image.h"
+#include "data/resize.h"
+#include "golden/golden.h"
+#include "net/box.h"
+
+namespace duet::cli {
+namespace {
+
+struct Options {
+  AcceleratorOptions accelerator;
+  std::vector<std::string> images;
+  std::string waveform;
+  int latency = 60, frames = 0;
+  uint64_t stalls = 0;
+  double clock_mhz = 0;
+  bool maps = false, json = false;
+};
+
+layer::IntMap random_picture(const net::Shape& shape, Rng& rng) {
+  layer::IntMap picture{shape, {}};
+  for (int64_t i = 0; i < shape.size(); ++i) picture.values.push_back(static_cast<int32_t>(rng.below(256)));
+  return picture;
+}
+
+std::vector<layer::IntMap> pictures(const Options& options, const net::Shape& shape) {
+  std::vector<layer::IntMap> all;
+  for (const std::string& path : options.images) {
+    const std::vector<uint8_t> planar = data::resize_planar(data::read_image(path), shape.height, shape.width);
+    all.push_back({shape, {planar.begin(), planar.end()}});
+  }
+  Rng rng(options.accelerator.seed);
+  if (all.empty())
+    for (int i = 0; i < 3; ++i) all.push_back(random_picture(shape, rng));
+  return all;
+}
+
+// The first layer whose map differs, from the maps of the last frame.
+std::string first_difference(const std::vector<layer::IntMap>& maps, const quant::QuantizedNetwork& network,
+                             const layer::IntMap& picture, int bits) {
+  const std::vector<golden::NodeMap> all = golden::run_all(network, picture);
+  for (size_t i = 0; i + 1 < maps.size(); ++i) {
+    const std::string name = "b" + std::to_string(i);
+    const layer::IntMap* expected = nullptr;
+    for (const golden::NodeMap& node : all)
+      if (node.node == name + ".l1" || node.node == name + ".pool") expected = &node.map;
+    if (!expected) continue;
+    const simulate::Comparison comparison = simulate::compare({maps[i]}, {*expected}, bits);
+    if (comparison.bytes_differ) return "layer " + name + ": " + comparison.first;
+  }
+  return "";
+}
+
+Json box_json(const net::Detection& d) {
+  return {{"x0", d.box.x0}, {"y0", d.box.y0}, {"x1", d.box.x1}, {"y1", d.box.y1}, {"confidence", d.confidence}};
+}
+
+void print_text(const Json& result, const simulate::Result& ran) {
+  print(fmt::format("{} on {} in x {} out lanes, {} depth-wise lanes: {} frames, {} of {} bytes differ from the golden model",
+                    result["network"].get<std::string>(), result["in_lanes"].get<int>(), result["out_lanes"].get<int>(),
+                    result["dw_lanes"].get<int>(), ran.outputs.size(), result["bytes_differ"].get<int64_t>(),
+                    result["bytes_compared"].get<int64_t>()));
+  print(fmt::format("  {} cycles a frame simulated, {} predicted: {:.1f} FPS at {:g} MHz; a single frame takes {} cycles",
+                    ran.frame_cycles, result["cycles_predicted"].get<int64_t>(), result["fps"].get<double>(),
+                    result["clock_mhz"].get<double>(), ran.latency_cycles));
+  print(fmt::format("  {:.3f} MAC per DSP of the device and cycle; array waits {} cycles for input, {} for output",
+                    result["mac_per_dsp_cycle"].get<double>(), ran.counters.wait_input, ran.counters.wait_output));
+  if (!result["first_difference"].get<std::string>().empty())
+    print("  first difference: " + result["first_difference"].get<std::string>());
+  for (const Json& box : result["boxes"])
+    print(fmt::format("  {}: box {:.3f} {:.3f} {:.3f} {:.3f}, confidence {:.2f}", box["image"].get<std::string>(),
+                      box["x0"].get<double>(), box["y0"].get<double>(), box["x1"].get<double>(), box["y1"].get<double>(),
+                      box["confidence"].get<double>()));
+}
+
+void run(const Options& options) {
+  Accelerator accelerator = read_accelerator(options.accelerator, "simulate");
+  if (options.clock_mhz > 0) accelerator.device.clock_mhz = options.clock_mhz;
+  const net::Network& network = accelerator.network.network;
+  const std::vector<layer::IntMap> inputs = pictures(options, network.input);
+  simulate::Options how;
+  how.memory = program::memory_of(accelerator.device.memory_bytes_per_second, accelerator.device.clock_mhz, options.latency);
+  how.stall_seed = options.stalls, how.frames = options.frames, how.keep_maps = true, how.waveform = options.waveform;
+  if (!options.json) say("building the simulator (kept for the next time) and running it");
+  const simulate::Result ran = simulate::run(accelerator.network, accelerator.engine, inputs, how, progress_bar("simulate"));
+  std::vector<layer::IntMap> expected;
+  for (size_t i = 0; i < ran.outputs.size(); ++i)
+    expected.push_back(i < inputs.size() ? golden::run(accelerator.network, inputs[i]) : expected[i % inputs.size()]);
+  simulate::Comparison compared = simulate::compare(ran.outputs, expected, 16);
+  if (compared.bytes_differ)
+    if (const std::string layer =
+            first_difference(ran.maps[0], accelerator.network, inputs[(ran.outputs.size() - 1) % inputs.size()],
+                             engine::stored_bits(accelerator.engine));
+        !layer.empty())
+      compared.first = layer;
+  const program::Program program = program::compile(network, accelerator.engine);
+  int64_t macs = 0;
+  for (const program::Layer& layer : program.layers) macs += layer.macs;
+  const program::Cycles predicted = program::predict(program, how.memory);
+  const double cycles = static_cast<double>(std::max<int64_t>(1, ran.frame_cycles));
+  Json boxes = Json::array();
+  for (size_t i = 0; i < options.images.size() && i < ran.outputs.size(); ++i) {
+    Json box = box_json(
+        net::decode(std::span<const int32_t>(ran.outputs[i].values), network, accelerator.network.layers.back().output_scale));
+    box["image"] = options.images[i];
+    boxes.push_back(box);
+  }
+  const Json result{
+      {"network", network.name},
+      {"trained", accelerator.trained},
+      {"in_lanes", accelerator.engine.in_lanes},
+      {"out_lanes", accelerator.engine.out_lanes},
+      {"dw_lanes", accelerator.engine.dw_lanes},
+      {"weight_bits", accelerator.engine.weight_bits},
+      {"feature_bits", accelerator.engine.feature_bits},
+      {"frames", ran.outputs.size()},
+      {"bytes_compared", compared.bytes_compared},
+      {"bytes_differ", compared.bytes_differ},
+      {"first_difference", compared.first},
+      {"cycles_simulated", ran.frame_cycles},
+      {"cycles_predicted", predicted.frame},
+      {"latency_cycles", ran.latency_cycles},
+      {"latency_predicted", predicted.latency},
+      {"clock_mhz", accelerator.device.clock_mhz},
+      {"fps", accelerator.device.clock_mhz * 1e6 / cycles},
+      {"macs", macs},
+      {"mac_per_dsp_cycle", static_cast<double>(macs) / cycles / static_cast<double>(accelerator.device.resources.dsp)},
+      {"dsp", engine::dsp_count(accelerator.engine)},
+      {"bram36", engine::bram36_count(accelerator.engine)},
+      {"wait_input", ran.counters.wait_input},
+      {"wait_output", ran.counters.wait_output},
+      {"bytes_read", predicted.bytes_read},
+      {"bytes_written", predicted.bytes_written},
+      {"cycles_per_second", ran.cycles_per_second},
+      {"boxes", boxes}};
+  if (options.json) return print_json(result);
+  print_text(result, ran);
+}
+
+}  // namespace
+
+void add_simulate(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  CLI::App* verb = add_verb(app, "simulate", "Run the accelerator in Verilator against the golden model",
+                            "duet simulate dnn-a --widths 16,8 --lanes 8,24,2", [o] { run(*o); });
+  add_accelerator_options(verb, o->accelerator);
+  verb->add_option("--image", o->images, "Pictures to run (default: three of noise)");
+  verb->add_option("--frames", o->frames, "So many frames back to back (default: one a picture, at least 3)")
+      ->check(CLI::Range(1, 1000));
+  verb->add_option("--latency", o->latency, "Cycles of latency behind the AXI port")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  verb->add_option("--stalls", o->stalls, "Seed of random stalls on every AXI channel (0: none)");
+  verb->add_option("--clock", o->clock_mhz, "Clock in MHz instead of the device's")->check(CLI::PositiveNumber);
+  verb->add_option("--wave", o->waveform, "Write an FST waveform to this file");
+  add_json_flag(verb, o->json);
+}
+
+}  // namespace duet::cli
