@@ -124,8 +124,8 @@ function watchTheme() {
     restyle();
   });
   dark.addEventListener("change", restyle);
-  addEventListener("beforeprint", () => { root.dataset.print = "yes"; for (const c of charts) c.chart.resize(); restyle(); });
-  addEventListener("afterprint", () => { delete root.dataset.print; for (const c of charts) c.chart.resize(); restyle(); });
+  addEventListener("beforeprint", () => { root.dataset.print = "yes"; restyle(); });
+  addEventListener("afterprint", () => { delete root.dataset.print; restyle(); });
 }
 
 Chart.defaults.font.family = 'system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif';

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/process.h"
 #include "base/rng.h"
 #include "support/folder.h"
 #include "support/sample_report.h"
@@ -76,6 +77,31 @@ TEST(Report, PageStandsAlone) {
     const Json json = Json::parse(page.substr(data + 10, end - data - 10));
     EXPECT_EQ(json["title"], report.title);
   }
+}
+
+TEST(Verb, WritesThePageOrSaysWhatIsWrong) {
+  test::Folder folder;
+  save(test::sample_report(1), folder.path());
+  const auto good = base::run_process({DUET_PROGRAM, "report", folder.path().string(), "--json"});
+  EXPECT_EQ(good.exit_code, 0) << good.output;
+  EXPECT_EQ(Json::parse(good.output)["report"], (folder / "report.html").string());
+  EXPECT_EQ(base::read_file(folder / "report.html"), html(test::sample_report(1)));
+
+  for (const auto& [arguments, words] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{}, "DIR is required"},
+           {{"/nonexistent"}, "no such directory"},
+           {{folder.path().string(), "--out", (folder / "report.json/page.html").string()}, "report.json"}}) {
+    std::vector<std::string> command{DUET_PROGRAM, "report"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    const auto bad = base::run_process(command);
+    EXPECT_EQ(bad.exit_code, 2) << bad.output;
+    EXPECT_THAT(bad.output, HasSubstr(words));
+    EXPECT_EQ(std::count(bad.output.begin(), bad.output.end(), '\n'), 1) << bad.output;
+  }
+  base::write_file(folder / "report.json", "{\"title\": ");
+  const auto broken = base::run_process({DUET_PROGRAM, "report", folder.path().string()});
+  EXPECT_EQ(broken.exit_code, 2) << broken.output;
+  EXPECT_THAT(broken.output, HasSubstr("report.json"));
 }
 
 Finalist curve(double a, double b, double c, int epochs, double noise) {
