@@ -7,6 +7,16 @@
 #include <cstring>
 
 namespace duet::data {
+namespace {
+
+// The font has the printable ASCII characters and reads beyond its table for others.
+std::string printable(std::string text) {
+  for (char& c : text)
+    if (c < ' ' || c > '~') c = '?';
+  return text;
+}
+
+}  // namespace
 
 void fill(Image& image, int x0, int y0, int x1, int y1, Colour colour) {
   x0 = std::max(x0, 0), y0 = std::max(y0, 0), x1 = std::min(x1, image.width), y1 = std::min(y1, image.height);
@@ -37,7 +47,7 @@ void draw_text(Image& image, int x, int y, const std::string& text, Colour colou
     uint8_t colour[4];
   };
   std::vector<Vertex> quads(text.size() * 70 + 4);  // stb: at most ~270 bytes a letter of 16-byte vertices
-  std::string copy = text;
+  std::string copy = printable(text);
   const int count =
       stb_easy_font_print(0, 0, copy.data(), nullptr, quads.data(), static_cast<int>(quads.size() * sizeof(Vertex)));
   for (int q = 0; q < count; ++q) {
@@ -48,7 +58,7 @@ void draw_text(Image& image, int x, int y, const std::string& text, Colour colou
 }
 
 int text_width(const std::string& text, int scale) {
-  std::string copy = text;
+  std::string copy = printable(text);
   return stb_easy_font_width(copy.data()) * scale;
 }
 

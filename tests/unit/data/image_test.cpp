@@ -94,6 +94,7 @@ TEST(Draw, TextLeavesInkInsideItsWidth) {
   EXPECT_GT(ink, 150);
   EXPECT_LE(right, text_width(text));
   EXPECT_GT(right, text_width(text) * 3 / 4);
+  EXPECT_EQ(text_width("\xc3\xa9\n"), text_width("???")) << "what the font lacks";
 }
 
 }  // namespace
