@@ -10,9 +10,17 @@ void add_synth(CLI::App&);
 void add_simulate(CLI::App&);
 void add_report(CLI::App&);
 void add_evaluate(CLI::App&);
+void add_train(CLI::App&);
+void add_quantize(CLI::App&);
+void add_score(CLI::App&);
+void add_detect(CLI::App&);
 
 void add_verbs(CLI::App& app) {  // in the order of `duet --help`
   add_data(app);
+  add_train(app);
+  add_quantize(app);
+  add_score(app);
+  add_detect(app);
   add_devices(app);
   add_estimate(app);
   add_synth(app);

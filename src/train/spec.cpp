@@ -114,7 +114,6 @@ TrainSpec train_spec_from_json(const Json& json, const std::string& where) {
   Keys keys;
   train_members(keys, spec);
   base::only_keys(json, keys.known, where);
-  for (const char* key : {"network", "train_pack", "validation_pack"}) base::field(json, key, where);
   Reader reader{json, where};
   train_members(reader, spec);
   return spec;
@@ -125,7 +124,6 @@ QuantizeSpec quantize_spec_from_json(const Json& json, const std::string& where)
   Keys keys;
   quantize_members(keys, spec);
   base::only_keys(json, keys.known, where);
-  for (const char* key : {"network", "train_pack", "validation_pack"}) base::field(json, key, where);
   Reader reader{json, where};
   quantize_members(reader, spec);
   return spec;

@@ -1,0 +1,185 @@
+// The fused operations of a training step against libtorch's own, and what the loader and the checkpoints promise.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "train/core/checkpoint.h"
+#include "train/core/loader.h"
+#include "train/core/loss.h"
+#include "train/core/trainer.h"
+
+namespace duet::train::core {
+namespace {
+
+struct Shape {
+  int height, width, channels;
+  Op::Kind pool;
+  double clip;
+  bool norm;
+};
+
+// dw3 -> [bn] -> relu -> 1x1 -> [bn] -> relu -> pool, then a 3x3 and the head.
+Plan plan_of(const Shape& shape) {
+  Plan plan;
+  plan.height = shape.height, plan.width = shape.width;
+  plan.anchors = {{0.1, 0.1}, {0.3, 0.4}};
+  const auto add = [&](Op op) {
+    op.input = static_cast<int>(plan.ops.size()) - 1;
+    plan.ops.push_back(op);
+  };
+  const auto convolution = [&](const std::string& name, int in, int out, int kernel, int groups) {
+    add({Op::Kind::convolution, name, 0, in, out, kernel, groups, 0, !shape.norm});
+    if (shape.norm) add({Op::Kind::batch_norm, name + ".bn", 0, out, out});
+    add({Op::Kind::relu, name + ".act", 0, out, out, 1, 1, shape.clip});
+  };
+  convolution("a", 3, 3, 3, 3);
+  convolution("b", 3, shape.channels, 1, 1);
+  add({shape.pool, "pool", 0, shape.channels, shape.channels});
+  convolution("c", shape.channels, 20, 3, 1);
+  add({Op::Kind::convolution, "head", 0, 20, 10, 1, 1, 0, true});
+  return plan;
+}
+
+// No bias is zero: what a ReLU's gradient is at exactly zero is a matter of taste.
+Weights varied_weights(const Plan& plan) {
+  Weights weights = random_weights(plan, 5);
+  for (auto& [name, values] : weights)
+    for (size_t i = 0; i < values.size(); ++i) values[i] += 0.03f * (static_cast<float>(i * 37 % 11) - 5.3f);
+  return weights;
+}
+
+double difference(const at::Tensor& a, const at::Tensor& b) { return (a - b).abs().max().item<double>(); }
+
+class Fused : public testing::TestWithParam<Shape> {};
+
+TEST_P(Fused, EqualsLibtorch) {
+  const Plan plan = plan_of(GetParam());
+  Model fused(plan, at::kCPU), plain(plan, at::kCPU);
+  plain.plain = true;
+  fused.load(varied_weights(plan)), plain.load(varied_weights(plan));
+  at::manual_seed(1);
+  const at::Tensor x = at::rand({3, plan.height, plan.width, 3});
+  const std::vector<std::array<float, 4>> boxes{{0.1f, 0.2f, 0.3f, 0.5f}, {0.5f, 0.5f, 0.9f, 1.0f}, {0.0f, 0.0f, 0.1f, 0.1f}};
+  at::Tensor loss_fused = box_loss(fused.forward(x, true), boxes, plan),
+             loss_plain = box_loss(plain.forward(x, true), boxes, plan);
+  EXPECT_NEAR(loss_fused.item<double>(), loss_plain.item<double>(), 1e-4);
+  loss_fused.backward(), loss_plain.backward();
+  EXPECT_LT(difference(fused.gradient(), plain.gradient()), 1e-4 * plain.gradient().abs().max().item<double>());
+  EXPECT_GT(plain.gradient().abs().max().item<double>(), 1e-3);
+  EXPECT_LT(difference(fused.state(), plain.state()), 1e-5);  // running statistics
+  at::NoGradGuard guard;
+  EXPECT_LT(difference(fused.forward(x, false), plain.forward(x, false)), 1e-5);
+}
+
+TEST_P(Fused, SameWithTwoThreads) {
+  const Plan plan = plan_of(GetParam());
+  const at::Tensor x = at::rand({5, plan.height, plan.width, 3});
+  std::vector<at::Tensor> outputs;
+  for (int threads : {1, 2}) {
+    prepare(threads);
+    Model model(plan, at::kCPU);
+    model.load(varied_weights(plan));
+    const at::Tensor head = model.forward(x, true);
+    head.square().sum().backward();
+    outputs.push_back(at::cat({head.detach().flatten(), model.gradient(), model.state()}));
+  }
+  prepare(1);
+  EXPECT_LT(difference(outputs[0], outputs[1]), 1e-4 * outputs[0].abs().max().item<double>());
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, Fused,
+                         testing::Values(Shape{16, 24, 8, Op::Kind::max_pool, 0, true},
+                                         Shape{16, 24, 24, Op::Kind::average_pool, 0, true},
+                                         Shape{15, 23, 17, Op::Kind::max_pool, 0, true},  // odd: a row and a column are dropped
+                                         Shape{15, 22, 8, Op::Kind::average_pool, 4, true},
+                                         Shape{96, 130, 8, Op::Kind::max_pool, 4, true},  // several blocks a picture
+                                         Shape{16, 24, 8, Op::Kind::max_pool, 4, false}));
+
+TEST(Loss, BestWhereTheBoxIs) {
+  Plan plan;
+  plan.anchors = {{0.1, 0.1}, {0.3, 0.4}};
+  const std::array<float, 4> box{0.30f, 0.40f, 0.62f, 0.78f};  // centre 0.46, 0.59: cell (4, 3) of 8 x 8
+  at::Tensor head = at::zeros({1, 8, 8, 10});
+  auto own = head.select(0, 0).select(0, 4).select(0, 3).narrow(0, 5, 5);  // second anchor
+  const auto logit = [](double p) { return std::log(p / (1 - p)); };
+  own[0] = logit(0.46 * 8 - 3), own[1] = logit(0.59 * 8 - 4), own[2] = std::log(0.32 / 0.3), own[3] = std::log(0.38 / 0.4),
+  own[4] = 20;
+  EXPECT_NEAR(box_loss(head, {box}, plan).item<double>(), 0, 1e-3);
+  EXPECT_NEAR(iou(decode(head, plan)[0], box), 1, 1e-4);
+  own[0] = logit(0.46 * 8 - 3) + 1;
+  EXPECT_GT(box_loss(head, {box}, plan).item<double>(), 0.05);
+}
+
+TEST(Checkpoint, ComesBackWholeOrNotAtAll) {
+  const auto path = (std::filesystem::temp_directory_path() / "duet_checkpoint_test.bin").string();
+  Checkpoint saved;
+  saved.fingerprint = "mine", saved.step = 77, saved.state = {1, 2, 3}, saved.best = {4, 5}, saved.best_iou = 0.5;
+  saved.curve = {{1, 2.5, 0.25, 3, 0.1}};
+  save_checkpoint(saved, path);
+  Checkpoint loaded;
+  ASSERT_TRUE(load_checkpoint(loaded, "mine", path));
+  EXPECT_EQ(loaded.step, 77);
+  EXPECT_EQ(loaded.state, saved.state);
+  EXPECT_EQ(loaded.best, saved.best);
+  ASSERT_EQ(loaded.curve.size(), 1u);
+  EXPECT_EQ(loaded.curve[0].loss, 2.5);
+  EXPECT_FALSE(load_checkpoint(loaded, "another", path));
+  const auto size = std::filesystem::file_size(path);
+  std::filesystem::resize_file(path, size - 3);
+  EXPECT_FALSE(load_checkpoint(loaded, "mine", path));
+  std::filesystem::remove(path);
+  EXPECT_FALSE(load_checkpoint(loaded, "mine", path));
+}
+
+// A pack of one picture with a white rectangle exactly in its box on black.
+data::Pack rectangle_pack(const std::string& path, int height, int width, const data::PackBox& box) {
+  data::PackWriter writer(path, 1, height, width);
+  writer.set(0, box, 0);
+  uint8_t* pixels = writer.pixels(0);
+  for (int c = 0; c < 3; ++c)
+    for (int y = 0; y < height; ++y)
+      for (int x = 0; x < width; ++x) {
+        const bool in =
+            x + 0.5f > box[0] * width && x + 0.5f < box[2] * width && y + 0.5f > box[1] * height && y + 0.5f < box[3] * height;
+        pixels[(c * height + y) * width + x] = in ? 255 : 0;
+      }
+  writer.finish();
+  return data::Pack(path);
+}
+
+TEST(Loader, BoxesFollowTheAugmentedPicture) {
+  const auto path = (std::filesystem::temp_directory_path() / "duet_rectangle_test.pack").string();
+  const int h = 60, w = 80;
+  const data::Pack pack = rectangle_pack(path, h, w, {0.25f, 0.5f, 0.5f, 0.75f});
+  std::vector<float> pixels(static_cast<size_t>(h * w * 3));
+  int mirrored = 0;
+  for (int place = 0; place < 40; ++place) {
+    std::array<float, 4> box;
+    read_augmented(pack, 0, 3, 0, place, pixels.data(), box);
+    ASSERT_LT(box[0], box[2]);
+    // The rectangle is the brighter part in every colour: its extent in the picture against the box.
+    const float low = pixels[0], high = *std::max_element(pixels.begin(), pixels.end());
+    float x0 = 1, x1 = 0, y0 = 1, y1 = 0;
+    for (int y = 0; y < h; ++y)
+      for (int x = 0; x < w; ++x)
+        if (pixels[static_cast<size_t>((y * w + x) * 3)] > (low + high) / 2) {
+          x0 = std::min(x0, static_cast<float>(x) / w), x1 = std::max(x1, static_cast<float>(x + 1) / w);
+          y0 = std::min(y0, static_cast<float>(y) / h), y1 = std::max(y1, static_cast<float>(y + 1) / h);
+        }
+    EXPECT_NEAR(x0, box[0], 1.5 / w) << place;
+    EXPECT_NEAR(x1, box[2], 1.5 / w) << place;
+    EXPECT_NEAR(y0, box[1], 1.5 / h) << place;
+    EXPECT_NEAR(y1, box[3], 1.5 / h) << place;
+    EXPECT_GE(box[0], 0);
+    EXPECT_LE(box[3], 1);
+    mirrored += (box[0] + box[2]) / 2 > 0.5f;
+  }
+  EXPECT_GT(mirrored, 5);
+  std::filesystem::remove(path);
+}
+
+}  // namespace
+}  // namespace duet::train::core
