@@ -83,7 +83,7 @@ function explorationSection() {
       { name: "meets the constraints" + (predicted ? ", IoU predicted" : ""), test: (p) => p.accepted, colour: "net", style: "circle", radius: 4, faint: true },
       { name: "turned down", test: () => true, colour: "muted", style: "circle", radius: 3, hollow: true },
     ],
-    summary: (p) => [[p.trained ? "IoU (trained)" : known(p.iou) ? "IoU (predicted)" : "IoU", known(p.iou) ? fixed(p.iou, 3) : "not trained"], ["Capacity", short(capacity(p))], ["FPS (estimate)", fps(p.fps)], ["Widths", widths(p.weight_bits, p.feature_bits)], ["DSP", whole(p.resources.dsp)], ["Channels", p.channels.join(" ")]],
+    summary: (p) => [[p.trained ? "IoU (trained)" : known(p.iou) ? "IoU (predicted)" : "IoU", known(p.iou) ? fixed(p.iou, 3) : "not trained"], !predicted && ["Capacity", short(capacity(p))], ["FPS (estimate)", fps(p.fps)], ["Widths", widths(p.weight_bits, p.feature_bits)], ["DSP", whole(p.resources.dsp)], ["Channels", p.channels.join(" ")]],
     panel: (p) => proposalPanel(p, spec),
   };
   const columns = [
