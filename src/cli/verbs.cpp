@@ -9,11 +9,15 @@ void add_estimate(CLI::App&);
 void add_synth(CLI::App&);
 void add_simulate(CLI::App&);
 void add_report(CLI::App&);
+void add_bundles(CLI::App&);
+void add_select(CLI::App&);
+void add_explore(CLI::App&);
 void add_evaluate(CLI::App&);
 void add_train(CLI::App&);
 void add_quantize(CLI::App&);
 void add_score(CLI::App&);
 void add_detect(CLI::App&);
+void add_run(CLI::App&);
 
 void add_verbs(CLI::App& app) {  // in the order of `duet --help`
   add_data(app);
@@ -26,7 +30,11 @@ void add_verbs(CLI::App& app) {  // in the order of `duet --help`
   add_synth(app);
   add_simulate(app);
   add_report(app);
+  add_bundles(app);
+  add_select(app);
+  add_explore(app);
   add_evaluate(app);
+  add_run(app);
 }
 
 }  // namespace duet::cli

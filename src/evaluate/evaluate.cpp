@@ -1,6 +1,7 @@
 #include "evaluate/evaluate.h"
 
 #include <chrono>
+#include <regex>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -22,6 +23,12 @@ const Kind& find_kind(const Json& spec, const Kinds& kinds) {
               near.empty() ? "see docs/flow.md for the kinds" : "did you mean '" + near + "'?");
 }
 
+// base::process gives 128 + signal as the code of a tool that was killed: no fault of the specification.
+bool is_killed(const std::string& message) {
+  static const std::regex code("\\bcode 1(29|3[0-9]|4[0-9])\\b");
+  return std::regex_search(message, code);
+}
+
 bool is_disk_full(const std::string& message) { return message.find("No space left on device") != std::string::npos; }
 
 Outcome attempt(const Json& spec, const std::filesystem::path& folder, const Kind& kind, const Progress& progress) {
@@ -29,8 +36,9 @@ Outcome attempt(const Json& spec, const std::filesystem::path& folder, const Kin
   try {
     outcome.result = kind(spec, folder, progress);
   } catch (const Error& error) {
-    outcome.status = is_disk_full(error.what()) ? Status::disk_full : Status::failed;
-    outcome.message = error.what();
+    const std::string message = error.what();
+    outcome.status = is_disk_full(message) ? Status::disk_full : is_killed(message) ? Status::crashed : Status::failed;
+    outcome.message = message;
   } catch (const std::bad_alloc&) {
     outcome.status = Status::crashed;
     outcome.message = "out of memory";

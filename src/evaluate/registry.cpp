@@ -1,5 +1,6 @@
 #include "base/error.h"
 #include "evaluate/kind.h"
+#include "evaluate/kinds.h"
 #include "evaluate/sources.h"
 
 namespace duet::evaluate {
@@ -7,7 +8,8 @@ namespace duet::evaluate {
 // One line each, in its own file.
 
 const Kinds& kinds() {
-  static const Kinds all{};
+  static const Kinds all{{"dataset", run_dataset}, {"pack", run_pack},         {"train", run_train}, {"quantize", run_quantize},
+                         {"score", run_score},     {"simulate", run_simulate}, {"synth", run_synth}};
   return all;
 }
 

@@ -126,6 +126,7 @@ TEST_F(Evaluate, TimeOutAndFullDiskAreRecorded) {
   EXPECT_EQ(run({{"kind", "sleep"}}).status, Status::timed_out);
   EXPECT_EQ(run({{"kind", "full"}}).status, Status::disk_full);
   EXPECT_EQ(run({{"kind", "abort"}}).status, Status::crashed);
+  EXPECT_EQ(run({{"kind", "killed tool"}}).status, Status::crashed);
 }
 
 TEST_F(Evaluate, UnknownKindNamesTheNearest) {

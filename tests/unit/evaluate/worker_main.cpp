@@ -32,6 +32,8 @@ Json count(const Json& spec, const fs::path& folder, const Progress& progress) {
 const Kinds kTestKinds{
     {"count", count},
     {"fail", [](const Json&, const fs::path&, const Progress&) -> Json { throw Error("cannot be", "here", "do not ask"); }},
+    {"killed tool",
+     [](const Json&, const fs::path&, const Progress&) -> Json { throw Error("ended with code 143", "yosys", ""); }},
     {"full",
      [](const Json&, const fs::path&, const Progress&) -> Json {
        throw Error("cannot write: No space left on device", "x", "");

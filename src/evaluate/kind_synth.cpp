@@ -1,0 +1,25 @@
+// {"kind": "synth", "engine", "device"}: Yosys maps the accelerator onto the device's family; leaves synth/ with script, log and
+// counts.
+#include "base/fields.h"
+#include "base/files.h"
+#include "device/device.h"
+#include "emit/emit.h"
+#include "evaluate/kinds.h"
+#include "synth/synth.h"
+
+namespace duet::evaluate {
+namespace fs = std::filesystem;
+
+Json run_synth(const Json& spec, const fs::path& folder, const Progress& progress) {
+  const auto engine = engine::engine_from_json(base::field(spec, "engine", "synth"), "synth: engine");
+  const auto device = device::read_device(base::text_field(base::field(spec, "device", "synth"), "path", "synth"));
+  const bool xc7 = device.family == device::Family::xc7;
+  synth::Request request;
+  request.top = "duet_top";
+  request.sources = emit::rtl_files(xc7 ? emit::Vendor::xc7 : emit::Vendor::generic);
+  base::write_file(folder / "top.sv", emit::top(engine));
+  request.sources.push_back(folder / "top.sv");
+  return synth::to_json(synth::synthesize(request, device, folder / "synth", progress));
+}
+
+}  // namespace duet::evaluate

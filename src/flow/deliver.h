@@ -1,0 +1,13 @@
+#pragma once
+#include <filesystem>
+
+#include "flow/state.h"
+
+namespace duet::flow {
+
+/// Copies the winner's network (float and quantised) into `out`/network.
+void deliver_network(const State& state, const std::filesystem::path& out);
+/// Writes the winner's accelerator into `out`/accelerator.
+void deliver_accelerator(const State& state, const std::filesystem::path& out);
+
+}  // namespace duet::flow

@@ -1,0 +1,104 @@
+#include <fmt/core.h>
+
+#include <cmath>
+
+#include "flow/judge.h"
+#include "flow/state.h"
+
+namespace duet::flow {
+namespace {
+
+Json value_or_null(const evaluate::Outcome& outcome, const std::string& key) {
+  return outcome.done() && outcome.result.is_object() && outcome.result.contains(key) ? outcome.result[key] : Json();
+}
+
+// {"wanted", "reached", "met"}; a figure that was not made meets nothing.
+Json target(double wanted, const Json& reached, bool at_least) {
+  const bool met = reached.is_number() && (at_least ? reached.get<double>() >= wanted : reached.get<double>() <= wanted);
+  return {{"wanted", wanted}, {"reached", reached}, {"met", met}};
+}
+
+Json targets_of(const Targets& targets, const Json& result) {
+  Json all = Json::object();
+  if (targets.fps) all["fps"] = target(*targets.fps, result.at("fps"), true);
+  if (targets.latency_ms) all["latency_ms"] = target(*targets.latency_ms, result.at("latency_ms"), false);
+  if (targets.iou) all["iou"] = target(*targets.iou, result.at("iou_golden"), true);
+  if (targets.watts) all["watts"] = target(*targets.watts, result.at("watts_estimated"), false);
+  if (targets.mac_per_dsp_cycle)
+    all["mac_per_dsp_cycle"] = target(*targets.mac_per_dsp_cycle, result.at("mac_per_dsp_cycle"), true);
+  return all;
+}
+
+// Whether Yosys' counts fit the device.
+Json fits(const Json& counts, const device::Device& device) {
+  if (!counts.is_object()) return Json();
+  const Json limits = to_json(device.resources);
+  for (const auto& [name, limit] : limits.items())
+    if (counts.at(name).get<double>() > limit.get<double>()) return false;
+  return true;
+}
+
+void add_winner(const State& state, Json& result) {
+  const Finalist& winner = state.finalists.at(*state.winner);
+  result["bundle"] = net::name(winner.network.bundle);
+  result["network"] = winner.network.name;
+  result["proposal"] = winner.proposal;
+  result["weight_bits"] = winner.widths.weight_bits;
+  result["feature_bits"] = winner.widths.feature_bits;
+  result["engine"] = engine::to_json(state.engine);
+  result["macs"] = state.predicted.at("macs");
+  result["parameters"] = state.predicted.at("parameters");
+  result["iou_validation"] = *winner.iou;
+  result["cycles_predicted"] = state.predicted.at("cycles");
+  result["latency_cycles_predicted"] = state.predicted.at("latency_cycles");
+  result["watts_estimated"] = state.predicted.at("watts");
+  result["resources_predicted"] = state.predicted.at("resources");
+}
+
+}  // namespace
+
+Json result_of(const State& state) {
+  const Config& config = state.config;
+  Json result{{"flow", config.name},
+              {"device", config.device.name},
+              {"clock_mhz", config.clock_mhz},
+              {"input", {3, config.height, config.width}},
+              {"data", state.packs.hash}};
+  for (const char* key :
+       {"bundle", "network", "proposal", "weight_bits", "feature_bits", "engine", "macs", "parameters", "iou_validation",
+        "cycles_predicted", "latency_cycles_predicted", "watts_estimated", "resources_predicted"})
+    result[key] = nullptr;
+  if (state.winner) add_winner(state, result);
+  result["iou_float"] = value_or_null(state.score_float, "iou");
+  result["iou_quantized"] = value_or_null(state.score_simulated, "iou");
+  result["iou_golden"] = value_or_null(state.score_golden, "iou");
+  result["images"] = value_or_null(state.score_golden, "images");
+  result["cycles_simulated"] = value_or_null(state.simulated, "cycles_simulated");
+  result["latency_cycles_simulated"] = value_or_null(state.simulated, "latency_cycles_simulated");
+  result["images_simulated"] =
+      state.simulated.done() && state.simulated.result.is_object() ? Json(state.simulated.result["pictures"].size()) : Json();
+  result["bytes_compared"] = value_or_null(state.simulated, "bytes_compared");
+  result["bytes_differ"] = value_or_null(state.simulated, "bytes_differ");
+  result["fps"] = result["latency_ms"] = result["mac_per_dsp_cycle"] = nullptr;
+  if (result["cycles_simulated"].is_number()) {
+    const auto cycles = result["cycles_simulated"].get<int64_t>();
+    result["fps"] = config.clock_mhz * 1e6 / static_cast<double>(cycles);
+    result["latency_ms"] = result["latency_cycles_simulated"].get<double>() / config.clock_mhz / 1e3;
+    result["mac_per_dsp_cycle"] = mac_per_dsp_cycle(result["macs"].get<int64_t>(), cycles, config.device);
+  }
+  result["resources_synthesised"] = value_or_null(state.synthesised, "resources");
+  result["fits"] = fits(result["resources_synthesised"], config.device);
+  result["targets"] = targets_of(config.targets, result);
+  bool met = result["bytes_differ"] == 0 && result["fits"] == true;
+  for (const auto& [name, one] : result["targets"].items()) met = met && one.at("met") == true;
+  result["targets_met"] = met;
+  result["bundles"] = state.bundles.is_object() ? state.bundles.at("bundles").size() : 0;
+  result["proposals"] = state.explored.is_object() ? state.explored.at("proposals").size() : 0;
+  size_t trained = 0;
+  for (const auto& finalist : state.finalists) trained += finalist.trained.done() && finalist.trained.result.is_object();
+  result["finalists_trained"] = trained;
+  result["problems"] = state.problems;
+  return result;
+}
+
+}  // namespace duet::flow

@@ -1,0 +1,305 @@
+#include "flow/run.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "flow/calibrate.h"
+#include "flow/deliver.h"
+#include "flow/judge.h"
+#include "flow/specs.h"
+#include "flow/state.h"
+
+namespace duet::flow {
+namespace fs = std::filesystem;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+class Run {
+ public:
+  Run(const Config& config, fs::path out, const World& world) : out_(std::move(out)), world_(world) { state_.config = config; }
+
+  Json operator()() {
+    claim();
+    step("Data", [this] { data(); });
+    step("Bundles", [this] { bundles(); });
+    step("Plan", [this] { plan(); });
+    step("Prototypes", [this] { select(); });
+    step("Exploration", [this] { explore(); });
+    step("Training", [this] { train(); });
+    step("Fine-tuning", [this] { quantize(); });
+    choose();
+    if (state_.winner) {
+      step("Scores", [this] { score(); });
+      step("Accelerator", [this] { accelerator(); });
+      step("Simulation and synthesis", [this] { verify(); });
+    }
+    const Json result = result_of(state_);
+    base::write_json(out_ / "result.json", result);
+    base::write_json(out_ / "times.json", times());
+    write_report(state_, out_, "");
+    return result;
+  }
+
+ private:
+  // A directory belongs to one flow.
+  void claim() {
+    const fs::path mine = out_ / "flow.toml";
+    if (fs::exists(mine) && base::read_file(mine) != state_.config.text)
+      throw Error("holds a run of another flow, or of the same TOML before it was changed", out_.string(),
+                  "choose another --out, or remove the directory");
+    if (!fs::exists(mine) && fs::exists(out_) && !fs::is_empty(out_))
+      throw Error("is not empty and holds no run", out_.string(), "choose another --out");
+    if (!fs::exists(mine)) base::write_file(mine, state_.config.text);
+    start_ = Clock::now();
+  }
+
+  template <class Work>
+  void step(const std::string& name, const Work& work) {
+    running_ = name;
+    const auto begin = Clock::now();
+    note_.clear();
+    try {
+      work();
+    } catch (const Error& error) {
+      state_.problems.push_back(name + ": " + error.what());
+      finish_step(name, begin);
+      write_report(state_, out_, "failed");
+      throw;
+    }
+    finish_step(name, begin);
+    write_report(state_, out_, name);
+    if (world_.say) world_.say(name + ": " + note_);
+  }
+
+  void finish_step(const std::string& name, Clock::time_point begin) {
+    state_.times.push_back({name, std::chrono::duration<double>(Clock::now() - begin).count(), note_});
+  }
+
+  void data() {
+    state_.packs = prepare_data(state_.config, world_);
+    note_ = fmt::format("{}: {} training, {} validation, {} test pictures", state_.packs.title, state_.packs.train,
+                        state_.packs.validation, state_.packs.test);
+    for (const auto& line : state_.packs.notes) state_.problems.push_back("data: " + line);
+  }
+
+  void bundles() {
+    state_.bundles = bundles_step(state_.config, world_.progress ? world_.progress("modelling Bundles") : Progress{});
+    base::write_json(out_ / "bundles.json", state_.bundles);
+    size_t hardware = 0;
+    for (const Json& entry : state_.bundles.at("bundles")) hardware += entry.at("hardware") == true;
+    note_ = fmt::format("{} modelled, {} with hardware", state_.bundles.at("bundles").size(), hardware);
+  }
+
+  void plan() {
+    const fs::path file = out_ / "plan.json";
+    if (!fs::exists(file)) {
+      const double elapsed = std::chrono::duration<double>(Clock::now() - start_).count();
+      base::write_json(file,
+                       to_json(make_plan(state_.config, state_.bundles, state_.packs, world_, elapsed, out_ / "calibration")));
+    }
+    fs::remove_all(out_ / "calibration");
+    state_.plan = plan_from_json(base::read_json(file), file.string());
+    const Plan& plan = state_.plan;
+    const auto epochs = [](int count, int64_t samples) {
+      return samples ? fmt::format("{} epochs of {} pictures", count, samples) : fmt::format("{} epochs", count);
+    };
+    note_ = fmt::format("prototypes {}, {} proposals, finalists {} and {} of fine-tuning ({})",
+                        epochs(plan.prototype_epochs, plan.prototype_samples), plan.proposals, epochs(plan.epochs, plan.samples),
+                        plan.quantize_epochs, plan.basis);
+  }
+
+  void select() {
+    state_.selected = select_step(state_.bundles, state_.config, state_.plan, state_.packs, world_);
+    base::write_json(out_ / "select.json", state_.selected);
+    size_t trained = 0;
+    for (const Json& entry : state_.selected.at("bundles")) {
+      trained += entry.at("trained") == true;
+      const std::string note = entry.at("note");
+      if (entry.at("trained") != true && !entry.at("group").is_null())
+        state_.problems.push_back("prototype of " + entry.at("name").get<std::string>() + ": " + note);
+    }
+    note_ = fmt::format("{} trained, {} selected", trained, state_.selected.at("selected").size());
+    if (state_.selected.at("hardware").empty())
+      throw Error("no prototype with hardware could be trained", out_.string(), "see report.html for what went wrong");
+    for (const Json& name : state_.selected.at("selected"))
+      if (const auto& all = state_.selected.at("hardware"); std::find(all.begin(), all.end(), name) == all.end())
+        state_.problems.push_back("Bundle " + name.get<std::string>() +
+                                  " was selected but has no hardware yet: it is modelled, not built");
+  }
+
+  void explore() {
+    const auto names = state_.selected.at("hardware").get<std::vector<std::string>>();
+    state_.explored = explore_step(names, state_.config, state_.plan.proposals,
+                                   world_.progress ? world_.progress("stochastic coordinate descent") : Progress{});
+    base::write_json(out_ / "explore.json", state_.explored);
+    size_t met = 0;
+    for (const Json& proposal : state_.explored.at("proposals")) met += proposal.at("meets") == true;
+    note_ = fmt::format("{} proposals, {} meet the targets", state_.explored.at("proposals").size(), met);
+    if (state_.explored.at("met") != true)
+      state_.problems.push_back("no proposal meets the targets; the run goes on with the nearest designs");
+  }
+
+  void train() {
+    std::vector<Json> specs;
+    for (const Json& index : state_.explored.at("finalists")) {
+      const Json& proposal = state_.explored.at("proposals")[index.get<size_t>()];
+      Finalist finalist;
+      finalist.proposal = index;
+      finalist.network = net::network_from_json(proposal.at("network"), "explore.json");
+      finalist.widths = {proposal.at("weight_bits"), proposal.at("feature_bits")};
+      state_.finalists.push_back(finalist);
+      specs.push_back(train_spec(finalist.network, state_.packs, state_.config, state_.plan.epochs, state_.plan.samples,
+                                 state_.plan.threads));
+    }
+    const auto outcomes = evaluate_all(world_, fmt::format("training {} finalists", specs.size()), specs);
+    std::string best;
+    for (size_t i = 0; i < outcomes.size(); ++i) {
+      state_.finalists[i].trained = outcomes[i];
+      complain("training of " + state_.finalists[i].network.name, outcomes[i]);
+      if (outcomes[i].done())
+        best += fmt::format("{}{:.3f}", best.empty() ? "" : ", ", outcomes[i].result.at("iou_validation").get<double>());
+    }
+    note_ = fmt::format("validation IoU {}", best);
+  }
+
+  void quantize() {
+    std::vector<Json> specs;
+    std::vector<size_t> of;
+    for (size_t i = 0; i < state_.finalists.size(); ++i) {
+      const Finalist& finalist = state_.finalists[i];
+      if (!finalist.trained.done()) continue;
+      specs.push_back(
+          quantize_spec(artefact(finalist.trained, "network"), finalist.widths, state_.packs, state_.config, state_.plan));
+      of.push_back(i);
+    }
+    const auto outcomes = evaluate_all(world_, fmt::format("fine-tuning {} finalists", specs.size()), specs);
+    std::string best;
+    for (size_t k = 0; k < of.size(); ++k) {
+      Finalist& finalist = state_.finalists[of[k]];
+      finalist.quantized = outcomes[k];
+      complain("fine-tuning of " + finalist.network.name, outcomes[k]);
+      if (!outcomes[k].done()) continue;
+      finalist.iou = outcomes[k].result.at("iou_validation").get<double>();
+      best += fmt::format("{}{:.3f}", best.empty() ? "" : ", ", *finalist.iou);
+    }
+    note_ = fmt::format("validation IoU {}", best);
+  }
+
+  // By validation IoU alone; all finalists meet the QoS targets, or none can.
+  void choose() {
+    for (size_t i = 0; i < state_.finalists.size(); ++i)
+      if (state_.finalists[i].iou && (!state_.winner || *state_.finalists[i].iou > *state_.finalists[*state_.winner].iou))
+        state_.winner = i;
+    if (!state_.winner) {
+      state_.problems.push_back("no finalist could be trained and quantised");
+      return;
+    }
+    const Finalist& winner = state_.finalists[*state_.winner];
+    state_.predicted = state_.explored.at("proposals")[winner.proposal];
+    state_.engine = engine::engine_from_json(state_.predicted.at("engine"), "explore.json");
+    deliver_network(state_, out_);
+  }
+
+  void score() {
+    const Finalist& winner = state_.finalists[*state_.winner];
+    const Json trained = artefact(winner.trained, "network"), quantized = artefact(winner.quantized, "network");
+    const auto outcomes = evaluate_all(
+        world_, "scoring the test part",
+        {score_spec(trained, state_.packs, "test", "float", 1), score_spec(quantized, state_.packs, "test", "simulated", 1),
+         score_spec(quantized, state_.packs, "test", "golden", 1)});
+    state_.score_float = outcomes[0];
+    state_.score_simulated = outcomes[1];
+    state_.score_golden = outcomes[2];
+    for (const auto& [name, outcome] :
+         {std::pair{"float", &outcomes[0]}, {"simulated", &outcomes[1]}, {"golden", &outcomes[2]}}) {
+      complain(std::string(name) + " score", *outcome);
+      if (outcome->done())
+        note_ += fmt::format("{}{} {:.3f}", note_.empty() ? "mean IoU on the test part: " : ", ", name,
+                             outcome->result.at("iou").get<double>());
+    }
+  }
+
+  void accelerator() {
+    deliver_accelerator(state_, out_);
+    note_ = fmt::format("{}, W{}F{}, in {}", describe(state_.engine), state_.engine.weight_bits, state_.engine.feature_bits,
+                        (out_ / "accelerator").string());
+  }
+
+  void verify() {
+    const Finalist& winner = state_.finalists[*state_.winner];
+    const auto outcomes =
+        evaluate_all(world_, "simulating and synthesising the accelerator",
+                     {simulate_spec(artefact(winner.quantized, "network"), state_.engine, state_.packs, state_.config),
+                      synth_spec(state_.engine, state_.config)});
+    state_.simulated = outcomes[0];
+    state_.synthesised = outcomes[1];
+    complain("simulation", outcomes[0]);
+    complain("synthesis", outcomes[1]);
+    if (outcomes[0].done()) {
+      const Json& r = outcomes[0].result;
+      note_ = fmt::format("{} of {} bytes differ, {} cycles a frame", r.at("bytes_differ").get<int64_t>(),
+                          r.at("bytes_compared").get<int64_t>(), r.at("cycles_simulated").get<int64_t>());
+      if (r.at("bytes_differ") != 0)
+        state_.problems.push_back("the accelerator differs from the golden model: " +
+                                  r.at("first_difference").get<std::string>());
+    }
+  }
+
+  void complain(const std::string& what, const evaluate::Outcome& outcome) {
+    if (!outcome.done()) state_.problems.push_back(what + " " + to_string(outcome.status) + ": " + outcome.message);
+  }
+
+  Json times() const {
+    Json all = Json::array();
+    for (const auto& [name, seconds, note] : state_.times) all.push_back({{"step", name}, {"seconds", seconds}, {"note", note}});
+    return {{"steps", all}};
+  }
+
+  fs::path out_;
+  const World& world_;
+  State state_;
+  Clock::time_point start_;
+  std::string running_, note_;
+};
+
+}  // namespace
+
+Json run(const Config& config, const fs::path& out, const World& world) { return Run(config, out, world)(); }
+
+Json dry_run(const Config& config) {
+  const Json bundles = bundles_step(config, {});
+  const auto prototypes = candidates(bundles, config).size();
+  const int training = config.data.composed
+                           ? config.data.pictures
+                           : static_cast<int>(data::read_dataset(config.data.root, config.data.read).train.size());
+  const auto& search = config.search;
+  const auto entry = [](const char* name, const std::string& what) { return Json{{"name", name}, {"what", what}}; };
+  const std::string epochs =
+      config.train.epochs ? fmt::format("{} epochs each", *config.train.epochs) : "as many epochs as the time budget allows";
+  const std::vector<Json> steps{
+      entry("Data", fmt::format("{} training pictures brought to {}x{}", training, config.height, config.width)),
+      entry("Bundles", fmt::format("{} Bundles modelled on {}", bundles.at("bundles").size(), config.device.name)),
+      entry("Prototypes", fmt::format("{} prototypes trained for up to {} epochs, the best {} of each QoS group kept", prototypes,
+                                      search.prototype_epochs, search.top_n)),
+      entry("Exploration", fmt::format("{} proposals by stochastic coordinate descent", search.proposals)),
+      entry("Training", fmt::format("{} finalists, {}", search.finalists, epochs)),
+      entry("Fine-tuning", "quantised networks fine-tuned, the best on the validation part chosen"),
+      entry("Scores", "float, quantised and golden on the test part"),
+      entry("Accelerator", "SystemVerilog, memories, file list"),
+      entry("Simulation and synthesis",
+            fmt::format("{} test pictures in Verilator against the golden model; counts by Yosys", config.simulate_pictures)),
+      entry("Report", "result.json, report.html")};
+  return {{"steps", steps},
+          {"seconds", rough_seconds(config, bundles, training)},
+          {"bundles", bundles.at("bundles").size()},
+          {"prototypes", prototypes},
+          {"proposals", search.proposals},
+          {"finalists", search.finalists}};
+}
+
+}  // namespace duet::flow

@@ -1,0 +1,137 @@
+#include "flow/specs.h"
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/process.h"
+#include "evaluate/data_options.h"
+#include "evaluate/kind.h"
+#include "synth/synth.h"
+#include "train/train.h"
+
+namespace duet::flow {
+namespace {
+
+// Asked once a run: libtorch takes a moment to load, tools to start.
+const std::string& libtorch_version() {
+  static const std::string version = train::library().at("version");
+  return version;
+}
+
+const std::string& verilator_version() {
+  static const std::string version = [] {
+    std::string text = base::run_process({"verilator", "--version"}).output;
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+    return text;
+  }();
+  return version;
+}
+
+const std::string& yosys_version() {
+  static const std::string version = synth::yosys_version();
+  return version;
+}
+
+Json begin(const std::string& kind) { return {{"kind", kind}, {"sources", evaluate::source_hash(kind)}}; }
+
+Json without(Json settings, const std::vector<std::string>& keys) {
+  for (const auto& key : keys) settings.erase(key);
+  return settings;
+}
+
+Json device_json(const device::Device& device) {
+  return {{"name", device.name},
+          {"sha256", base::sha256(base::read_file(base::home() / "devices" / (device.name + ".toml")))},
+          {"path", (base::home() / "devices" / (device.name + ".toml")).string()}};
+}
+
+}  // namespace
+
+Json artefact(const evaluate::Outcome& outcome, const std::string& file) {
+  return {{"evaluation", outcome.folder.filename().string()}, {"path", (outcome.folder / file).string()}};
+}
+
+Json dataset_spec(const DataConfig& data) {
+  Json spec = begin("dataset");
+  spec["pictures"] = data.pictures;
+  spec["seed"] = data.seed;
+  return spec;
+}
+
+Json pack_spec(const std::filesystem::path& root, const std::string& hash, const Config& config) {
+  Json spec = begin("pack");
+  spec["data"] = evaluate::read_options_to_json(config.data.read);
+  spec["data"]["hash"] = hash;
+  spec["data"]["path"] = root.string();
+  spec["height"] = config.height;
+  spec["width"] = config.width;
+  return spec;
+}
+
+Json train_spec(const net::Network& network, const Packs& packs, const Config& config, int epochs, int64_t samples, int threads) {
+  train::TrainSpec settings;
+  settings.network = network;
+  settings.network.name = "";  // the same network under another name is the same training
+  settings.epochs = epochs;
+  settings.batch = config.train.batch;
+  settings.learning_rate = config.train.learning_rate;
+  settings.samples_per_epoch = samples;
+  settings.seed = config.seed;
+  Json spec = begin("train");
+  spec["libtorch"] = libtorch_version();
+  spec["settings"] =
+      without(train::to_json(settings), {"train_pack", "validation_pack", "start", "threads", "checkpoint_seconds"});
+  spec["packs"] = packs.artefact;
+  spec["threads"] = threads;
+  return spec;
+}
+
+Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const Config& config, const Plan& plan) {
+  train::QuantizeSpec settings;
+  settings.weight_bits = widths.weight_bits;
+  settings.feature_bits = widths.feature_bits;
+  settings.epochs = plan.quantize_epochs;
+  settings.batch = config.train.batch;
+  settings.samples_per_epoch = plan.samples;
+  settings.seed = config.seed;
+  Json spec = begin("quantize");
+  spec["libtorch"] = libtorch_version();
+  spec["settings"] =
+      without(train::to_json(settings), {"network", "train_pack", "validation_pack", "threads", "checkpoint_seconds"});
+  spec["network"] = network;
+  spec["packs"] = packs.artefact;
+  spec["threads"] = plan.threads;
+  return spec;
+}
+
+Json score_spec(const Json& network, const Packs& packs, const std::string& part, const std::string& runner, int threads) {
+  Json spec = begin("score");
+  spec["libtorch"] = libtorch_version();
+  spec["network"] = network;
+  spec["packs"] = packs.artefact;
+  spec["part"] = part;
+  spec["runner"] = runner;
+  spec["threads"] = threads;
+  return spec;
+}
+
+Json simulate_spec(const Json& network, const engine::Engine& engine, const Packs& packs, const Config& config) {
+  Json spec = begin("simulate");
+  spec["verilator"] = verilator_version();
+  spec["network"] = network;
+  spec["engine"] = engine::to_json(engine);
+  spec["packs"] = packs.artefact;
+  spec["pictures"] = config.simulate_pictures;
+  spec["device"] = device_json(config.device);
+  spec["clock_mhz"] = config.clock_mhz;
+  return spec;
+}
+
+Json synth_spec(const engine::Engine& engine, const Config& config) {
+  Json spec = begin("synth");
+  spec["yosys"] = yosys_version();
+  spec["engine"] = engine::to_json(engine);
+  spec["device"] = device_json(config.device);
+  return spec;
+}
+
+}  // namespace duet::flow

@@ -1,0 +1,25 @@
+#pragma once
+// The specifications of the evaluations that a run asks for.
+
+#include <string>
+
+#include "base/json.h"
+#include "engine/engine.h"
+#include "flow/config.h"
+#include "flow/steps.h"
+
+namespace duet::flow {
+
+/// {"evaluation", "path"} of what an evaluation left behind; `file` within its folder, may be empty.
+Json artefact(const evaluate::Outcome& outcome, const std::string& file);
+
+Json dataset_spec(const DataConfig& data);
+Json pack_spec(const std::filesystem::path& root, const std::string& hash, const Config& config);
+/// `samples` 0: every picture once an epoch.
+Json train_spec(const net::Network& network, const Packs& packs, const Config& config, int epochs, int64_t samples, int threads);
+Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const Config& config, const Plan& plan);
+Json score_spec(const Json& network, const Packs& packs, const std::string& part, const std::string& runner, int threads);
+Json simulate_spec(const Json& network, const engine::Engine& engine, const Packs& packs, const Config& config);
+Json synth_spec(const engine::Engine& engine, const Config& config);
+
+}  // namespace duet::flow

@@ -1,0 +1,53 @@
+#pragma once
+// What a run knows so far; result.json and the page are made of it.
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "evaluate/store.h"
+#include "flow/config.h"
+#include "flow/steps.h"
+
+namespace duet::flow {
+
+/// A network that was trained to the end.
+struct Finalist {
+  size_t proposal = 0;  ///< into explore.json's list
+  net::Network network;
+  Widths widths;
+  evaluate::Outcome trained, quantized;
+  /// On the validation part, after quantisation: what the winner is chosen by. Empty when training or quantisation failed.
+  std::optional<double> iou;
+};
+
+struct StepTime {
+  std::string name;
+  double seconds = 0;
+  std::string note;
+};
+
+struct State {
+  Config config;
+  Plan plan;
+  Packs packs;
+  Json bundles, selected, explored;  ///< the steps' files
+  std::vector<Finalist> finalists;
+  std::optional<size_t> winner;  ///< into finalists
+  engine::Engine engine;         ///< the winner's
+  Json predicted;                ///< figures() of the winner
+  evaluate::Outcome score_float, score_simulated, score_golden, simulated, synthesised;
+  std::vector<std::string> problems;
+  std::vector<StepTime> times;
+};
+
+/// The run's figures, free of times and paths, so that equal runs give equal bytes.
+Json result_of(const State& state);
+
+/// report.json and report.html of the state so far. `running`: name of the step at work, or "".
+void write_report(const State& state, const std::filesystem::path& out, const std::string& running);
+
+}  // namespace duet::flow
