@@ -13,7 +13,7 @@ function verdict() {
 
 function summaryWords() {
   if (data.summary) return data.summary;
-  const h = data.hardware, words = [], board = data.device_title || "the device", clock = data.clock_mhz ? ` at ${data.clock_mhz} MHz` : "";
+  const h = data.hardware, words = [], board = data.device_title.replace(/ *\(.*/, "") || "the device", clock = data.clock_mhz ? ` at ${data.clock_mhz} MHz` : "";
   const iou = data.iou_golden ?? data.iou_quantized ?? data.iou_float;
   if (known(iou)) words.push(`The network finds the object with a mean IoU of ${fixed(iou, 3)} on ${count(data.test_pictures || data.test_ious.length, "test picture")} it never saw.`);
   if (known(h.fps)) words.push(`Its accelerator on ${board} takes ${whole(h.cycles_simulated)} cycles a frame in simulation: ${fps(h.fps)} frames per second${clock}.`);
@@ -32,7 +32,7 @@ function tiles() {
   return element("div", { class: "tiles" },
     tile("net", "Mean IoU, test part", fixed(iou, 3), "", known(iou) ? [known(data.iou_float) && `float ${fixed(data.iou_float, 3)}`, known(data.iou_golden) && h.weight_bits ? `, ${widths(h.weight_bits, h.feature_bits)} in integers` : ""] : "not scored yet"),
     tile("hw", "Frames per second", fps(h.fps), "", known(h.fps) ? `${plain(milliseconds(h.cycles_simulated))} ms a frame at ${data.clock_mhz} MHz` : "not simulated yet", known(h.fps) && tag("simulated")),
-    tile(off ? "bad" : exact ? "good" : "", "Cycles off the prediction", exact ? whole(off) : DASH, "", exact ? `${whole(h.cycles_predicted)} predicted, ${whole(h.cycles_simulated)} simulated` : "not simulated yet"),
+    tile(off ? "bad" : exact ? "good" : "", "Cycles off the prediction", exact ? whole(off) : DASH, "", exact ? `${whole(h.cycles_predicted)} predicted, ${whole(h.cycles_simulated)} simulated` + (off ? `: ${(100 * off / h.cycles_predicted).toFixed(2)} %` : "") : "not simulated yet"),
     tile(h.bytes_differ ? "bad" : known(h.bytes_differ) ? "good" : "", "Output bytes that differ", whole(h.bytes_differ), "", known(h.bytes_compared) ? `of ${whole(h.bytes_compared)} compared, ${count(h.images || 0, "picture")}` : "not simulated yet"),
     tile("hw", "MAC per DSP and cycle", fixed(h.mac_per_dsp_cycle, 2), "", known(h.mac_per_dsp_cycle) ? "counting every DSP of the device" : "not simulated yet"),
     tile("hw", "Power", fixed(h.watts, 2), known(h.watts) ? "W" : "", known(h.watts) ? "" : "not estimated yet", known(h.watts) && tag("estimate")), fullness());

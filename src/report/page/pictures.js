@@ -9,7 +9,8 @@ function photo(p) { return element("image", { href: "data:image/jpeg;base64," + 
 // The part of the picture around the true box, so that small objects can be judged.
 function closeUp(p) {
   const b = p.truth, side = Math.max((b.x1 - b.x0) * p.width, (b.y1 - b.y0) * p.height) * 2.2 + 6;
-  const x = (b.x0 + b.x1) / 2 * p.width - side / 2, y = (b.y0 + b.y1) / 2 * p.height - side / 2;
+  const within = (middle, room) => side >= room ? (room - side) / 2 : Math.max(0, Math.min(room - side, middle * room - side / 2));
+  const x = within((b.x0 + b.x1) / 2, p.width), y = within((b.y0 + b.y1) / 2, p.height);
   const corner = ((b.x0 + b.x1) / 2 > 0.5 ? "left" : "right") + ((b.y0 + b.y1) / 2 > 0.5 ? " above" : " below");  // where it covers neither box
   return element("svg", { viewBox: `${x} ${y} ${side} ${side}`, class: "close " + corner, "aria-hidden": "true" }, photo(p), boxes(p, 2));
 }
@@ -36,7 +37,7 @@ function histogram() {
 function picturesSection() {
   const best = data.pictures.filter((p) => p.best), worst = data.pictures.filter((p) => !p.best);
   if (!data.pictures.length && !data.test_ious.length) return section("pictures", "Test pictures", null, absent("No test picture has been scored yet."));
-  const row = (title, all) => all.length ? [element("h3", { text: title }), element("div", { class: "pictures" }, all.map(pictureFigure))] : null;
+  const row = (title, all) => all.length ? [element("h3", { text: title }), element("div", { class: "pictures" + (all.length % 3 === 0 ? " three" : "") }, all.map(pictureFigure))] : null;
   return section("pictures", "Test pictures", "Boxes found by the integer network, on pictures that took no part in training or in any choice.", histogram(),
     data.pictures.length ? element("ul", { class: "legend" }, element("li", null, element("span", { class: "swatch line-true" }), "true box"), element("li", null, element("span", { class: "swatch line-predicted" }), "predicted box")) : null,
     row("The best", best), row("The worst", worst));

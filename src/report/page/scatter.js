@@ -21,7 +21,7 @@ function scatter(spec) {
     setScales(chart, spec, state, placed());
     const left = spec.points.length - placed().length;
     canvas.setAttribute("aria-label", `Scatter plot of ${placed().length} designs: ${spec.fields[state.y].label} over ${spec.fields[state.x].label}. Arrow keys walk through them, Enter picks one.`);
-    missing.textContent = left ? `${count(left, "design")} without these figures: see the table.` : "";
+    missing.textContent = left ? `${count(left, "design")} without these figures: choose other axes, or see the table.` : "";
   }
   function pick(p, byHand) {
     state.picked = p;

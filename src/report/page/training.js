@@ -4,7 +4,7 @@ const CURVE_COLOURS = ["hw", "net", "series3", "series4", "series5", "series6"];
 
 function lineChart(words, datasets, options) {
   const canvas = element("canvas", { role: "img", "aria-label": words });
-  const axis = (title, extra) => ({ type: "linear", title: { display: true, text: title, font: { size: 12 } }, grid: { drawBorder: false }, ticks: { font: { size: 12 }, maxTicksLimit: 8, maxRotation: 0 }, ...extra });
+  const axis = (title, extra) => ({ type: "linear", title: { display: true, text: title, font: { size: 12 } }, grid: { drawBorder: false }, ticks: { font: { size: 12 }, maxTicksLimit: 8, maxRotation: 0, precision: title === "Epoch" ? 0 : undefined }, ...extra });
   const chart = new Chart(canvas, { type: "line", data: { datasets },
     options: { responsive: true, maintainAspectRatio: false, animation: false, interaction: { mode: "nearest", axis: "x", intersect: false },
       plugins: { legend: { display: false }, filler: { propagate: false },
