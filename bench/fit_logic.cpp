@@ -1,6 +1,7 @@
 // Fits the estimator's LUT and FF coefficients: synthesises a list of engines (each once, kept in the folder), solves the least
 // squares problem of relative errors and prints coefficients and a table of predicted against synthesised.
-//   fit_logic FOLDER
+//   fit_logic FOLDER [FIRST]
+// Several may share the folder: one that begins with design FIRST helps another that begins with 0.
 #include <fmt/core.h>
 
 #include <cmath>
@@ -103,7 +104,8 @@ void print_coefficients(const char* name, const LogicFeatures& c) {
 }
 
 int main(int argc, char** argv) {
-  if (argc != 2) throw Error("takes one argument", "fit_logic", "fit_logic FOLDER");
+  if (argc < 2) throw Error("names no folder", "fit_logic", "fit_logic FOLDER [FIRST]");
+  for (size_t i = argc > 2 ? std::stoul(argv[2]) : 0; i < std::size(kPoints); ++i) synthesised(kPoints[i], argv[1]);
   std::vector<LogicFeatures> rows;
   std::vector<double> luts, ffs;
   std::vector<device::Resources> found;

@@ -175,12 +175,20 @@ data::Dataset read_and_say(const std::string& folder, data::ReadOptions options)
 void add_data(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
   CLI::App* data = app.add_subcommand("data", "Make, look at and pack data sets");
-  data->require_subcommand(1);
   data->footer("Example:\n  duet data show ~/pictures --out sheet.png");
   add_make(*data, a);
   add_info(*data, a);
   add_show(*data, a);
   add_pack(*data, a);
+  data->allow_extras();  // a misspelt word is answered below, with the right one
+  data->callback([data] {
+    if (!data->get_subcommands().empty()) return;
+    const auto words = data->remaining();
+    const std::string near =
+        words.empty() ? "" : base::nearest(words[0], std::vector<std::string>{"make", "info", "show", "pack"});
+    throw Error(words.empty() ? "called with no arguments" : "unknown word \"" + words[0] + "\"", "duet data",
+                near.empty() ? "say make, info, show or pack; see `duet data --help`" : "did you mean `duet data " + near + "`?");
+  });
 }
 
 }  // namespace duet::cli

@@ -54,12 +54,14 @@ void follow(const std::string& line, const Progress& progress) {
 
 std::string yosys_version() {
   const std::string output = base::run_process({"yosys", "-V"}).output;
-  static const std::regex version(R"(Yosys (\d+\.\d+)[^\n]*)");
+  static const std::regex version(R"(Yosys ((\d+)\.(\d+))[^\n]*)");
   std::smatch found;
   if (!std::regex_search(output, found, version))
     throw Error("does not tell its version", "yosys", "install Debian's package yosys");
-  if (std::stod(found[1]) < kOldestYosys)
-    throw Error("version " + found[1].str() + " is too old", "yosys", fmt::format("install version {} or newer", kOldestYosys));
+  // 0.9 is older than 0.23.
+  if (std::pair(std::stoi(found[2]), std::stoi(found[3])) < kOldestYosys)
+    throw Error("version " + found[1].str() + " is too old", "yosys",
+                fmt::format("install version {}.{} or newer", kOldestYosys.first, kOldestYosys.second));
   return found[0];
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/json.h"
@@ -12,7 +13,7 @@
 namespace duet::synth {
 
 /// Oldest Yosys that the RTL is written for.
-inline constexpr double kOldestYosys = 0.23;
+inline constexpr std::pair kOldestYosys{0, 23};
 
 struct Request {
   std::string top;                             ///< name of the top module

@@ -199,6 +199,14 @@ TEST_F(Page, StaysWithinNarrowWindowsLightAndDark) {
   browser().resize(1280, 900);
 }
 
+TEST_F(Page, BundlesBeforeTrainingAreShown) {
+  Report report = test::sample_report(1);
+  for (BundlePoint& bundle : report.bundles) bundle.iou.reset(), bundle.selected = false;
+  open(report);
+  EXPECT_EQ(browser().value("pickers.bundle.points.every((b) => pickers.bundle.where(b))"), true);
+  EXPECT_THAT(text("#bundles"), HasSubstr("no prototype has been trained yet"));
+}
+
 TEST_F(Page, FailedRunSaysSo) {
   const Report report = test::sample_failed_report();
   open(report);

@@ -66,7 +66,7 @@ void expect_equal(const Case& c, Result* out = nullptr) {
   options.keep_maps = true;
   options.memory = c.memory;
   options.stall_seed = c.stall_seed;
-  const Result result = run(network, program::size_for(c.engine, c.network), pictures, options);
+  const Result result = run(network, c.engine, pictures, options);
   const std::vector<layer::IntMap> maps = golden_maps(network, pictures.back());
   for (size_t i = 0; i + 1 < maps.size(); ++i) {
     const Comparison layer = compare({result.maps[0][i]}, {maps[i]}, engine::stored_bits(c.engine));
@@ -78,10 +78,58 @@ void expect_equal(const Case& c, Result* out = nullptr) {
   if (out) *out = result;
 }
 
-TEST(Engine, SmallNetworkIsBitExact) {
-  Case c{small_network({3, 16, 24}, {{8, true}, {12, false}}), small_engine(4, 4, 1, 8, 8)};
-  expect_equal(c);
+net::Network random_network(Rng& rng) {
+  net::Network network = small_network({3, static_cast<int>(rng.between(5, 26)), static_cast<int>(rng.between(5, 33))}, {});
+  int height = network.input.height, width = network.input.width;
+  for (int i = 0, n = static_cast<int>(rng.between(1, 4)); i < n; ++i) {
+    const bool pool = height >= 6 && width >= 6 && rng.chance(0.5);
+    network.replications.push_back({static_cast<int>(rng.between(1, 30)), pool});
+    if (pool) height /= 2, width /= 2;
+  }
+  return network;
 }
+
+// One elaborated engine runs them all: its memories hold the largest.
+engine::Engine hold_all(engine::Engine engine, const std::vector<net::Network>& networks) {
+  engine::Buffers& most = engine.buffers;
+  most = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+  for (const net::Network& network : networks) {
+    const engine::Buffers b = program::size_for(engine, network).buffers;
+    for (int engine::Buffers::*size :
+         {&engine::Buffers::line_words, &engine::Buffers::tile_words, &engine::Buffers::psum_words,
+          &engine::Buffers::result_words, &engine::Buffers::pw_weight_words, &engine::Buffers::dw_weight_words,
+          &engine::Buffers::pw_param_words, &engine::Buffers::dw_param_words, &engine::Buffers::layers})
+      most.*size = std::max(most.*size, b.*size);
+  }
+  return engine;
+}
+
+// Random networks on one engine: quiet memory (cycles as predicted) and random stalls (same bytes).
+void run_random(const engine::Engine& lanes, uint64_t seed, int count) {
+  Rng rng(seed);
+  std::vector<net::Network> networks;
+  for (int i = 0; i < count; ++i) networks.push_back(random_network(rng));
+  const engine::Engine engine = hold_all(lanes, networks);
+  for (const net::Network& network : networks) {
+    SCOPED_TRACE(net::to_json(network).dump());
+    Case c{network, engine, rng.bits()};
+    c.memory.latency = static_cast<int>(rng.below(201));
+    if (rng.chance(0.5)) c.memory.gap_num = 1, c.memory.gap_den = static_cast<int>(rng.between(1, 9));
+    Result quiet;
+    expect_equal(c, &quiet);
+    const program::Cycles predicted = program::predict(program::compile(network, engine), c.memory);
+    EXPECT_EQ(quiet.frame_cycles, predicted.frame)
+        << "latency " << c.memory.latency << " gap " << c.memory.gap_num << '/' << c.memory.gap_den;
+    EXPECT_EQ(quiet.latency_cycles, predicted.latency);
+    c.stall_seed = rng.bits() | 1;
+    expect_equal(c);
+  }
+}
+
+TEST(Engine, W8F8) { run_random(small_engine(4, 4, 1, 8, 8), 1, 6); }
+TEST(Engine, W16F16) { run_random(small_engine(4, 8, 2, 16, 16), 2, 6); }
+TEST(Engine, W4F4) { run_random(small_engine(8, 8, 4, 4, 4), 3, 6); }
+TEST(Engine, W11F9OddLanes) { run_random(small_engine(6, 10, 2, 11, 9), 4, 6); }
 
 }  // namespace
 }  // namespace duet::simulate

@@ -23,12 +23,13 @@ function bundlesSection() {
   const all = data.bundles;
   if (!all.length) return section("bundles", "Bundles", null, absent("No Bundle has been evaluated yet."));
   const trained = all.filter((b) => known(b.iou)).length, epochs = Math.max(...all.map((b) => b.epochs));
-  const lead = `${count(all.length, "Bundle")} drawn from the layer pool, each repeated into a prototype network. Speed and resources are estimates of the analytical model; the IoU of ${trained} trained ` +
-    `${trained === 1 ? "prototype was" : "prototypes was"} measured on the validation part${epochs ? ` after ${count(epochs, "epoch")}` : ""}.`;
+  const lead = `${count(all.length, "Bundle")} drawn from the layer pool, each repeated into a prototype network. Speed and resources are estimates of the analytical model; ` +
+    (trained ? `the IoU of ${count(trained, "trained prototype")} was measured on the validation part${epochs ? ` after ${count(epochs, "epoch")}` : ""}.` : "no prototype has been trained yet.");
+  const fields = { ...figureFields, bytes: { label: "Memory traffic a frame, bytes", value: (b) => b.bytes, text: short, better: -1 } };
   const hardware = (b) => b.hardware ? "yes" : "modelled, not simulated";
   const spec = {
-    id: "bundles", hash: "bundle", key: (b) => all.indexOf(b) + 1, points: all, fields: figureFields, x: "latency", y: "iou", guides: [],
-    counts: (b) => known(b.iou), name: (b) => b.name, first: all.find((b) => b.selected && b.hardware) || all.find((b) => b.selected),
+    id: "bundles", hash: "bundle", key: (b) => all.indexOf(b) + 1, points: all, fields, x: "latency", y: trained ? "iou" : "dsp", guides: [],
+    counts: (b) => known(b.iou) || !trained, name: (b) => b.name, first: all.find((b) => b.selected && b.hardware) || all.find((b) => b.selected),
     caption: (b) => b.selected && b.name,
     kinds: [
       { name: "selected, hardware exists", test: (b) => b.selected && b.hardware, colour: "hw", style: "rectRot", radius: 8 },
@@ -82,7 +83,7 @@ function explorationSection() {
       { name: "meets the constraints" + (predicted ? ", IoU predicted" : ""), test: (p) => p.accepted, colour: "net", style: "circle", radius: 4, faint: true },
       { name: "turned down", test: () => true, colour: "muted", style: "circle", radius: 3, hollow: true },
     ],
-    summary: (p) => [[p.trained ? "IoU (trained)" : known(p.iou) ? "IoU (predicted)" : "IoU", known(p.iou) ? fixed(p.iou, 3) : "not trained"], ["Capacity", short(capacity(p))], ["FPS (estimate)", fps(p.fps)], ["Widths", widths(p.weight_bits, p.feature_bits)], ["DSP", whole(p.resources.dsp)], ["Channels", p.channels.join(" ")]],
+    summary: (p) => [[p.trained ? "IoU (trained)" : known(p.iou) ? "IoU (predicted)" : "IoU", known(p.iou) ? fixed(p.iou, 3) : "not trained"], !predicted && ["Capacity", short(capacity(p))], ["FPS (estimate)", fps(p.fps)], ["Widths", widths(p.weight_bits, p.feature_bits)], ["DSP", whole(p.resources.dsp)], ["Channels", p.channels.join(" ")]],
     panel: (p) => proposalPanel(p, spec),
   };
   const columns = [

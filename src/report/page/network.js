@@ -68,6 +68,6 @@ function networkSection() {
   const key = (kind, words) => element("li", null, element("span", { class: "swatch " + kind }), words);
   return section("network", "Network", `${short(sum("macs"))} multiply-accumulates a frame, ${whole(sum("parameters"))} parameters. The Bundles run one after another on the same engine (folded); inside a Bundle the layers run as a pipeline over tiles.`,
     networkDrawing(),
-    element("ul", { class: "legend" }, key("slab-dw", "depth-wise convolution"), key("slab-conv", "convolution"), key("slab-pool", "pooling"), key("slab-head", "box head"), key("bar-net", "share of MACs"), data.hardware.layers.length ? key("bar-hw", "share of cycles") : null),
+    element("ul", { class: "legend" }, key("slab-dw", "depth-wise convolution"), key("slab-conv", "convolution"), key("slab-pool", "pooling"), key("slab-head", "box head"), key("bar-net", "share of MACs"), data.hardware.layers.length ? key("bar-hw", "share of cycles" + (data.hardware.layers.some((l) => known(l.simulated)) ? "" : " (predicted)")) : null),
     folded("All layers as a table", table("Layers", columns, data.layers)));
 }

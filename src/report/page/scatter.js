@@ -87,7 +87,7 @@ function walk(event, state, points, spec, point, pick) {
   const at = order.indexOf(state.pointed || state.picked);
   const next = order[Math.max(0, Math.min(order.length - 1, at + step))];
   point(next);
-  say(spec.name(next) + ", " + spec.summary(next).map(([k, v]) => k + " " + (v.textContent ?? v)).join(", "));
+  say(spec.name(next) + ", " + spec.summary(next).filter(Boolean).map(([k, v]) => k + " " + (v.textContent ?? v)).join(", "));
 }
 
 // The designs that no other beats on both axes shown.

@@ -47,5 +47,27 @@ TEST(CostVerbs, EstimateComplains) {
   expect_complaint({"estimate", "dnn-a", "--engine", "nowhere.json"}, "nowhere.json");
 }
 
+TEST(CostVerbs, SynthComplains) {
+  expect_complaint({"synth"}, "no arguments");
+  expect_complaint({"synth", "--out", "x"}, "neither a folder nor a network");
+  expect_complaint({"synth", "nowhere"}, "nowhere/rtl/files.f");
+  expect_complaint({"synth", "--network", "dnn-a", "--device", "ultra96"}, "xc7 only");
+  test::Folder folder;
+  Json network = Json::parse(R"({"bundle": "conv3-bn-relu-max", "replications": [{"channels": 8, "downsample": true}]})");
+  base::write_json(folder / "network.json", network);
+  expect_complaint({"synth", "--network", folder / "network.json"}, "duet estimate");
+  // A PATH without Yosys: a missing tool is named.
+  base::ProcessOptions options;
+  options.environment["PATH"] = folder.path().string();
+  const auto missing = base::run_process({DUET_PROGRAM, "synth", "--network", "dnn-a", "--out", folder / "out"}, options);
+  EXPECT_EQ(missing.exit_code, 2);
+  EXPECT_THAT(missing.output, HasSubstr("yosys"));
+  base::write_file(folder / "yosys", "#!/bin/sh\necho 'Yosys 0.9 (git sha1 1979e0b)'\n");
+  std::filesystem::permissions(folder / "yosys", std::filesystem::perms::owner_all);
+  const auto old = base::run_process({DUET_PROGRAM, "synth", "--network", "dnn-a", "--out", folder / "out"}, options);
+  EXPECT_EQ(old.exit_code, 2);
+  EXPECT_THAT(old.output, HasSubstr("0.9 is too old"));
+}
+
 }  // namespace
 }  // namespace duet
