@@ -76,9 +76,9 @@ function runSection() {
   const split = data.data_title && [["Pictures", data.data_title], data.data_split && ["Parts", data.data_split], ["Training, validation, test", `${whole(data.train_pictures)}, ${whole(data.validation_pictures)}, ${whole(data.test_pictures)}`], ["Brought to", `${data.input_width} \u00d7 ${data.input_height} pixels`]];
   return section("run", "The run", null,
     data.steps.length ? [element("h3", { text: "Steps" + (total ? `: ${duration(total)} in all` : "") }), table("Steps", [{ title: "Step", value: (s) => s.name }, { title: "State", value: state }, { title: "Time", number: true, value: (s) => duration(s.seconds) }, { title: "", value: bar }, { title: "Note", value: (s) => s.note }], data.steps)] : null,
-    element("div", { class: "pair" }, element("div", null, split ? [element("h3", { text: "Data" }), list(split)] : null, named("Seeds", data.seeds, true)), element("div", null, named("Versions", data.versions))),
+    element("div", { class: "pair" }, element("div", null, split ? [element("h3", { text: "Data" }), list(split)] : null), element("div", null, named("Seeds", data.seeds, true), named("Versions", data.versions))),
     data.commands.length ? [element("h3", { text: "Commands to reproduce" }), data.commands.map((c) => element("div", { class: "command" }, element("span", { text: c.name }), element("pre", { tabindex: 0 }, element("code", { text: c.value }))))] : null,
-    data.files.length ? [element("h3", { text: "Files" }), list(data.files.map((f) => [f.name, f.value]))] : null);
+    data.files.length ? [element("h3", { text: "Files" }), element("div", { class: "files" }, list(data.files.map((f) => [f.name, f.value])))] : null);
 }
 
 function problems() {
