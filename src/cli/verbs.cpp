@@ -7,6 +7,7 @@ void add_data(CLI::App&);
 void add_devices(CLI::App&);
 void add_estimate(CLI::App&);
 void add_synth(CLI::App&);
+void add_emit(CLI::App&);
 void add_simulate(CLI::App&);
 void add_report(CLI::App&);
 void add_bundles(CLI::App&);
@@ -28,6 +29,7 @@ void add_verbs(CLI::App& app) {  // in the order of `duet --help`
   add_devices(app);
   add_estimate(app);
   add_synth(app);
+  add_emit(app);
   add_simulate(app);
   add_report(app);
   add_bundles(app);
