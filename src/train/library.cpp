@@ -21,6 +21,8 @@ std::filesystem::path library_path() {
 const core::Core& open_library() {
   // Threads are libtorch's business: its BLAS would start as many again for each of them.
   setenv("OPENBLAS_NUM_THREADS", "1", 0);
+  // Threads that wait by spinning take the cores from other evaluations.
+  setenv("OMP_WAIT_POLICY", "passive", 0);
   const std::filesystem::path path = library_path();
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library) {

@@ -131,4 +131,22 @@ DUET_CLONES void combine(float* __restrict g, const float* __restrict z, int64_t
     for (int c = 0; c < channels; ++c) g[c] = p[c] * g[c] + q[c] * z[c] + r[c];
 }
 
+namespace {
+
+template <class T>
+inline __attribute__((always_inline)) void requantize_any(T* __restrict acc, int64_t count, const ChannelRequant& channel) {
+  const double half = std::ldexp(1.0, channel.shift - 1), scale = std::ldexp(1.0, -channel.shift);
+  const double bias = channel.bias, multiplier = channel.multiplier, lo = channel.lo, hi = channel.hi;
+  for (int64_t i = 0; i < count; ++i) {
+    double y = std::floor(((static_cast<double>(acc[i]) + bias) * multiplier + half) * scale);
+    y = y < lo ? lo : y;
+    acc[i] = static_cast<T>(y > hi ? hi : y);
+  }
+}
+
+}  // namespace
+
+DUET_CLONES void requantize(float* acc, int64_t count, const ChannelRequant& channel) { requantize_any(acc, count, channel); }
+DUET_CLONES void requantize(double* acc, int64_t count, const ChannelRequant& channel) { requantize_any(acc, count, channel); }
+
 }  // namespace duet::train::core

@@ -35,4 +35,14 @@ void gate_pool(const float* top, const float* bottom, const float* dy, int width
 /// g = p·g + q·z + r per channel.
 void combine(float* g, const float* z, int64_t rows, int channels, const float* p, const float* q, const float* r);
 
+/// Requantisation of one channel (docs/arithmetic.md, 3) in double precision, exact while |acc · multiplier| < 2^52:
+/// y = clamp(floor((acc + bias) · multiplier · 2^-shift + 1/2), lo, hi). In place.
+struct ChannelRequant {
+  double bias = 0, multiplier = 128;
+  int shift = 7;
+  double lo = 0, hi = 255;
+};
+void requantize(float* acc, int64_t count, const ChannelRequant& channel);
+void requantize(double* acc, int64_t count, const ChannelRequant& channel);
+
 }  // namespace duet::train::core

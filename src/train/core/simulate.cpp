@@ -26,26 +26,45 @@ at::Tensor convolve(const at::Tensor& x, const at::Tensor& weight, const Op& op)
   return sum;
 }
 
-at::Tensor per_channel(const std::vector<double>& values) {
-  return at::from_blob(const_cast<double*>(values.data()), {1, static_cast<int64_t>(values.size()), 1, 1}, at::kDouble).clone();
+// Largest magnitude that a sum of the layer can reach without its bias, for inputs up to `largest`.
+double sum_bound(const IntegerLayer& layer, double largest) {
+  const size_t channels = layer.bias.size(), each = layer.weights.size() / channels;
+  double bound = 0;
+  for (size_t c = 0; c < channels; ++c) {
+    double sum = 0;
+    for (size_t i = 0; i < each; ++i) sum += std::abs(static_cast<double>(layer.weights[c * each + i]));
+    bound = std::max(bound, sum * largest);
+  }
+  return bound;
 }
 
-// docs/arithmetic.md, 2 and 3. acc · M + 2^(S-1) stays below 2^53, so floor of its quotient by a power of two is exact.
-at::Tensor run_layer(const at::Tensor& x, const Op& op, const IntegerLayer& layer) {
+template <class T>
+void requantize_all(at::Tensor& acc, const IntegerLayer& layer) {
+  const int64_t batch = acc.size(0), channels = acc.size(1), pixels = acc.size(2) * acc.size(3);
+  T* values = acc.data_ptr<T>();
+  for (int64_t n = 0; n < batch; ++n)
+    for (int64_t c = 0; c < channels; ++c) {
+      const auto i = static_cast<size_t>(c);
+      requantize(values + (n * channels + c) * pixels, pixels,
+                 {static_cast<double>(layer.bias[i]), static_cast<double>(layer.multiplier[i]), layer.shift[i],
+                  static_cast<double>(layer.lo), static_cast<double>(layer.hi)});
+    }
+}
+
+// x: single precision integers up to `largest` in magnitude.
+at::Tensor run_layer(const at::Tensor& x, const Op& op, const IntegerLayer& layer, double largest) {
   const at::Tensor weight = at::from_blob(const_cast<int16_t*>(layer.weights.data()),
                                           {op.out_channels, op.in_channels / op.groups, op.kernel, op.kernel}, at::kShort)
-                                .to(at::kDouble);
-  std::vector<double> bias, multiplier, half, scale;
-  for (size_t c = 0; c < layer.bias.size(); ++c) {
-    bias.push_back(static_cast<double>(layer.bias[c]));
-    multiplier.push_back(layer.multiplier[c]);
-    half.push_back(std::ldexp(1.0, layer.shift[c] - 1));
-    scale.push_back(std::ldexp(1.0, -layer.shift[c]));
+                                .to(at::kFloat);
+  if (sum_bound(layer, largest) < 0x1p24) {
+    const int64_t pad = op.kernel / 2;
+    at::Tensor acc = at::conv2d(x, weight, {}, {1, 1}, {pad, pad}, {1, 1}, op.groups).contiguous();
+    requantize_all<float>(acc, layer);
+    return acc;
   }
-  const at::Tensor acc = convolve(x, weight, op) + per_channel(bias);
-  return ((acc * per_channel(multiplier) + per_channel(half)) * per_channel(scale))
-      .floor_()
-      .clamp_(static_cast<double>(layer.lo), static_cast<double>(layer.hi));
+  at::Tensor acc = convolve(x.to(at::kDouble), weight.to(at::kDouble), op).contiguous();
+  requantize_all<double>(acc, layer);
+  return acc.to(at::kFloat);
 }
 
 }  // namespace
@@ -54,17 +73,20 @@ std::vector<int32_t> simulate_integers(const Plan& plan, const std::vector<Integ
                                        int count) {
   at::NoGradGuard guard;
   const at::Tensor picture =
-      at::from_blob(const_cast<uint8_t*>(pictures), {count, plan.channels, plan.height, plan.width}, at::kByte).to(at::kDouble);
+      at::from_blob(const_cast<uint8_t*>(pictures), {count, plan.channels, plan.height, plan.width}, at::kByte).to(at::kFloat);
   std::vector<at::Tensor> outputs;
+  std::vector<double> largest;  // magnitude of each output
   size_t layer = 0;
   for (const Op& op : plan.ops) {
     const at::Tensor& x = op.input < 0 ? picture : outputs[static_cast<size_t>(op.input)];
-    switch (op.kind) {
+    switch (op.kind) {  // all but convolutions keep the magnitude
       case Op::Kind::convolution:
         if (layer >= layers.size() || layers[layer].node != op.name)
           throw std::runtime_error("the integer network lacks the layer " + op.name);
-        outputs.push_back(run_layer(x, op, layers[layer++]));
-        break;
+        outputs.push_back(run_layer(x, op, layers[layer], op.input < 0 ? 255 : largest[static_cast<size_t>(op.input)]));
+        largest.push_back(static_cast<double>(std::max(std::abs(layers[layer].lo), std::abs(layers[layer].hi))));
+        ++layer;
+        continue;
       case Op::Kind::max_pool:
         outputs.push_back(at::max_pool2d(x, {2, 2}));
         break;
@@ -76,6 +98,7 @@ std::vector<int32_t> simulate_integers(const Plan& plan, const std::vector<Integ
         outputs.push_back(x);
         break;  // folded into the convolution before
     }
+    largest.push_back(op.input < 0 ? 255 : largest[static_cast<size_t>(op.input)]);
   }
   const at::Tensor head = outputs.back().to(at::kInt).contiguous();
   return {head.data_ptr<int32_t>(), head.data_ptr<int32_t>() + head.numel()};
