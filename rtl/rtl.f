@@ -1,6 +1,7 @@
 stream/duet_delay.sv
 stream/duet_flag_delay.sv
 stream/duet_skew.sv
+stream/duet_select.sv
 stream/duet_fifo.sv
 math/duet_requantize.sv
 math/duet_chain.sv

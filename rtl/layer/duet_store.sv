@@ -206,14 +206,35 @@ module duet_store #(
       .data_o(valid_out)
   );
   logic [BeatLanes*16-1:0] values;
+  localparam int IndexBits = (OutLanes > BeatLanes) ? $clog2(OutLanes / BeatLanes) : 1;
+  localparam int HeadIndexBits = (OutLanes > HeadLanes) ? $clog2(OutLanes / HeadLanes) : 1;
+  logic [BeatLanes*AccBits-1:0] chosen;
+  duet_select #(
+      .Width(BeatLanes * AccBits),
+      .Count(OutLanes / BeatLanes)
+  ) u_choose (
+      .index_i(IndexBits'(group_read)),
+      .words_i(result_data_i),
+      .word_o (chosen)
+  );
+  wire unused_group = &{1'b0, group_read};
   genvar lane;
   generate
     if (HeadLanes == BeatLanes) begin : g_same
-      always_ff @(posedge clk_i) lanes_q <= result_data_i[32'(group_read)*BeatLanes*AccBits+:BeatLanes*AccBits];
+      always_ff @(posedge clk_i) lanes_q <= chosen;
     end else begin : g_narrow
+      logic [HeadLanes*AccBits-1:0] chosen_head;
+      duet_select #(
+          .Width(HeadLanes * AccBits),
+          .Count(OutLanes / HeadLanes)
+      ) u_choose_head (
+          .index_i(HeadIndexBits'(group_read)),
+          .words_i(result_data_i),
+          .word_o (chosen_head)
+      );
       always_ff @(posedge clk_i) begin
-        lanes_q <= result_data_i[32'(group_read)*BeatLanes*AccBits+:BeatLanes*AccBits];
-        if (head) lanes_q[HeadLanes*AccBits-1:0] <= result_data_i[32'(group_read)*HeadLanes*AccBits+:HeadLanes*AccBits];
+        lanes_q <= chosen;
+        if (head) lanes_q[HeadLanes*AccBits-1:0] <= chosen_head;
       end
     end
     for (lane = 0; lane < BeatLanes; lane = lane + 1) begin : g_lane

@@ -30,9 +30,11 @@ using Modules = std::map<std::string, Cells>;
 
 Modules read_modules(const Json& stat) {
   Modules modules;
-  for (const auto& [name, module] : stat.at("modules").items())
+  for (const auto& [name, module] : stat.at("modules").items()) {
+    modules[plain(name)];  // there even when empty: a module of wires alone
     for (const auto& [type, count] : module.at("num_cells_by_type").items())
       modules[plain(name)][plain(type)] = count.get<int64_t>();
+  }
   return modules;
 }
 

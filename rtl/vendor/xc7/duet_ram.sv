@@ -57,8 +57,17 @@ module duet_ram #(
     end
   endgenerate
 
+  logic [Width-1:0] word;
+  duet_select #(
+      .Width(Width),
+      .Count(Rows)
+  ) u_row (
+      .index_i(row_q),
+      .words_i(rows),
+      .word_o (word)
+  );
   always_ff @(posedge clk_i) begin
     row_q   <= raddr[FullBits-1:BankAddr];
-    rdata_o <= rows[32'(row_q)*Width+:Width];
+    rdata_o <= word;
   end
 endmodule

@@ -137,7 +137,8 @@ TEST(Synth, ReadsDeepHierarchies) {
 TEST(Synth, ReadsCountsThroughTheHierarchy) {
   const Json stat = Json::parse(R"({"modules": {
     "\\top": {"num_cells_by_type": {"a": 2, "LUT6": 1}},
-    "\\a": {"num_cells_by_type": {"$paramod\\b\\W=s32'0": 3, "FDRE": 5}},
+    "\\a": {"num_cells_by_type": {"$paramod\\b\\W=s32'0": 3, "FDRE": 5, "wires": 1}},
+    "\\wires": {"num_cells_by_type": {}},
     "$paramod\\b\\W=s32'0": {"num_cells_by_type": {"RAMB18E1": 1, "DSP48E1": 1, "XYZ": 1}},
     "\\unused": {"num_cells_by_type": {"LUT6": 100}}}})");
   const Counts c = read_counts(stat, "top", device::Family::xc7);
