@@ -399,5 +399,5 @@ module duet_dw #(
       assign tile_data_o[bank*BankBits+:BankBits] = copy_out ? copied[Part*BankBits+:BankBits] : narrowed;
     end
   endgenerate
-  wire unused = &{1'b0, descriptor[127:98], values};
+  wire unused = &{1'b0, descriptor[127:98], values, copy_lanes};
 endmodule

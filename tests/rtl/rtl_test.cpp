@@ -1,0 +1,104 @@
+// Modules of rtl/ alone: lint of everything in two tools, and benches against their C++ twins.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "base/files.h"
+#include "base/process.h"
+#include "emit/emit.h"
+#include "program/program.h"
+
+namespace duet {
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path kRoot = DUET_SOURCE_DIR;
+
+struct Folder {
+  fs::path path;
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "duet-rtl-XXXXXX").string();
+    path = mkdtemp(name.data());
+  }
+  ~Folder() { fs::remove_all(path); }
+};
+
+std::vector<std::string> files(emit::Vendor vendor) {
+  std::vector<std::string> all;
+  for (const fs::path& file : emit::rtl_files(vendor)) all.push_back(file.string());
+  return all;
+}
+
+std::vector<engine::Engine> engines() {
+  std::vector<engine::Engine> all(4);
+  all[0].weight_bits = 16;
+  all[1].in_lanes = 4, all[1].out_lanes = 4, all[1].dw_lanes = 1, all[1].acc_bits = 24;
+  all[2].in_lanes = 6, all[2].out_lanes = 10, all[2].dw_lanes = 2, all[2].weight_bits = 11, all[2].feature_bits = 9;
+  all[3].in_lanes = 1, all[3].out_lanes = 1, all[3].dw_lanes = 1, all[3].weight_bits = 2, all[3].feature_bits = 2;
+  net::Network network = *net::find_known("dnn-a");
+  network.input = {3, 31, 45};
+  for (engine::Engine& engine : all) engine = program::size_for(engine, network);
+  return all;
+}
+
+TEST(Lint, VerilatorFindsNothing) {
+  const Folder folder;
+  for (const engine::Engine& engine : engines()) {
+    base::write_file(folder.path / "duet_top.sv", emit::top(engine));
+    std::vector<std::string> command{"verilator", "--lint-only", "-Wall", "-sv", "--top-module", "duet_top"};
+    for (const std::string& file : files(emit::Vendor::generic)) command.push_back(file);
+    command.push_back((folder.path / "duet_top.sv").string());
+    const base::ProcessResult result = base::run_process(command);
+    EXPECT_EQ(result.exit_code, 0) << engine::to_json(engine).dump() << result.output.substr(0, 3000);
+  }
+}
+
+TEST(Lint, YosysReadsEverything) {
+  if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
+  const Folder folder;
+  base::write_file(folder.path / "duet_top.sv", emit::top(engines()[2]));
+  for (const emit::Vendor vendor : {emit::Vendor::generic, emit::Vendor::xc7}) {
+    std::string script = "read_verilog -lib +/xilinx/cells_sim.v; read_verilog -sv";
+    for (const std::string& file : files(vendor)) script += " " + file;
+    script += " " + (folder.path / "duet_top.sv").string() + "; hierarchy -top duet_top; proc; check";
+    const base::ProcessResult result =
+        base::run_process({"yosys", "-q", "-e", "implicitly declared|has no driver|multiple drivers", "-p", script});
+    EXPECT_EQ(result.exit_code, 0) << result.output.substr(0, 3000);
+  }
+}
+
+// Builds tests/rtl/bench/<bench>.cpp around a module and runs it.
+void run_bench(const std::string& module, const std::string& bench, const std::vector<std::string>& parameters,
+               emit::Vendor vendor) {
+  const Folder folder;
+  std::vector<std::string> command{
+      "verilator",          "--cc", "--exe",        "--build", "-Wno-fatal",
+      "-Wno-lint",          "-O3",  "--top-module", module,    "-Mdir",
+      folder.path.string(), "-o",   "bench",        "-CFLAGS", "-std=c++20 -I" + (kRoot / "src").string()};
+  if (base::have_program("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
+  for (const std::string& parameter : parameters) command.push_back("-G" + parameter);
+  if (vendor == emit::Vendor::xc7) {
+    const fs::path cells = "/usr/share/yosys/xilinx/cells_sim.v";
+    if (!fs::exists(cells)) GTEST_SKIP() << "needs the simulation models that come with yosys";
+    command.push_back(cells.string());
+  }
+  for (const std::string& file : files(vendor)) command.push_back(file);
+  command.push_back((kRoot / "tests" / "rtl" / "bench" / (bench + ".cpp")).string());
+  const base::ProcessResult built = base::run_process(command);
+  ASSERT_EQ(built.exit_code, 0) << built.output.substr(0, 3000);
+  const base::ProcessResult ran = base::run_process({(folder.path / "bench").string()});
+  EXPECT_EQ(ran.exit_code, 0) << ran.output;
+}
+
+const std::vector<std::string> kChain{"Lanes=4", "WeightBits=11", "FeatureBits=9", "AccBits=40"};
+const std::vector<std::string> kRam{"Width=40", "Depth=1100"};
+
+TEST(Module, RequantizeRoundsAndSaturates) { run_bench("duet_requantize", "requantize", {"AccBits=30"}, emit::Vendor::generic); }
+TEST(Module, ChainAddsProducts) { run_bench("duet_chain", "chain", kChain, emit::Vendor::generic); }
+TEST(Module, ChainOfDspBlocksAddsProducts) { run_bench("duet_chain", "chain", kChain, emit::Vendor::xc7); }
+TEST(Module, RamKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::generic); }
+TEST(Module, RamOfBlocksKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::xc7); }
+
+}  // namespace
+}  // namespace duet
