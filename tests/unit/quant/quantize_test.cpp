@@ -120,6 +120,30 @@ TEST(Calibrate, FindsTheRangeAndRespectsTheClip) {
     EXPECT_DOUBLE_EQ(roomy.max.at(layer), std::min(4.0, 2 * largest[layer + ".act"])) << layer;
 }
 
+TEST(Calibrate, OrderOfBrightAndDarkPicturesChangesNothing) {
+  Rng rng(9);
+  const net::Network network = small_network("conv3-relu-max");
+  const Tensors tensors = random_tensors(to_graph(network), rng);
+  std::vector<std::vector<uint8_t>> pictures(9, std::vector<uint8_t>(network.input.size()));
+  for (size_t i = 0; i < pictures.size(); ++i)
+    for (uint8_t& byte : pictures[i]) byte = static_cast<uint8_t>(rng.below(i == 0 ? 256 : 16));
+  const auto forward = [&](size_t i) { return std::span<const uint8_t>(pictures[i]); };
+  const auto backward = [&](size_t i) { return std::span<const uint8_t>(pictures[pictures.size() - 1 - i]); };
+  for (int bits : {2, 3, 4, 8})
+    EXPECT_EQ(calibrate(network, tensors, forward, 9, bits).max, calibrate(network, tensors, backward, 9, bits).max) << bits;
+}
+
+TEST(AccumulatorBits, AreTheFewestThatHoldTheBound) {
+  layer::IntParameters p{{3, -2}, {{-100, 128, 7}}, {0, 255}};
+  EXPECT_EQ(accumulator_bits(p, {0, 255}), 12);  // 100 + 5 * 255 = 1375 < 2^11
+  p.requant[0].bias = 2047 - 1275;
+  EXPECT_EQ(accumulator_bits(p, {0, 255}), 12);
+  p.requant[0].bias = -(2048 - 1275);
+  EXPECT_EQ(accumulator_bits(p, {0, 255}), 13);  // 2048 is not below 2^11
+  p.requant[0].bias = 0;
+  EXPECT_EQ(accumulator_bits(p, {-128, 127}), 11);  // 5 * 128 = 640
+}
+
 // Random numbers of the float network, layer by layer through the integers: the error of each map stays near what its step
 // allows.
 TEST(Quantize, IntegersFollowTheFloatNetwork) {
