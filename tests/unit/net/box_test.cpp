@@ -29,7 +29,7 @@ TEST(Box, DecodesTheSurestCell) {
   const int pixel = 2 * 6 + 5;
   const float t[5] = {0, 0, std::log(2.0f), 9, 3};  // th is clamped to 4
   for (int k = 0; k < 5; ++k) head[(5 + k) * 24 + pixel] = t[k];
-  for (int k = 0; k < 4; ++k) head[k * 24] = head[(5 + k) * 24 + 1] = 50;  // large values that are no confidence
+  for (int k = 0; k < 4; ++k) head[k * 24] = head[(5 + k) * 24 + 20] = 50;  // large values that are no confidence
   const Detection found = decode(std::span<const float>(head), network);
   EXPECT_EQ(found.anchor, 1);
   EXPECT_EQ(found.row, 2);
