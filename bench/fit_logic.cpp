@@ -1,5 +1,6 @@
-// Fits the estimator's LUT and FF coefficients: synthesises a list of engines (each once, kept in the folder), solves the least
-// squares problem of relative errors and prints coefficients and a table of predicted against synthesised.
+// Fits the estimator's LUT and FF coefficients. Synthesises a list of engines with the hierarchy kept (each once, kept in the
+// folder), so that a design's count is the sum of its modules'; fits each group of modules to the few quantities it can grow
+// with; prints the sums of the groups' coefficients and a table of predicted against synthesised.
 //   fit_logic FOLDER [FIRST]
 // Several may share the folder: one that begins with design FIRST helps another that begins with 0.
 #include <fmt/core.h>
@@ -26,12 +27,21 @@ struct Point {
   bool small;     // memories for a small network, else for the paper's DNN-A
   bool held_out;  // not fitted: shows the error on designs that the fit has not seen
 };
-constexpr Point kPoints[] = {
-    {4, 8, 2, 8, 8, 24, true, false},   {8, 24, 2, 8, 8, 26, false, false},  {8, 16, 4, 8, 8, 26, false, false},
-    {2, 4, 1, 4, 4, 18, true, false},   {8, 24, 2, 16, 8, 34, false, false}, {12, 16, 4, 11, 8, 29, false, false},
-    {4, 4, 4, 16, 16, 40, true, false}, {16, 12, 4, 6, 6, 24, true, false},  {4, 20, 1, 8, 8, 26, false, false},
-    {8, 8, 8, 8, 8, 26, false, false},  {6, 32, 2, 5, 8, 24, false, true},   {8, 12, 2, 8, 8, 28, true, true},
-    {16, 12, 2, 8, 8, 26, false, true}};
+constexpr Point kPoints[] = {{4, 8, 2, 8, 8, 24, true, false},   {8, 24, 2, 8, 8, 26, false, false},
+                             {4, 4, 4, 16, 16, 40, true, false}, {12, 16, 4, 11, 8, 29, false, false},
+                             {8, 8, 8, 4, 4, 18, false, false},  {16, 12, 2, 8, 8, 26, false, true}};
+
+// Modules that grow with the same quantities (indices of the features), for LUTs and for FFs.
+struct Group {
+  std::vector<std::string> modules;  // empty: all others
+  std::vector<size_t> lut, ff;
+};
+const std::vector<Group> kGroups{{{"duet_requantize"}, {1, 2}, {1, 2}},
+                                 {{"duet_ram", "duet_ram_bank", "duet_select", "duet_store"}, {0, 4}, {0, 2, 5}},
+                                 {{"duet_pw", "duet_pool"}, {0, 3}, {0, 3}},
+                                 {{"duet_dw", "duet_window"}, {0, 7}, {0, 7}},
+                                 {{"duet_delay", "duet_flag_delay", "duet_skew", "duet_chain", "duet_mac"}, {0, 6}, {0, 6}},
+                                 {{}, {0}, {0, 8}}};
 
 net::Network small_network() {
   net::Network network = *net::find_known("dnn-a");
@@ -53,7 +63,31 @@ std::string label(const Point& p) {
                      p.small ? " small" : "");
 }
 
-device::Resources synthesised(const Point& p, const fs::path& folder) {
+struct Found {
+  device::Resources total;
+  std::vector<double> lut, ff;  // a group each
+};
+
+size_t group_of(const std::string& module) {
+  for (size_t g = 0; g < kGroups.size(); ++g)
+    for (const auto& name : kGroups[g].modules)
+      if (name == module) return g;
+  return kGroups.size() - 1;
+}
+
+Found read_found(const Json& counts) {
+  const Json& r = counts["resources"];
+  Found found{
+      {r["lut"], r["ff"], r["dsp"], r["bram36"]}, std::vector<double>(kGroups.size()), std::vector<double>(kGroups.size())};
+  for (const Json& m : counts["modules"]) {
+    const size_t group = group_of(m["module"]);
+    found.lut[group] += m["instances"].get<double>() * m["lut"].get<double>();
+    found.ff[group] += m["instances"].get<double>() * m["ff"].get<double>();
+  }
+  return found;
+}
+
+Found synthesised(const Point& p, const fs::path& folder) {
   const engine::Engine engine = make_engine(p);
   const std::string top = emit::top(engine);
   const fs::path place = folder / base::sha256(top).substr(0, 12), result = place / "counts.json";
@@ -66,20 +100,19 @@ device::Resources synthesised(const Point& p, const fs::path& folder) {
     request.sources.push_back(place / "top.sv");
     base::write_json(result, synth::to_json(synth::synthesize(request, device::find_device("pynq-z1"), place)));
   }
-  const Json r = base::read_json(result)["resources"];
-  return {r["lut"], r["ff"], r["dsp"], r["bram36"]};
+  return read_found(base::read_json(result));
 }
 
-// Least squares by the normal equations, with a touch of damping for features that hardly vary.
-LogicFeatures solve(const std::vector<LogicFeatures>& rows, const std::vector<double>& wanted) {
-  constexpr size_t n = kLogicFeatures;
-  double a[n][n + 1] = {};
+// Least squares of `wanted` in the features `use` alone, by the normal equations with a touch of damping.
+LogicFeatures solve(const std::vector<LogicFeatures>& rows, const std::vector<double>& wanted, const std::vector<size_t>& use) {
+  const size_t n = use.size();
+  std::vector<std::vector<double>> a(n, std::vector<double>(n + 1));
   for (size_t k = 0; k < rows.size(); ++k)
     for (size_t i = 0; i < n; ++i) {
-      for (size_t j = 0; j < n; ++j) a[i][j] += rows[k][i] * rows[k][j] / (wanted[k] * wanted[k]);
-      a[i][n] += rows[k][i] / wanted[k];
+      for (size_t j = 0; j < n; ++j) a[i][j] += rows[k][use[i]] * rows[k][use[j]];
+      a[i][n] += rows[k][use[i]] * wanted[k];
     }
-  for (size_t i = 0; i < n; ++i) a[i][i] *= 1 + 1e-6;
+  for (size_t i = 0; i < n; ++i) a[i][i] *= 1 + 1e-9;
   for (size_t i = 0; i < n; ++i)
     for (size_t k = 0; k < n; ++k) {
       if (k == i) continue;
@@ -87,8 +120,21 @@ LogicFeatures solve(const std::vector<LogicFeatures>& rows, const std::vector<do
       for (size_t j = i; j <= n; ++j) a[k][j] -= factor * a[i][j];
     }
   LogicFeatures x{};
-  for (size_t i = 0; i < n; ++i) x[i] = a[i][n] / a[i][i];
+  for (size_t i = 0; i < n; ++i) x[use[i]] = a[i][n] / a[i][i];
   return x;
+}
+
+// Sum over the groups of each one's fit. `counts` gives a design's counts by group, `features` the features a group may use.
+LogicFeatures fit(const std::vector<LogicFeatures>& rows, const std::vector<std::vector<double>>& counts,
+                  std::vector<size_t> Group::*features) {
+  LogicFeatures sum{};
+  for (size_t g = 0; g < kGroups.size(); ++g) {
+    std::vector<double> wanted;
+    for (const auto& design : counts) wanted.push_back(design[g]);
+    const LogicFeatures x = solve(rows, wanted, kGroups[g].*features);
+    for (size_t i = 0; i < x.size(); ++i) sum[i] += x[i];
+  }
+  return sum;
 }
 
 double dot(const LogicFeatures& a, const LogicFeatures& b) {
@@ -107,16 +153,17 @@ int main(int argc, char** argv) {
   if (argc < 2) throw Error("names no folder", "fit_logic", "fit_logic FOLDER [FIRST]");
   for (size_t i = argc > 2 ? std::stoul(argv[2]) : 0; i < std::size(kPoints); ++i) synthesised(kPoints[i], argv[1]);
   std::vector<LogicFeatures> rows;
-  std::vector<double> luts, ffs;
+  std::vector<std::vector<double>> luts, ffs;
   std::vector<device::Resources> found;
   for (const Point& p : kPoints) {
-    found.push_back(synthesised(p, argv[1]));
+    const Found design = synthesised(p, argv[1]);
+    found.push_back(design.total);
     if (p.held_out) continue;
     rows.push_back(estimate::logic_features(make_engine(p)));
-    luts.push_back(static_cast<double>(found.back().lut));
-    ffs.push_back(static_cast<double>(found.back().ff));
+    luts.push_back(design.lut);
+    ffs.push_back(design.ff);
   }
-  const LogicFeatures lut = solve(rows, luts), ff = solve(rows, ffs);
+  const LogicFeatures lut = fit(rows, luts, &Group::lut), ff = fit(rows, ffs, &Group::ff);
   print_coefficients("LUT", lut);
   print_coefficients("FF", ff);
   fmt::print("| engine | LUT | predicted | | FF | predicted | | DSP | BRAM36 | |\n|---|---|---|---|---|---|---|---|---|---|\n");

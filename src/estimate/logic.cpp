@@ -9,8 +9,8 @@ namespace duet::estimate {
 namespace {
 
 // Placeholder until syntheses are fitted.
-constexpr LogicFeatures kLut{2500, 60, 18, 1.7, 1, 1, 1, 1};
-constexpr LogicFeatures kFf{2500, 40, 11, 1, 1, 0.1, 1, 1};
+constexpr LogicFeatures kLut{2500, 40, 18.5, 1.7, 1.1, 0, 1, 1, 0};
+constexpr LogicFeatures kFf{2500, 40, 11, 1, 0, 1, 1, 1, 1};
 
 // Rows of 18-Kbit blocks that a memory is cut into: the cheapest shape, the shallower one of equals (rtl/vendor/xc7/duet_ram.sv).
 int memory_rows(int width, int depth) {
@@ -43,16 +43,22 @@ Logic logic(const LogicFeatures& features, device::Family family) {
 
 LogicFeatures logic_features(const engine::Engine& e) {
   const int beat = engine::beat_lanes(e), requantisers = beat + e.dw_lanes;
-  double rows = 0;
-  for (const engine::MemoryBlock& m : engine::memories(e)) rows += m.count * m.width * multiplexer(memory_rows(m.width, m.depth));
+  const int head = engine::head_lanes(e);
+  double memory = 0, choice = beat * e.acc_bits * multiplexer(e.out_lanes / beat);
+  if (head < beat) choice += head * e.acc_bits * multiplexer(e.out_lanes / head);
+  for (const engine::MemoryBlock& m : engine::memories(e)) {
+    memory += m.count * m.width;
+    choice += m.count * m.width * multiplexer(memory_rows(m.width, m.depth));
+  }
   return {1,
           static_cast<double>(requantisers),
           static_cast<double>(requantisers * e.acc_bits),
           static_cast<double>(e.out_lanes * e.acc_bits),
-          beat * e.acc_bits * multiplexer(e.out_lanes / beat),
-          rows,
+          choice,
+          memory,
           static_cast<double>(e.in_lanes * e.feature_bits),
-          9.0 * e.dw_lanes * e.feature_bits};
+          9.0 * e.dw_lanes * e.feature_bits,
+          static_cast<double>(e.out_lanes * e.weight_bits)};
 }
 
 Logic engine_logic(const engine::Engine& engine, device::Family family) { return logic(logic_features(engine), family); }
@@ -61,8 +67,9 @@ Logic modelled_logic(const engine::Engine& e, int64_t multipliers, int stages, d
   // The same parts as duet's engine has: its control, eight requantisers a stage, lanes, and a window of k x k taps where one is.
   const double requantisers = 8.0 * stages, out = stages * e.out_lanes;
   const double window = static_cast<double>(std::max<int64_t>(0, multipliers - int64_t{e.in_lanes} * e.out_lanes));
-  return logic({1, requantisers, requantisers * e.acc_bits, out * e.acc_bits, 8.0 * stages * e.acc_bits, 0,
-                static_cast<double>(stages * e.in_lanes * e.feature_bits), window * e.feature_bits},
+  const double inputs = stages * e.in_lanes * e.feature_bits;
+  return logic({1, requantisers, requantisers * e.acc_bits, out * e.acc_bits, 8.0 * stages * e.acc_bits,
+                inputs + 2 * out * e.acc_bits, inputs, window * e.feature_bits, out * e.weight_bits},
                family);
 }
 

@@ -12,12 +12,12 @@ struct Logic {
   int64_t lut = 0, ff = 0;
 };
 
-inline constexpr size_t kLogicFeatures = 8;
+inline constexpr size_t kLogicFeatures = 9;
 /// What an engine's logic grows with; bench/fit_logic fits a coefficient to each.
 using LogicFeatures = std::array<double, kLogicFeatures>;
 inline constexpr std::array<const char*, kLogicFeatures> kLogicNames{
-    "fixed",         "requantisers", "requantiser bits", "output lane bits",
-    "output choice", "memory rows",  "input lane bits",  "window bits"};
+    "fixed",       "requantisers",    "requantiser bits", "output lane bits", "multiplexer LUTs",
+    "memory bits", "input lane bits", "window bits",      "weight word bits"};
 LogicFeatures logic_features(const engine::Engine& engine);
 
 /// Of duet's engine on 7-series, hierarchy kept: linear in the features, fitted to syntheses (docs/estimate.md says how well).
