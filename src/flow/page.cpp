@@ -9,6 +9,7 @@
 #include "data/image.h"
 #include "data/resize.h"
 #include "flow/judge.h"
+#include "flow/specs.h"
 #include "flow/state.h"
 #include "layer/layer.h"
 #include "report/report.h"
@@ -140,6 +141,11 @@ void add_proposals(report::Report& page, const State& state) {
   }
 }
 
+// "b0", "b0.l1", "head" -> "Bundle 1", "Head".
+std::string part_words(const std::string& name) {
+  return name == "head" ? "Head" : fmt::format("Bundle {}", std::stoi(name.substr(1)) + 1);
+}
+
 std::string kind_words(const net::Node& node) {
   const int kernel = static_cast<int>(node.attribute("kernel", 1));
   const std::string size = fmt::format(" {0}x{0}", kernel);
@@ -157,16 +163,22 @@ void add_layers(report::Report& page, const net::Network& network) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const net::Node& node = graph.nodes[i];
     if (node.kind == "input" || node.name.ends_with(".bn") || node.name.ends_with(".act")) continue;
-    const std::string block = node.name == "head" ? "Head" : fmt::format("Bundle {}", std::stoi(node.name.substr(1)) + 1);
-    page.layers.push_back({node.name, kind_words(node), block, shapes[i].channels, shapes[i].height, shapes[i].width,
-                           work[i].macs, work[i].weights});
+    page.layers.push_back({node.name, kind_words(node), part_words(node.name), shapes[i].channels, shapes[i].height,
+                           shapes[i].width, work[i].macs, work[i].weights});
   }
+}
+
+// Cycles of each replication, predicted; the simulator counts whole frames.
+void add_parts(report::Report& page, const net::Network& network, const State& state) {
+  for (const auto& part : estimate::estimate(network, state.engine, state.config.device).layers)
+    page.hardware.layers.push_back({part_words(part.name), part.total, std::nullopt});
 }
 
 void add_hardware(report::Report& page, const State& state, const Json& result) {
   report::Hardware& hardware = page.hardware;
   hardware.device = resources(to_json(state.config.device.resources));
   if (!state.winner) return;
+  add_parts(page, state.finalists[*state.winner].network, state);
   hardware.engine = describe(state.engine);
   hardware.weight_bits = state.engine.weight_bits;
   hardware.feature_bits = state.engine.feature_bits;
@@ -248,6 +260,9 @@ void add_provenance(report::Report& page, const State& state) {
   page.seeds = {{"run", std::to_string(state.config.seed)},
                 {"data split", std::to_string(state.config.data.read.seed)},
                 {"data set (SHA-256)", state.packs.hash}};
+  page.versions = {{"duet", DUET_VERSION}};
+  const Json versions = tool_versions();
+  for (const auto& [tool, version] : versions.items()) page.versions.push_back({tool, version.get<std::string>()});
   page.commands = {{"this run", fmt::format("duet run {} --out DIR", state.config.file.string())},
                    {"this page again", "duet report DIR"},
                    {"score the network", "duet score DIR/network/quantized --data FOLDER"}};

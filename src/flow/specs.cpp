@@ -46,6 +46,10 @@ Json device_json(const device::Device& device) {
 
 }  // namespace
 
+Json tool_versions() {
+  return {{"libtorch", libtorch_version()}, {"Verilator", verilator_version()}, {"Yosys", yosys_version()}};
+}
+
 Json artefact(const evaluate::Outcome& outcome, const std::string& file) {
   return {{"evaluation", outcome.folder.filename().string()}, {"path", (outcome.folder / file).string()}};
 }

@@ -13,6 +13,9 @@ namespace duet::flow {
 /// {"evaluation", "path"} of what an evaluation left behind; `file` within its folder, may be empty.
 Json artefact(const evaluate::Outcome& outcome, const std::string& file);
 
+/// Versions of the tools whose work a run is made of: {"libtorch": ..., "Verilator": ..., "Yosys": ...}.
+Json tool_versions();
+
 Json dataset_spec(const DataConfig& data);
 Json pack_spec(const std::filesystem::path& root, const std::string& hash, const Config& config);
 /// `samples` 0: every picture once an epoch.
