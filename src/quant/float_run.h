@@ -17,7 +17,8 @@ struct FloatMap {
 using MapVisitor = std::function<void(size_t node, const FloatMap& map)>;
 
 /// Runs the float network on a picture of input-size bytes (planar red, green, blue; 0..255 stand for 0..255/256) in float32 and
-/// returns the head's map. Batch norms use their running statistics. Equal to libtorch's to about 1e-4. Throws Error naming a
+/// returns the head's map. Batch norms use their running statistics. Equal to libtorch's to about 1e-4, and between
+/// processors of different instruction sets to about 1e-6 (fused multiply-adds). Throws Error naming a
 /// tensor that is missing or misshapen.
 FloatMap run_float(const net::Graph& graph, const Tensors& tensors, std::span<const uint8_t> picture,
                    const MapVisitor& visit = {});
