@@ -224,13 +224,12 @@ Combination combination(const Tail& tail, const Affine& affine, const at::Tensor
 
 class FusedTail : public torch::autograd::Function<FusedTail> {
  public:
-  using Optional = c10::optional<at::Tensor>;
-
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const Optional& some_weight,
-                            const Optional& some_gamma, const Optional& some_beta, const at::Tensor& running_mean,
+  // An empty tensor stands for an absent one: autograd takes no undefined tensors here.
+  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& given_weight,
+                            const at::Tensor& given_gamma, const at::Tensor& given_beta, const at::Tensor& running_mean,
                             const at::Tensor& running_var, const Tail& tail) {
-    const at::Tensor weight = some_weight.value_or(at::Tensor()), gamma = some_gamma.value_or(at::Tensor()),
-                     beta = some_beta.value_or(at::Tensor());
+    const auto or_none = [](const at::Tensor& t) { return t.numel() > 0 ? t : at::Tensor(); };
+    const at::Tensor weight = or_none(given_weight), gamma = or_none(given_gamma), beta = or_none(given_beta);
     const Geometry g(x, weight.defined() ? weight.size(0) : x.size(3), tail.pooling != Pooling::none);
     std::vector<double> sums;
     const at::Tensor z = convolve(x, weight, g, tail.norm && tail.training, sums);
@@ -357,10 +356,9 @@ at::Tensor run_tail(const at::Tensor& x, const TailParameters& p, const Tail& ta
   if (plain || !x.device().is_cpu()) return plain_tail(x, p, tail);
   if (!at::GradMode::is_enabled() && !(tail.norm && tail.training))
     return infer(x, p, tail, Geometry(x, p.weight.defined() ? p.weight.size(0) : x.size(3), tail.pooling != Pooling::none));
-  const auto given = [](const at::Tensor& t) { return t.defined() ? c10::optional<at::Tensor>(t) : c10::nullopt; };
   const at::Tensor none = at::empty({0}, x.options());
-  return FusedTail::apply(x, given(p.weight), given(p.gamma), given(p.beta), tail.norm ? p.running_mean : none,
-                          tail.norm ? p.running_var : none, tail);
+  const auto given = [&](const at::Tensor& t) { return t.defined() ? t : none; };
+  return FusedTail::apply(x, given(p.weight), given(p.gamma), given(p.beta), given(p.running_mean), given(p.running_var), tail);
 }
 
 }  // namespace duet::train::core
