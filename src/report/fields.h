@@ -67,7 +67,7 @@ void fields(A& a, Picture& x) {
 template <class A>
 void fields(A& a, Forecast& x) {
   a("now", x.now), a("later", x.later), a("low", x.low), a("high", x.high), a("seconds", x.seconds), a("epochs", x.epochs);
-  a("a", x.a), a("b", x.b), a("c", x.c), a("method", x.method);
+  a("until", x.until), a("a", x.a), a("b", x.b), a("c", x.c), a("method", x.method);
 }
 template <class A>
 void fields(A& a, Step& x) {

@@ -7,6 +7,7 @@ namespace duet::report {
 namespace {
 
 constexpr size_t kFewestScores = 5;
+constexpr double kFarthest = 20;      // times the trained epochs: a curve says nothing reliable beyond
 constexpr double kHighestIou = 0.95;  // a fitted limit above this says only that the curve is still steep
 
 struct Fit {
@@ -54,12 +55,13 @@ std::optional<Forecast> make_forecast(const Finalist& finalist, double seconds) 
   forecast.a = best.a, forecast.b = best.b, forecast.c = best.c;
   auto at = [](const Fit& fit, double t) { return std::clamp(fit.a - fit.b * std::pow(t, -fit.c), 0.0, 1.0); };
   forecast.now = at(best, last);
-  forecast.low = forecast.high = forecast.later = at(best, last + forecast.epochs);
+  forecast.until = std::min(last + forecast.epochs, kFarthest * last);
+  forecast.low = forecast.high = forecast.later = at(best, forecast.until);
   const double freedom = static_cast<double>(points.size() - 3), scatter = 2 * std::sqrt(best.squares / freedom);
   for (const Fit& fit : fits) {
     if (fit.squares > best.squares * (1 + 4 / freedom)) continue;  // 4: two standard deviations of one parameter
-    forecast.low = std::min(forecast.low, at(fit, last + forecast.epochs));
-    forecast.high = std::max(forecast.high, at(fit, last + forecast.epochs));
+    forecast.low = std::min(forecast.low, at(fit, forecast.until));
+    forecast.high = std::max(forecast.high, at(fit, forecast.until));
   }
   forecast.low = std::clamp(forecast.low - scatter, 0.0, 1.0);
   forecast.high = std::clamp(forecast.high + scatter, 0.0, 1.0);
@@ -67,6 +69,8 @@ std::optional<Forecast> make_forecast(const Finalist& finalist, double seconds) 
       "iou(t) = a - b t^-c fitted by least squares to the scored epochs after the first third; the range spans every c "
       "that fits about as well, and twice the scatter around the curve. It does not foresee over-fitting or another learning "
       "rate.";
+  if (forecast.until < last + forecast.epochs)
+    forecast.method += " The hour holds more than 20 times the trained epochs; the curve is not read beyond that.";
   return forecast;
 }
 

@@ -141,6 +141,7 @@ struct Forecast {
   double low = 0, high = 0;    ///< every fit about as good, and the scatter of the scores
   double seconds = 3600;       ///< the added time
   double epochs = 0;           ///< that the added time holds
+  double until = 0;            ///< epoch at which the curve is read: after the added time, at most 20 times the trained epochs
   double a = 0, b = 0, c = 0;  ///< iou(t) = a - b t^-c, t in epochs
   std::string method;          ///< one sentence
 };

@@ -53,7 +53,7 @@ function forecastBlock() {
   const title = element("h3", { id: "forecast" }, "What the next hour of training would bring ", tag("estimate"));
   if (!f) return [title, absent("No estimate: too few epochs of the chosen network were scored to fit a curve, or no network was chosen.")];
   const measured = chosen ? chosen.curve.filter((p) => known(p.validation_iou) && p.epoch > 0).map((p) => ({ x: p.epoch, y: p.validation_iou })) : [];
-  const first = measured.length ? measured[0].x : 1, last = measured.length ? measured[measured.length - 1].x : f.epochs, end = last + f.epochs;
+  const first = measured.length ? measured[0].x : 1, last = measured.length ? measured[measured.length - 1].x : f.epochs, end = f.until, vague = f.high - f.low > 0.15;
   const fit = [], low = [], high = [];
   for (let i = 0; i <= 60; ++i) {
     const t = first * (end / first) ** (i / 60), y = f.a - f.b * t ** -f.c;
@@ -72,8 +72,9 @@ function forecastBlock() {
     { x: "Epoch", y: "IoU, validation part", xAxis: { type: "logarithmic", min: first, max: end, afterBuildTicks: logTicks, title: { display: true, text: "Epoch (logarithmic)" } }, yAxis: { min: 0 } });
   return [title, element("div", { class: "forecast" },
     element("div", null,
-      element("p", { class: "big" }, element("span", { text: fixed(f.now, 3) }), " \u2192 ", element("strong", { text: fixed(f.later, 3) })),
-      element("p", { text: `${hours[0].toUpperCase() + hours.slice(1)} of training (about ${plain(Math.round(f.epochs))} epochs) would move the IoU on the validation part by about ${(gain >= 0 ? "+" : "\u2212") + Math.abs(gain).toFixed(3)}, to between ${fixed(f.low, 3)} and ${fixed(f.high, 3)}.` }),
+      element("p", { class: "big" }, element("span", { text: fixed(f.now, 3) }), " \u2192 ", element("strong", { text: vague ? `${fixed(f.low, 2)} to ${fixed(f.high, 2)}` : fixed(f.later, 3) })),
+      element("p", { text: `${hours[0].toUpperCase() + hours.slice(1)} of training (about ${plain(Math.round(f.epochs))} epochs) ` + (vague ? `could bring the IoU on the validation part to anywhere between ${fixed(f.low, 2)} and ${fixed(f.high, 2)}: the scored epochs are too few, or scatter too much, for a closer estimate.`
+        : `would move the IoU on the validation part by about ${(gain >= 0 ? "+" : "\u2212") + Math.abs(gain).toFixed(3)}, to between ${fixed(f.low, 3)} and ${fixed(f.high, 3)}.`) }),
       element("p", { class: "note", text: "Estimate: " + f.method })),
     element("figure", null, chart))];
 }

@@ -131,6 +131,17 @@ TEST(Forecast, StaysWithinReason) {
   EXPECT_GE(steep->later, steep->now);
 }
 
+TEST(Forecast, ReadsNoCurveFarBeyondItsPoints) {
+  Finalist quick = curve(0.7, 0.6, 0.5, 10, 0);
+  quick.seconds = 10;  // an hour holds 3600 epochs
+  const auto forecast = make_forecast(quick);
+  EXPECT_NEAR(forecast->epochs, 3600, 1e-9);
+  EXPECT_EQ(forecast->until, 200);
+  EXPECT_NEAR(forecast->later, 0.7 - 0.6 * std::pow(200, -0.5), 1e-3);
+  EXPECT_THAT(forecast->method, HasSubstr("not read beyond"));
+  EXPECT_EQ(make_forecast(curve(0.7, 0.6, 0.5, 30, 0))->until, 90);
+}
+
 TEST(Forecast, NeedsEnoughToGoBy) {
   EXPECT_FALSE(make_forecast(curve(0.7, 0.6, 0.5, 4, 0)));
   Finalist untimed = curve(0.7, 0.6, 0.5, 20, 0);
