@@ -23,13 +23,12 @@ struct Options {
   bool flatten = false, netlist = false, json = false;
 };
 
-// The files of an emitted accelerator, in its own order.
+// The files of an emitted accelerator, in its own order; their names are relative to its folder.
 std::vector<fs::path> emitted_files(const fs::path& folder) {
   std::vector<fs::path> files;
   std::istringstream lines(base::read_file(folder / "rtl" / "files.f"));
   for (std::string line; std::getline(lines, line);)
-    if (!line.empty()) files.push_back(folder / "rtl" / line);
-  files.push_back(folder / "top.sv");
+    if (!line.empty()) files.push_back(folder / line);
   return files;
 }
 
