@@ -214,7 +214,7 @@ Json quantize(const QuantizeSpec& spec, const fs::path& folder, const Progress& 
   const quant::Tensors tensors = to_tensors(plan, result.weights);
   quant::QuantizeOptions rounding;
   rounding.weight_bits = spec.weight_bits, rounding.feature_bits = spec.feature_bits;
-  rounding.clip_weights = false;  // the fine-tuning rounded with every weight inside its range
+  rounding.clip_weights = true;  // as the fine-tuning rounded them
   quant::save(quant::quantize(network, tensors, ranges_of(plan, result.feature_max), rounding), folder / "quantized");
   quant::save_safetensors(tensors, folder / "weights.safetensors");
   base::write_json(folder / "network.json", net::to_json(network));

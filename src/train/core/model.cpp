@@ -24,13 +24,15 @@ bool pointwise(const Op& op) { return op.kernel == 1 && op.groups == 1; }
 
 // Weights rounded to integers of W bits times the scale that M and S define, gradients straight through.
 at::Tensor rounded_weights(const at::Tensor& weight, const at::Tensor& bias, const StepQuant& quant, at::Tensor& bias_scale) {
-  const at::Tensor flat = weight.detach().reshape({weight.size(0), -1}).to(at::kCPU, at::kDouble);
-  const at::Tensor largest = flat.abs().amax(1), bias_cpu = bias.detach().to(at::kCPU, at::kDouble);
-  at::Tensor scale = at::empty_like(largest);
+  const at::Tensor flat = weight.detach().reshape({weight.size(0), -1}).to(at::kCPU, at::kDouble).contiguous();
+  const at::Tensor bias_cpu = bias.detach().to(at::kCPU, at::kDouble);
+  const auto taps = static_cast<size_t>(flat.size(1));
+  at::Tensor scale = at::empty_like(bias_cpu);
   for (int64_t c = 0; c < scale.size(0); ++c)
-    scale.data_ptr<double>()[c] = quant::choose_scale(largest.data_ptr<double>()[c], quant.in_scale, quant.out_scale,
-                                                      quant.weight_bits, std::abs(bias_cpu.data_ptr<double>()[c]))
-                                      .weight_scale;
+    scale.data_ptr<double>()[c] =
+        quant::choose_clipped_scale({flat.data_ptr<double>() + c * flat.size(1), taps}, quant.in_scale, quant.out_scale,
+                                    quant.weight_bits, std::abs(bias_cpu.data_ptr<double>()[c]))
+            .weight_scale;
   scale = scale.to(weight.device(), at::kFloat);
   bias_scale = scale * quant.in_scale;
   std::vector<int64_t> shape(static_cast<size_t>(weight.dim()), 1);

@@ -133,14 +133,15 @@ class Training {
     if (!std::isfinite(value)) return value;
     loss.backward();
     at::NoGradGuard guard;
-    update(rate_at(progress_.step, steps_, options_));
-    return value;
+    return update(rate_at(progress_.step, steps_, options_)) ? value : std::nan("");
   }
 
-  void update(double rate) {
+  // False, and nothing changed, where the gradient is no number.
+  bool update(double rate) {
     at::Tensor parameters = model_.parameters();
     at::Tensor& gradient = model_.gradient();
     const double norm = gradient.norm().item<double>();
+    if (!std::isfinite(norm)) return false;
     if (norm > kGradientNorm) gradient.mul_(kGradientNorm / norm);
     if (options_.weight_decay > 0) parameters.sub_(parameters * mask_, rate * options_.weight_decay);
     if (options_.sgd) {
@@ -159,6 +160,7 @@ class Training {
       average_.state().lerp_(model_.state(), 1 - keep);
     else
       average_.state().copy_(model_.state());
+    return true;
   }
 
   double validate() const {
