@@ -14,6 +14,9 @@ module duet_engine #(
     parameter int WeightBits    = 8,
     parameter int FeatureBits   = 8,
     parameter int AccBits       = 32,
+    parameter int Products      = 1,    // per DSP of the point-wise array, 1 or 2
+    parameter int Chain         = 8,    // of them added before two are taken apart, at most InLanes
+    parameter int PairShift     = 1,    // of the second of two joined weights
     parameter int LineWords     = 512,
     parameter int TileWords     = 512,
     parameter int PsumWords     = 256,
@@ -371,7 +374,7 @@ module duet_engine #(
       .OutLanes(OutLanes),
       .WeightBits(WeightBits),
       .FeatureBits(FeatureBits),
-      .AccBits(AccBits),
+      .AccBits(AccBits), .Products(Products), .Chain(Chain), .PairShift(PairShift),
       .TileWords(TileWords),
       .TileAddr(TileAddr),
       .PsumWords(PsumWords),
@@ -488,6 +491,8 @@ module duet_engine #(
     if (OutLanes % BeatLanes != 0 || BeatLanes * StoredBits > 64) $error("duet_engine: BeatLanes does not fit out_lanes");
     if (InLanes % CopyLanes != 0 || BeatLanes % CopyLanes != 0) $error("duet_engine: CopyLanes must divide InLanes and BeatLanes");
     if (WeightBits < 2 || WeightBits > 16 || FeatureBits < 2 || FeatureBits > 16) $error("duet_engine: widths must be 2..16");
+    if (Products == 2 && (OutLanes % 2 != 0 || PairShift + WeightBits > 25 || Chain > InLanes))
+      $error("duet_engine: two products do not fit one DSP");
     if (AccBits < 16 || AccBits > 40) $error("duet_engine: acc_bits must be 16..40");
     if (Outstanding < 1 || Outstanding > 16) $error("duet_engine: Outstanding must be 1..16");
   end

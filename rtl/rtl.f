@@ -5,6 +5,7 @@ stream/duet_select.sv
 stream/duet_fifo.sv
 math/duet_requantize.sv
 math/duet_chain.sv
+math/duet_column.sv
 mem/duet_descriptors.sv
 mem/duet_weights.sv
 mem/duet_program.sv

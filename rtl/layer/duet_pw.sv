@@ -1,7 +1,7 @@
 // Third stage: the point-wise array. A pass multiplies one input group (InLanes channels) of a whole tile with the weights of one
 // output group (OutLanes channels); passes run input group by input group, output group by output group, partial sums waiting in a
 // memory between them. The sums of the last input group are pooled and go to the result buffer. Weights stand still during a pass and
-// are reloaded for the next one meanwhile. Latency: InLanes + 6 cycles from the issue of a pixel to its word in the result buffer.
+// are reloaded for the next one meanwhile. Latency: InLanes + 6 cycles (8 with two products a DSP) from the issue of a pixel to its word in the result buffer.
 // Throughput: one pixel of InLanes x OutLanes products a cycle; passes and tiles follow one another without a gap as long as tiles,
 // weights and room for results are there. Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
 module duet_pw #(
@@ -11,6 +11,9 @@ module duet_pw #(
     parameter int WeightBits  = 8,
     parameter int FeatureBits = 8,
     parameter int AccBits     = 32,
+    parameter int Products    = 1,  // a DSP, of so many output lanes
+    parameter int Chain       = 8,  // products added inside the DSPs before they are taken apart
+    parameter int PairShift   = 1,
     parameter int TileWords   = 512,
     parameter int TileAddr    = 10,
     parameter int PsumWords   = 256,
@@ -40,7 +43,8 @@ module duet_pw #(
     output logic                           wait_output_o
 );
   localparam int DataAt = 3;            // issue to data from the tile buffer
-  localparam int SumAt = InLanes + 5;   // ... to the chains' sums
+  localparam int SumAt = InLanes + ((Products == 2) ? 7 : 5);      // ... to the columns' sums
+  localparam int PsumLate = (Products == 2) ? Chain + 2 : 0;       // columns of two products a DSP add partial sums so much later
   localparam int PsumAddr = (PsumWords > 1) ? $clog2(PsumWords) : 1;
 
   typedef enum logic {
@@ -166,7 +170,7 @@ module duet_pw #(
   );
   duet_delay #(
       .Width(16),
-      .Depth(DataAt - 1)
+      .Depth(DataAt - 1 + PsumLate)
   ) u_psum_pixel (
       .clk_i,
       .data_i(cycle_q),
@@ -174,7 +178,7 @@ module duet_pw #(
   );
   duet_delay #(
       .Width(1),
-      .Depth(DataAt + 1)
+      .Depth(DataAt + 1 + PsumLate)
   ) u_first (
       .clk_i,
       .data_i(first_in),
@@ -211,20 +215,23 @@ module duet_pw #(
   );
   genvar lane;
   generate
-    for (lane = 0; lane < OutLanes; lane = lane + 1) begin : g_lane
-      duet_chain #(
+    for (lane = 0; lane < OutLanes / Products; lane = lane + 1) begin : g_lane
+      duet_column #(
           .Lanes(InLanes),
           .WeightBits(WeightBits),
           .FeatureBits(FeatureBits),
-          .AccBits(AccBits)
-      ) u_chain (
+          .AccBits(AccBits),
+          .Products(Products),
+          .Chain(Chain),
+          .PairShift(PairShift)
+      ) u_column (
           .clk_i,
           .load_i(weight_load_i),
           .swap_i(swaps),
-          .weight_i(weight_i[lane*WeightBits+:WeightBits]),
+          .weight_i(weight_i[lane*Products*WeightBits+:Products*WeightBits]),
           .feature_i(skewed),
-          .sum_i(first_add ? '0 : psum[lane*AccBits+:AccBits]),
-          .sum_o(sums[lane*AccBits+:AccBits])
+          .sum_i(first_add ? '0 : psum[lane*Products*AccBits+:Products*AccBits]),
+          .sum_o(sums[lane*Products*AccBits+:Products*AccBits])
       );
     end
   endgenerate

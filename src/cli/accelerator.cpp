@@ -9,7 +9,7 @@
 namespace duet::cli {
 namespace {
 
-constexpr int kDefaultAccumulator = 32;
+constexpr int kDefaultAccumulator = 16;  // or what the network needs, where that is more
 
 bool is_quantized(const std::string& name) {
   return std::filesystem::exists(name + ".safetensors") && std::filesystem::exists(name + ".json");
@@ -36,6 +36,9 @@ engine::Engine choose(const AcceleratorOptions& options, const Accelerator& acce
     engine.in_lanes = options.lanes[0], engine.out_lanes = options.lanes[1], engine.dw_lanes = options.lanes[2];
     engine.weight_bits = network.weight_bits, engine.feature_bits = network.feature_bits;
     engine.acc_bits = kDefaultAccumulator;
+    engine.products = options.products;
+    if (const std::string reason = engine::illegal_because(engine); !reason.empty())
+      throw Error(reason, "--lanes", "choose other lanes, widths or --products");
     engine = program::size_for(engine, network.network);
   }
   engine.acc_bits = std::max(engine.acc_bits, quant::accumulator_bits(network));
@@ -51,6 +54,9 @@ void add_accelerator_options(CLI::App* verb, AcceleratorOptions& options) {
       ->capture_default_str();
   verb->add_option("--engine", options.engine_file, "This engine.json instead of the fastest that fits");
   verb->add_option("--lanes", options.lanes, "Input, output and depth-wise lanes: 8,24,2")->delimiter(',')->expected(3);
+  verb->add_option("--products", options.products, "With --lanes: products per DSP of the point-wise array, 1 or 2")
+      ->check(CLI::Range(1, 2))
+      ->capture_default_str();
   add_widths(verb, options.widths);
   verb->add_option("--seed", options.seed, "Of random weights and pictures")->capture_default_str();
 }

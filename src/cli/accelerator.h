@@ -15,6 +15,7 @@ struct AcceleratorOptions {
   std::string network, device = "pynq-z1", engine_file;
   std::vector<int> lanes;
   Widths widths;
+  int products = 1;
   uint64_t seed = 1;
 };
 

@@ -61,6 +61,7 @@ constexpr Port kPorts[] = {{"irq", "irq", 1, false},
 
 std::string parameters(const engine::Engine& e) {
   const engine::Buffers& b = e.buffers;
+  const int chain = e.products == 2 ? std::min(engine::pair(e).chain, e.in_lanes) : e.in_lanes;
   const std::pair<const char*, int> all[] = {{"InLanes", e.in_lanes},
                                              {"OutLanes", e.out_lanes},
                                              {"DwLanes", e.dw_lanes},
@@ -70,6 +71,9 @@ std::string parameters(const engine::Engine& e) {
                                              {"WeightBits", e.weight_bits},
                                              {"FeatureBits", e.feature_bits},
                                              {"AccBits", e.acc_bits},
+                                             {"Products", e.products},
+                                             {"Chain", chain},
+                                             {"PairShift", e.products == 2 ? engine::pair(e).weight_shift : 1},
                                              {"LineWords", b.line_words},
                                              {"TileWords", b.tile_words},
                                              {"PsumWords", b.psum_words},

@@ -19,7 +19,8 @@ struct Named {
 };
 constexpr Named kFields[] = {{"in_lanes", &Engine::in_lanes, 1, 64},         {"out_lanes", &Engine::out_lanes, 1, 64},
                              {"dw_lanes", &Engine::dw_lanes, 1, 8},          {"weight_bits", &Engine::weight_bits, 2, 16},
-                             {"feature_bits", &Engine::feature_bits, 2, 16}, {"acc_bits", &Engine::acc_bits, 16, 40}};
+                             {"feature_bits", &Engine::feature_bits, 2, 16}, {"acc_bits", &Engine::acc_bits, 16, 40},
+                             {"products", &Engine::products, 1, 2}};
 
 struct NamedBuffer {
   const char* name;
@@ -88,6 +89,8 @@ std::string illegal_because(const Engine& engine) {
   if (!divides(engine.dw_lanes, beat_lanes(engine)))
     return "dw_lanes must divide the channels of a beat (" + std::to_string(beat_lanes(engine)) + " with these out_lanes)";
   if (!divides(engine.dw_lanes, engine.in_lanes)) return "dw_lanes must divide in_lanes";
+  if (engine.products == 2 && engine.out_lanes % 2) return "two products a DSP need an even number of out_lanes";
+  if (engine.products == 2 && pair(engine).products != 2) return "two products of these widths do not fit one DSP";
   return "";
 }
 
@@ -124,6 +127,12 @@ double bram36_count(const Engine& engine) {
   return halves / 2.0;
 }
 
-int dsp_count(const Engine& engine) { return engine.in_lanes * engine.out_lanes + 9 * engine.dw_lanes; }
+device::Packing pair(const Engine& engine) {
+  const int limit = fixed::weight_limit(engine.weight_bits);
+  return device::join(device::ports(device::Family::xc7), {-limit, limit}, fixed::feature_range(engine.feature_bits, false), 2,
+                      1);
+}
+
+int dsp_count(const Engine& engine) { return engine.in_lanes * engine.out_lanes / engine.products + 9 * engine.dw_lanes; }
 
 }  // namespace duet::engine

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "device/packing.h"
 #include "net/network.h"
 
 namespace duet::engine {
@@ -31,6 +32,7 @@ struct Engine {
   int dw_lanes = 2;                       ///< channels the depth-wise stage takes at once (9 multipliers each)
   int weight_bits = 8, feature_bits = 8;  ///< 2..16; a layer with narrower numbers runs in the wider lanes
   int acc_bits = 32;                      ///< accumulator, 16..40
+  int products = 1;  ///< per DSP of the point-wise array: 2 lets two output channels share one (see `pair`), or 1
   Buffers buffers;
   bool operator==(const Engine&) const = default;
 };
@@ -68,7 +70,10 @@ std::vector<MemoryBlock> memories(const Engine& engine);
 int bram18(int width, int depth);
 /// 36-Kbit blocks of the whole engine, halves included: exact.
 double bram36_count(const Engine& engine);
-/// DSP blocks, exact: in_lanes * out_lanes + 9 * dw_lanes, one product each.
+/// How two output channels share a DSP at the engine's widths: two weights joined at `weight_shift`, `chain` products added
+/// before the sums are taken apart. products 0 where the widths allow no pair.
+device::Packing pair(const Engine& engine);
+/// DSP blocks, exact: in_lanes * out_lanes / products + 9 * dw_lanes.
 int dsp_count(const Engine& engine);
 
 }  // namespace duet::engine

@@ -12,6 +12,7 @@ namespace {
 constexpr int kBurst = 16;
 constexpr int64_t kDwLatency = 28;     // duet_dw: last pixel's issue to the token that duet_pw sees
 constexpr int64_t kPwLatency = 6;      // duet_pw: end of the last pass to the token that duet_store sees, plus in_lanes
+constexpr int64_t kTakeApart = 2;      // duet_column: the registers behind chains of two products a DSP
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
 constexpr int64_t kFirstPlan = 6;      // duet_program, duet_control: last beat to the first tile's condition
 constexpr int kSlots = 3;              // duet_load: rows of either parity in the line buffer
@@ -172,7 +173,7 @@ class Pipeline {
     account.wait_output += start - last;
     account.compute += int64_t{layer.in_groups} * layer.pw_pass;
     pw_free_ = start + layer.pw_pass;
-    result_there_ = pw_free_ + kPwLatency + program_.engine.in_lanes;
+    result_there_ = pw_free_ + kPwLatency + program_.engine.in_lanes + (program_.engine.products == 2 ? kTakeApart : 0);
     if (group + 1 < layer.out_groups) return;
     tile_free_[tile_half_] = pw_free_;
     tile_half_ ^= 1;

@@ -131,5 +131,14 @@ TEST(Engine, W16F16) { run_random(small_engine(4, 8, 2, 16, 16), 2, 6); }
 TEST(Engine, W4F4) { run_random(small_engine(8, 8, 4, 4, 4), 3, 6); }
 TEST(Engine, W11F9OddLanes) { run_random(small_engine(6, 10, 2, 11, 9), 4, 6); }
 
+// Two products a DSP: taken apart after every product, after chains that do and do not divide the lanes, and at the end.
+engine::Engine pairs(engine::Engine engine) {
+  engine.products = 2;
+  return engine;
+}
+TEST(Pairs, W8F8DrainsEveryProduct) { run_random(pairs(small_engine(4, 8, 1, 8, 8)), 5, 4); }
+TEST(Pairs, W8F7ChainsOfFour) { run_random(pairs(small_engine(6, 4, 2, 8, 7)), 6, 4); }
+TEST(Pairs, W4F4OneChain) { run_random(pairs(small_engine(4, 6, 2, 4, 4)), 7, 4); }
+
 }  // namespace
 }  // namespace duet::simulate

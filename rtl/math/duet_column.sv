@@ -1,0 +1,98 @@
+// The sums of one or two output channels over Lanes inputs: sum_o = sum_i + sum over lanes of weight * feature.
+// One product a DSP: a duet_chain, which adds sum_i inside. Two (Products = 2): both channels' weights are joined, w0 + w1 * 2^PairShift,
+// and one DSP makes both products. Chains of Chain DSPs add up inside; then the two sums are taken apart, low field first, its borrow
+// given back to the high one, and added to those of the chains before. Chain and PairShift come from device::join, which proves
+// that no field overflows. Twin: device::take_apart.
+// Lane k's feature is due k cycles after lane 0's (duet_skew). Products = 1: sum_i one cycle after lane 0's feature, latency Lanes + 2.
+// Products = 2: sum_i Chain + 3 cycles after it, latency Lanes + 4; weights are joined a cycle after load_i. Throughput: one a cycle.
+module duet_column #(
+    parameter int Lanes       = 8,
+    parameter int WeightBits  = 8,
+    parameter int FeatureBits = 8,
+    parameter int AccBits     = 32,
+    parameter int Products    = 1,
+    parameter int Chain       = 8,  // at most Lanes
+    parameter int PairShift   = 1
+) (
+    input  logic                           clk_i,
+    input  logic [              Lanes-1:0] load_i,
+    input  logic [              Lanes-1:0] swap_i,
+    input  logic [Products*WeightBits-1:0] weight_i,
+    input  logic [  Lanes*FeatureBits-1:0] feature_i,
+    input  logic [   Products*AccBits-1:0] sum_i,
+    output logic [   Products*AccBits-1:0] sum_o
+);
+  genvar part;
+  generate
+    if (Products == 1) begin : g_one
+      duet_chain #(
+          .Lanes(Lanes),
+          .WeightBits(WeightBits),
+          .FeatureBits(FeatureBits),
+          .AccBits(AccBits)
+      ) u_chain (
+          .clk_i,
+          .load_i,
+          .swap_i,
+          .weight_i,
+          .feature_i,
+          .sum_i,
+          .sum_o
+      );
+    end else begin : g_two
+      localparam int Parts = (Lanes + Chain - 1) / Chain;
+      localparam int JoinBits = WeightBits + PairShift;
+      localparam int WideBits = 46;  // joined sums
+
+      logic signed [JoinBits-1:0] low, high, weight_q;
+      logic [Lanes-1:0] load_q;
+      assign low  = JoinBits'($signed(weight_i[WeightBits-1:0]));
+      assign high = $signed({weight_i[2*WeightBits-1:WeightBits], {PairShift{1'b0}}});
+      always_ff @(posedge clk_i) begin
+        weight_q <= high + low;
+        load_q   <= load_i;
+      end
+
+      logic [2*AccBits*(Parts+1)-1:0] sums;  // before part p: its 2 * AccBits, in the cycle in which part p adds
+      assign sums[0+:2*AccBits] = sum_i;
+      assign sum_o = sums[2*AccBits*Parts+:2*AccBits];
+      for (part = 0; part < Parts; part = part + 1) begin : g_part
+        localparam int From = part * Chain;
+        localparam int Length = (From + Chain > Lanes) ? Lanes - From : Chain;
+        localparam int NextLength = (From + 2 * Chain > Lanes) ? Lanes - From - Chain : Chain;
+        logic signed [WideBits-1:0] joined;
+        logic signed [PairShift-1:0] low_q;
+        logic signed [WideBits-PairShift-1:0] high_q;
+        logic [2*AccBits-1:0] sum_q;
+        duet_chain #(
+            .Lanes(Length),
+            .WeightBits(JoinBits),
+            .FeatureBits(FeatureBits),
+            .AccBits(WideBits)
+        ) u_chain (
+            .clk_i,
+            .load_i(load_q[From+:Length]),
+            .swap_i(swap_i[From+:Length]),
+            .weight_i(weight_q),
+            .feature_i(feature_i[From*FeatureBits+:Length*FeatureBits]),
+            .sum_i('0),
+            .sum_o(joined)
+        );
+        always_ff @(posedge clk_i) begin
+          low_q                    <= joined[PairShift-1:0];
+          high_q                   <= $signed(joined[WideBits-1:PairShift]) + $signed({{(WideBits - PairShift - 1) {1'b0}}, joined[PairShift-1]});
+          sum_q[0+:AccBits]        <= sums[2*AccBits*part+:AccBits] + AccBits'(low_q);
+          sum_q[AccBits+:AccBits]  <= sums[2*AccBits*part+AccBits+:AccBits] + AccBits'(high_q);
+        end
+        duet_delay #(
+            .Width(2 * AccBits),
+            .Depth((part + 1 == Parts) ? 0 : NextLength - 1)
+        ) u_delay (
+            .clk_i,
+            .data_i(sum_q),
+            .data_o(sums[2*AccBits*(part+1)+:2*AccBits])
+        );
+      end
+    end
+  endgenerate
+endmodule
