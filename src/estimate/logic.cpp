@@ -8,9 +8,9 @@
 namespace duet::estimate {
 namespace {
 
-// Placeholder until syntheses are fitted.
-constexpr LogicFeatures kLut{2500, 40, 18.5, 1.7, 1.1, 0, 1, 1, 0};
-constexpr LogicFeatures kFf{2500, 40, 11, 1, 0, 1, 1, 1, 1};
+// From `build/release/fit_logic FOLDER` (bench/), Yosys 0.23, hierarchy kept: five engines fitted, a sixth held out.
+constexpr LogicFeatures kLut{4031, 81.11, 16.82, 1.782, 1.346, 0, 0.4554, 1.040, 0};
+constexpr LogicFeatures kFf{2918, 109.0, 8.769, 1.014, 0, 1.164, 0.3438, 2.548, 1.050};
 
 // Rows of 18-Kbit blocks that a memory is cut into: the cheapest shape, the shallower one of equals (rtl/vendor/xc7/duet_ram.sv).
 int memory_rows(int width, int depth) {
@@ -57,7 +57,7 @@ LogicFeatures logic_features(const engine::Engine& e) {
           choice,
           memory,
           static_cast<double>(e.in_lanes * e.feature_bits),
-          9.0 * e.dw_lanes * e.feature_bits,
+          9.0 * e.dw_lanes * engine::stored_bits(e),
           static_cast<double>(e.out_lanes * e.weight_bits)};
 }
 
