@@ -1,0 +1,60 @@
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "program/program.h"
+#include "quant/quantize.h"
+
+namespace duet::program {
+namespace {
+
+net::Network network() {
+  net::Network small = *net::find_known("dnn-a");
+  small.input = {3, 12, 20};
+  small.replications = {{8, true}, {12, false}};
+  return small;
+}
+
+engine::Engine lanes(int weight_bits, int feature_bits) {
+  engine::Engine engine;
+  engine.in_lanes = 4, engine.out_lanes = 4, engine.dw_lanes = 1;
+  engine.weight_bits = weight_bits, engine.feature_bits = feature_bits, engine.acc_bits = 40;
+  return size_for(engine, network());
+}
+
+quant::QuantizedNetwork numbers(int weight_bits, int feature_bits) {
+  quant::QuantizeOptions widths;
+  widths.weight_bits = weight_bits, widths.feature_bits = feature_bits;
+  Rng rng(1);
+  return quant::random_quantized(network(), widths, rng);
+}
+
+uint64_t beat(const std::vector<uint8_t>& bytes, size_t index) {
+  uint64_t value = 0;
+  for (size_t i = 8; i-- > 0;) value = value << 8 | bytes[8 * index + i];
+  return value;
+}
+
+TEST(Image, HeaderNamesTheEngine) {
+  const std::vector<uint8_t> bytes = image(compile(network(), lanes(8, 8)), numbers(8, 8));
+  EXPECT_EQ(beat(bytes, 0), 0x0000000154455544u);
+  EXPECT_EQ(beat(bytes, 1), 0x0028'0808'0401'0404u);
+  EXPECT_EQ(beat(bytes, 2) & 0xffff, 3u);
+  EXPECT_EQ((beat(bytes, 2) >> 32) * 8 + 64, bytes.size());
+}
+
+TEST(Image, NarrowerNumbersRunInWiderLanes) {
+  EXPECT_NO_THROW(image(compile(network(), lanes(11, 9)), numbers(8, 8)));
+  EXPECT_THROW(image(compile(network(), lanes(8, 8)), numbers(11, 8)), Error);
+  EXPECT_THROW(image(compile(network(), lanes(8, 8)), numbers(8, 9)), Error);
+}
+
+TEST(Image, SumsMustFitTheAccumulator) {
+  engine::Engine narrow = lanes(8, 8);
+  narrow.acc_bits = quant::accumulator_bits(numbers(8, 8));
+  EXPECT_NO_THROW(image(compile(network(), narrow), numbers(8, 8)));
+  narrow.acc_bits -= 1;
+  EXPECT_THROW(image(compile(network(), narrow), numbers(8, 8)), Error);
+}
+
+}  // namespace
+}  // namespace duet::program
