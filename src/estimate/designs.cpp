@@ -17,7 +17,7 @@ constexpr int kMaxLanes = 64;
 
 struct Candidate {
   int64_t cycles = 0;
-  int in = 1, out = 1, depthwise = 1;
+  int in = 1, out = 1, depthwise = 1, products = 1;
 };
 
 struct Problem {
@@ -26,7 +26,7 @@ struct Problem {
   Plan plan;
   engine::Engine engine;  // widths and Bundle set
   Rates rates;
-  bool hardware = false, has_depthwise = false;
+  bool hardware = false, has_depthwise = false, pairs = false;  // pairs: two products fit a DSP
 };
 
 // Wide enough for any weights: sign, product, sum over the largest filter, and as much again for the bias.
@@ -47,6 +47,7 @@ Problem make_problem(const net::Network& network, const device::Device& device, 
   p.engine.feature_bits = feature_bits;
   p.engine.acc_bits = accumulator_bits(p.plan, weight_bits, feature_bits);
   p.hardware = engine::no_hardware_because(network.bundle).empty();
+  p.pairs = engine::pair(p.engine).products == 2;
   for (const net::ComputeLayer& layer : network.bundle.layers) p.has_depthwise |= layer.depthwise;
   return p;
 }
@@ -56,6 +57,7 @@ engine::Engine engine_of(const Problem& p, const Candidate& c) {
   e.in_lanes = c.in;
   e.out_lanes = c.out;
   e.dw_lanes = c.depthwise;
+  e.products = c.products;
   return p.hardware && engine::illegal_because(e).empty() ? program::size_for(e, p.network) : e;
 }
 
@@ -72,17 +74,25 @@ int64_t rank(const Problem& p, const engine::Engine& e) {
   return model_cycles(p.plan, lanes(p.plan, e), e.feature_bits, e.weight_bits, p.rates, true);
 }
 
+// Adds the candidate that `e` is, unless it breaks a rule or takes too many multipliers. Two products share a DSP only where the
+// multipliers would not suffice otherwise: taking them apart costs LUTs.
+void add(const Problem& p, engine::Engine e, int64_t dsp_limit, std::vector<Candidate>& all) {
+  int64_t dsp = multipliers(p, e);
+  if (dsp > dsp_limit && p.pairs && e.out_lanes % 2 == 0) {
+    e.products = 2;
+    dsp = multipliers(p, e);
+  }
+  if (dsp >= 0 && dsp <= dsp_limit) all.push_back({rank(p, e), e.in_lanes, e.out_lanes, e.dw_lanes, e.products});
+}
+
 // All candidates of at most `dsp_limit` multipliers, fastest first.
 std::vector<Candidate> candidates(const Problem& p, int64_t dsp_limit) {
   std::vector<Candidate> all;
   engine::Engine e = p.engine;
-  for (e.out_lanes = 1; e.out_lanes <= std::min<int64_t>(kMaxLanes, dsp_limit); ++e.out_lanes)
-    for (e.in_lanes = 1; e.in_lanes <= kMaxLanes && e.in_lanes * e.out_lanes <= dsp_limit; ++e.in_lanes)
-      for (e.dw_lanes = 1; e.dw_lanes <= (p.has_depthwise ? 8 : 1); e.dw_lanes *= 2) {
-        const int64_t dsp = multipliers(p, e);
-        if (dsp < 0 || dsp > dsp_limit) continue;
-        all.push_back({rank(p, e), e.in_lanes, e.out_lanes, e.dw_lanes});
-      }
+  const int64_t product_limit = dsp_limit * (p.pairs ? 2 : 1);
+  for (e.out_lanes = 1; e.out_lanes <= std::min<int64_t>(kMaxLanes, product_limit); ++e.out_lanes)
+    for (e.in_lanes = 1; e.in_lanes <= kMaxLanes && e.in_lanes * e.out_lanes <= product_limit; ++e.in_lanes)
+      for (e.dw_lanes = 1; e.dw_lanes <= (p.has_depthwise ? 8 : 1); e.dw_lanes *= 2) add(p, e, dsp_limit, all);
   std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) { return a.cycles < b.cycles; });
   return all;
 }

@@ -35,8 +35,26 @@ double dot(const LogicFeatures& a, const LogicFeatures& b) {
 // Lattice LUTs have four inputs where Xilinx's have six: about 1.7 times as many. Not fitted.
 double lut_factor(device::Family family) { return family == device::Family::ice40 || family == device::Family::ecp5 ? 1.7 : 1; }
 
-Logic logic(const LogicFeatures& features, device::Family family) {
-  return {std::llround(lut_factor(family) * std::max(0.0, dot(kLut, features))), std::llround(std::max(0.0, dot(kFf, features)))};
+struct Counts {
+  double lut = 0, ff = 0;
+};
+
+// Taking two products of a DSP apart, rtl/math/duet_column.sv: for each pair of output lanes a joined weight, and for each part
+// of the chain two adders into the sums, registers for the two fields, and a delay of the sums until the next part's are there.
+Counts take_apart(int in_lanes, int pairs, const engine::Engine& e) {
+  const device::Packing pair = engine::pair(e);
+  const int chain = std::clamp(pair.chain, 1, in_lanes), parts = (in_lanes + chain - 1) / chain;
+  const int shift = pair.weight_shift, sums = 2 * e.acc_bits, high = std::min(e.acc_bits, 46 - shift);
+  const bool shift_register = chain > 2;
+  const int delayed = sums * (parts - 1);
+  return {static_cast<double>(pairs) * (parts * sums + e.weight_bits + (shift_register ? delayed : 0)),
+          static_cast<double>(pairs) *
+              (parts * (sums + shift + high) + e.weight_bits + shift + (shift_register ? -delayed : delayed))};
+}
+
+Logic logic(const LogicFeatures& features, Counts more, device::Family family) {
+  return {std::llround(lut_factor(family) * (std::max(0.0, dot(kLut, features)) + more.lut)),
+          std::llround(std::max(0.0, dot(kFf, features)) + more.ff)};
 }
 
 }  // namespace
@@ -61,16 +79,19 @@ LogicFeatures logic_features(const engine::Engine& e) {
           static_cast<double>(e.out_lanes * e.weight_bits)};
 }
 
-Logic engine_logic(const engine::Engine& engine, device::Family family) { return logic(logic_features(engine), family); }
+Logic engine_logic(const engine::Engine& engine, device::Family family) {
+  const Counts pairs = engine.products == 2 ? take_apart(engine.in_lanes, engine.out_lanes / 2, engine) : Counts{};
+  return logic(logic_features(engine), pairs, family);
+}
 
 Logic modelled_logic(const engine::Engine& e, int64_t multipliers, int stages, device::Family family) {
   // The same parts as duet's engine has: its control, eight requantisers a stage, lanes, and a window of k x k taps where one is.
   const double requantisers = 8.0 * stages, out = stages * e.out_lanes;
-  const double window = static_cast<double>(std::max<int64_t>(0, multipliers - int64_t{e.in_lanes} * e.out_lanes));
+  const double window = static_cast<double>(std::max<int64_t>(0, multipliers - int64_t{e.in_lanes} * e.out_lanes / e.products));
   const double inputs = stages * e.in_lanes * e.feature_bits;
   return logic({1, requantisers, requantisers * e.acc_bits, out * e.acc_bits, 8.0 * stages * e.acc_bits,
                 inputs + 2 * out * e.acc_bits, inputs, window * e.feature_bits, out * e.weight_bits},
-               family);
+               e.products == 2 ? take_apart(e.in_lanes, stages * e.out_lanes / 2, e) : Counts{}, family);
 }
 
 device::Resources engine_resources(const engine::Engine& engine, device::Family family) {

@@ -112,7 +112,7 @@ device::Resources model_resources(const Plan& plan, const engine::Engine& engine
   for (int i = 0; i < first.count; ++i) {
     const LayerPlan& layer = first.layers[static_cast<size_t>(i)];
     r.dsp += layer.depthwise ? int64_t{layer.kernel} * layer.kernel * lanes.depthwise
-                             : int64_t{lanes.in} * lanes.out[static_cast<size_t>(i)];
+                             : ceil_div(int64_t{lanes.in} * lanes.out[static_cast<size_t>(i)], engine.products);
   }
   const double buffers = buffer_blocks(plan, engine, lanes);
   const double weights = blocks(static_cast<double>(plan.weights) * engine.weight_bits);
