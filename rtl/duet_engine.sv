@@ -16,6 +16,7 @@ module duet_engine #(
     parameter int AccBits       = 32,
     parameter int Products      = 1,    // per DSP of the point-wise array, 1 or 2
     parameter int Chain         = 8,    // of them added before two are taken apart, at most InLanes
+    parameter int DwInLuts      = 0,    // 1: the depth-wise multipliers are LUTs
     parameter int PairShift     = 1,    // of the second of two joined weights
     parameter int LineWords     = 512,
     parameter int TileWords     = 512,
@@ -296,7 +297,7 @@ module duet_engine #(
       .WeightBits(WeightBits),
       .FeatureBits(FeatureBits),
       .StoredBits(StoredBits),
-      .AccBits(AccBits),
+      .AccBits(AccBits), .InLuts(DwInLuts),
       .LineWords(LineWords),
       .LineAddr(LineAddr),
       .TileWords(TileWords),

@@ -4,6 +4,7 @@ stream/duet_skew.sv
 stream/duet_select.sv
 stream/duet_fifo.sv
 math/duet_requantize.sv
+math/duet_mac_lut.sv
 math/duet_chain.sv
 math/duet_column.sv
 mem/duet_descriptors.sv

@@ -13,6 +13,7 @@ module duet_dw #(
     parameter int FeatureBits = 8,
     parameter int StoredBits  = 8,
     parameter int AccBits     = 32,
+    parameter int InLuts      = 0,  // 1: multipliers of LUTs instead of DSPs
     parameter int LineWords   = 512,
     parameter int LineAddr    = 11,
     parameter int TileWords   = 512,
@@ -306,7 +307,8 @@ module duet_dw #(
           .Lanes(9),
           .WeightBits(WeightBits),
           .FeatureBits(StoredBits),
-          .AccBits(AccBits)
+          .AccBits(AccBits),
+          .InLuts(InLuts)
       ) u_chain (
           .clk_i,
           .load_i(weight_load_i),

@@ -5,7 +5,8 @@ module duet_chain #(
     parameter int Lanes       = 9,
     parameter int WeightBits  = 8,
     parameter int FeatureBits = 8,
-    parameter int AccBits     = 32
+    parameter int AccBits     = 32,
+    parameter int InLuts      = 0    // 1: multipliers of LUTs
 ) (
     input  logic                         clk_i,
     input  logic [            Lanes-1:0] load_i,
@@ -25,21 +26,39 @@ module duet_chain #(
   genvar lane;
   generate
     for (lane = 0; lane < Lanes; lane = lane + 1) begin : g_lane
-      duet_mac #(
-          .WeightBits(WeightBits),
-          .FeatureBits(FeatureBits),
-          .First((lane == 0) ? 1 : 0)
-      ) u_mac (
-          .clk_i,
-          .load_i(load_i[lane]),
-          .swap_i(swap_i[lane]),
-          .weight_i,
-          .feature_i(feature_i[lane*FeatureBits+:FeatureBits]),
-          .sum_i(sum_in),
-          .cascade_i(cascade[48*lane+:48]),
-          .cascade_o(cascade[48*(lane+1)+:48]),
-          .sum_o(sums[48*lane+:48])
-      );
+      if (InLuts != 0) begin : g_lut
+        duet_mac_lut #(
+            .WeightBits(WeightBits),
+            .FeatureBits(FeatureBits),
+            .First((lane == 0) ? 1 : 0)
+        ) u_mac (
+            .clk_i,
+            .load_i(load_i[lane]),
+            .swap_i(swap_i[lane]),
+            .weight_i,
+            .feature_i(feature_i[lane*FeatureBits+:FeatureBits]),
+            .sum_i(sum_in),
+            .cascade_i(cascade[48*lane+:48]),
+            .cascade_o(cascade[48*(lane+1)+:48]),
+            .sum_o(sums[48*lane+:48])
+        );
+      end else begin : g_dsp
+        duet_mac #(
+            .WeightBits(WeightBits),
+            .FeatureBits(FeatureBits),
+            .First((lane == 0) ? 1 : 0)
+        ) u_mac (
+            .clk_i,
+            .load_i(load_i[lane]),
+            .swap_i(swap_i[lane]),
+            .weight_i,
+            .feature_i(feature_i[lane*FeatureBits+:FeatureBits]),
+            .sum_i(sum_in),
+            .cascade_i(cascade[48*lane+:48]),
+            .cascade_o(cascade[48*(lane+1)+:48]),
+            .sum_o(sums[48*lane+:48])
+        );
+      end
     end
   endgenerate
   wire unused = &{1'b0, sums, cascade[48*Lanes+:48]};

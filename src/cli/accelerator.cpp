@@ -37,6 +37,7 @@ engine::Engine choose(const AcceleratorOptions& options, const Accelerator& acce
     engine.weight_bits = network.weight_bits, engine.feature_bits = network.feature_bits;
     engine.acc_bits = kDefaultAccumulator;
     engine.products = options.products;
+    engine.dw_in_luts = options.dw_in_luts;
     if (const std::string reason = engine::illegal_because(engine); !reason.empty())
       throw Error(reason, "--lanes", "choose other lanes, widths or --products");
     engine = program::size_for(engine, network.network);
@@ -57,6 +58,7 @@ void add_accelerator_options(CLI::App* verb, AcceleratorOptions& options) {
   verb->add_option("--products", options.products, "With --lanes: products per DSP of the point-wise array, 1 or 2")
       ->check(CLI::Range(1, 2))
       ->capture_default_str();
+  verb->add_flag("--dw-in-luts", options.dw_in_luts, "With --lanes: depth-wise multipliers of LUTs instead of DSPs");
   add_widths(verb, options.widths);
   verb->add_option("--seed", options.seed, "Of random weights and pictures")->capture_default_str();
 }

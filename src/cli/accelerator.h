@@ -16,6 +16,7 @@ struct AcceleratorOptions {
   std::vector<int> lanes;
   Widths widths;
   int products = 1;
+  bool dw_in_luts = false;
   uint64_t seed = 1;
 };
 

@@ -72,6 +72,7 @@ std::string parameters(const engine::Engine& e) {
                                              {"FeatureBits", e.feature_bits},
                                              {"AccBits", e.acc_bits},
                                              {"Products", e.products},
+                                             {"DwInLuts", e.dw_in_luts},
                                              {"Chain", chain},
                                              {"PairShift", e.products == 2 ? engine::pair(e).weight_shift : 1},
                                              {"LineWords", b.line_words},

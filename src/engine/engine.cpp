@@ -20,7 +20,7 @@ struct Named {
 constexpr Named kFields[] = {{"in_lanes", &Engine::in_lanes, 1, 64},         {"out_lanes", &Engine::out_lanes, 1, 64},
                              {"dw_lanes", &Engine::dw_lanes, 1, 8},          {"weight_bits", &Engine::weight_bits, 2, 16},
                              {"feature_bits", &Engine::feature_bits, 2, 16}, {"acc_bits", &Engine::acc_bits, 16, 40},
-                             {"products", &Engine::products, 1, 2}};
+                             {"products", &Engine::products, 1, 2},          {"dw_in_luts", &Engine::dw_in_luts, 0, 1}};
 
 struct NamedBuffer {
   const char* name;
@@ -133,6 +133,8 @@ device::Packing pair(const Engine& engine) {
                       1);
 }
 
-int dsp_count(const Engine& engine) { return engine.in_lanes * engine.out_lanes / engine.products + 9 * engine.dw_lanes; }
+int dsp_count(const Engine& engine) {
+  return engine.in_lanes * engine.out_lanes / engine.products + (engine.dw_in_luts ? 0 : 9 * engine.dw_lanes);
+}
 
 }  // namespace duet::engine
