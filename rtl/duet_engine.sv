@@ -85,11 +85,7 @@ module duet_engine #(
   localparam int PwParamAddr = (PwParamWords > 1) ? $clog2(PwParamWords) : 1;
   localparam int DwParamAddr = (DwParamWords > 1) ? $clog2(DwParamWords) : 1;
 
-  assign m_arsize_o  = 3'b011;
-  assign m_arburst_o = 2'b01;
-  assign m_awsize_o  = 3'b011;
-  assign m_awburst_o = 2'b01;
-  assign m_wstrb_o   = 8'hff;
+  assign {m_arsize_o, m_arburst_o, m_awsize_o, m_awburst_o, m_wstrb_o} = {3'b011, 2'b01, 3'b011, 2'b01, 8'hff};
 
   // Control and program.
   logic loaded, load, clear, program_busy, program_done, program_refused, picture_valid, picture_take, head_take;
