@@ -19,6 +19,7 @@ engine::Engine small_engine() {
   engine::Engine e;
   e.in_lanes = 4, e.out_lanes = 12, e.dw_lanes = 2;
   e.weight_bits = 7, e.feature_bits = 8, e.acc_bits = 22;
+  e.products = 2;
   return program::size_for(e, network);
 }
 
