@@ -52,7 +52,7 @@ std::string readme(const program::Program& program) {
   const engine::Engine& e = program.engine;
   return fmt::format(
       "# {0}: an accelerator made by duet\n\n"
-      "`top.sv` holds one instance of `duet_engine` with its parameters; `rtl/files.f` lists the other sources in order. Bus: "
+      "`top.sv` holds one instance of `duet_engine` with its parameters; `rtl/files.f` lists all sources in order. Bus: "
       "AXI4 "
       "master\n"
       "(64 bit), AXI4-Lite slave (32 bit), one interrupt, one clock, synchronous reset (held for at least 32 cycles).\n"
@@ -102,9 +102,9 @@ void copy_rtl(const fs::path& folder, Vendor vendor) {
     const fs::path place = fs::relative(file, rtl);
     fs::create_directories(folder / "rtl" / place.parent_path());
     base::write_file(folder / "rtl" / place, base::read_file(file));
-    list += place.string() + "\n";
+    list += "rtl/" + place.string() + "\n";
   }
-  base::write_file(folder / "rtl" / "files.f", list);
+  base::write_file(folder / "rtl" / "files.f", list + "top.sv\n");
 }
 
 }  // namespace

@@ -70,12 +70,12 @@ TEST(Lint, YosysReadsEverything) {
 
 // Builds tests/rtl/bench/<bench>.cpp around a module and runs it.
 void run_bench(const std::string& module, const std::string& bench, const std::vector<std::string>& parameters,
-               emit::Vendor vendor) {
+               emit::Vendor vendor, const std::string& flags = "") {
   const Folder folder;
   std::vector<std::string> command{
       "verilator",          "--cc", "--exe",        "--build", "-Wno-fatal",
       "-Wno-lint",          "-O3",  "--top-module", module,    "-Mdir",
-      folder.path.string(), "-o",   "bench",        "-CFLAGS", "-std=c++20 -I" + (kRoot / "src").string()};
+      folder.path.string(), "-o",   "bench",        "-CFLAGS", "-std=c++20 -I" + (kRoot / "src").string() + " " + flags};
   if (base::have_program("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
   for (const std::string& parameter : parameters) command.push_back("-G" + parameter);
   if (vendor == emit::Vendor::xc7) {
@@ -97,6 +97,10 @@ const std::vector<std::string> kRam{"Width=40", "Depth=1100"};
 TEST(Module, RequantizeRoundsAndSaturates) { run_bench("duet_requantize", "requantize", {"AccBits=30"}, emit::Vendor::generic); }
 TEST(Module, ChainAddsProducts) { run_bench("duet_chain", "chain", kChain, emit::Vendor::generic); }
 TEST(Module, ChainOfDspBlocksAddsProducts) { run_bench("duet_chain", "chain", kChain, emit::Vendor::xc7); }
+TEST(Module, DspBlockTakesJoinedWeights) {
+  run_bench("duet_chain", "chain", {"Lanes=4", "WeightBits=25", "FeatureBits=9", "AccBits=40"}, emit::Vendor::xc7,
+            "-DWEIGHT_BITS=25");
+}
 TEST(Module, RamKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::generic); }
 TEST(Module, RamOfBlocksKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::xc7); }
 

@@ -8,8 +8,11 @@
 #include "Vduet_chain.h"
 
 namespace {
-constexpr int kLanes = 4, kWeightBits = 11, kFeatureBits = 9, kAccBits = 40;
-}
+#ifndef WEIGHT_BITS
+#define WEIGHT_BITS 11
+#endif
+constexpr int kLanes = 4, kWeightBits = WEIGHT_BITS, kFeatureBits = 9, kAccBits = 40;
+}  // namespace
 
 int main() {
   Vduet_chain top;
@@ -52,7 +55,7 @@ int main() {
       if (swaps[v]) top.swap_i |= 1 << k;
       if (v > 0 && swaps[v - 1]) {
         top.load_i |= 1 << k;
-        top.weight_i = static_cast<uint16_t>(next[v - 1][k]) & ((1 << kWeightBits) - 1);
+        top.weight_i = static_cast<uint32_t>(next[v - 1][k]) & ((1 << kWeightBits) - 1);
       }
     }
     top.feature_i = packed;
