@@ -7,6 +7,7 @@
 #include "data/pack.h"
 #include "device/device.h"
 #include "evaluate/kinds.h"
+#include "evaluate/spec.h"
 #include "golden/golden.h"
 #include "quant/quantized.h"
 #include "simulate/simulate.h"
@@ -47,7 +48,7 @@ Json run_simulate(const Json& spec, const fs::path& folder, const Progress& prog
   const std::string where = "simulate";
   const auto network = quant::load_quantized(artefact(spec, "network") / "quantized");
   const auto engine = engine::engine_from_json(base::field(spec, "engine", where), "simulate: engine");
-  const auto device = device::read_device(base::text_field(base::field(spec, "device", where), "path", where));
+  const auto device = device::read_device(checked_path(base::field(spec, "device", where), where));
   const data::Pack pack(artefact(spec, "packs") / "test.pack");
   const auto wanted = static_cast<int>(base::int_field(spec, "pictures", 1, 100000, where));
   const int count = std::min(wanted, pack.count());

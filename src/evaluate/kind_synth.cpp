@@ -5,6 +5,7 @@
 #include "device/device.h"
 #include "emit/emit.h"
 #include "evaluate/kinds.h"
+#include "evaluate/spec.h"
 #include "synth/synth.h"
 
 namespace duet::evaluate {
@@ -12,7 +13,7 @@ namespace fs = std::filesystem;
 
 Json run_synth(const Json& spec, const fs::path& folder, const Progress& progress) {
   const auto engine = engine::engine_from_json(base::field(spec, "engine", "synth"), "synth: engine");
-  const auto device = device::read_device(base::text_field(base::field(spec, "device", "synth"), "path", "synth"));
+  const auto device = device::read_device(checked_path(base::field(spec, "device", "synth"), "synth"));
   const bool xc7 = device.family == device::Family::xc7;
   synth::Request request;
   request.top = "duet_top";

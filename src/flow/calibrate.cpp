@@ -56,6 +56,7 @@ Plan fixed_plan(const Config& config, int cores) {
   plan.prototype_epochs = config.search.prototype_epochs;
   plan.prototype_samples = plan.samples = config.train.samples_per_epoch;
   plan.epochs = config.train.epochs.value_or(1);
+  plan.final_epochs = config.train.final_epochs.value_or(0);
   plan.quantize_epochs = config.train.quantize_epochs.value_or(2);
   plan.basis = "the TOML's numbers";
   return plan;
@@ -103,14 +104,12 @@ Plan make_plan(const Config& config, const Json& bundles, const Packs& packs, co
   for (size_t i : candidates(bundles, config)) relative += macs_of(bundles.at("bundles")[i]) / macs;
   std::tie(plan.prototype_epochs, plan.prototype_samples) =
       spread(training * kPrototypeShare * rate / std::max(relative, 1e-9), packs.train, config.search.prototype_epochs);
-  if (!config.train.epochs)
-    std::tie(plan.epochs, plan.samples) =
-        spread(training * (1 - kPrototypeShare - kQuantizeShare) * rate / finalists, packs.train, 1000);
-  // Fine-tuning simulates integers: a step takes about twice as long.
-  if (!config.train.quantize_epochs)
-    plan.quantize_epochs = std::clamp(static_cast<int>(training * kQuantizeShare * rate / 2 / finalists /
-                                                       static_cast<double>(plan.samples ? plan.samples : packs.train)),
-                                      1, 10);
+  const auto pictures = [&](double share) { return training * share * rate; };
+  if (!config.train.epochs) std::tie(plan.epochs, plan.samples) = spread(pictures(kFinalistShare) / finalists, packs.train, 1000);
+  const double epoch = static_cast<double>(plan.samples ? plan.samples : packs.train);
+  const auto epochs = [&](double share, int most) { return std::clamp(static_cast<int>(pictures(share) / epoch), 1, most); };
+  if (!config.train.final_epochs) plan.final_epochs = epochs(kFinalShare, 1000);
+  if (!config.train.quantize_epochs) plan.quantize_epochs = epochs(kQuantizeShare, 20);
   plan.seconds = *config.minutes * 60;
   plan.basis = fmt::format("{:.0f} minutes; a network of {:.0f} MMAC trained {:.1f} pictures/s with {} threads", *config.minutes,
                            macs / 1e6, rate, plan.threads);
@@ -122,8 +121,8 @@ double rough_seconds(const Config& config, const Json& bundles, int training_pic
   const Plan plan = fixed_plan(config, 1);
   const double macs = static_cast<double>(verdict(likely_finalist(config, bundles), config).figures.at("macs").get<int64_t>());
   const auto pictures = [&](int64_t samples) { return static_cast<double>(samples ? samples : training_pictures); };
-  double work = config.search.finalists * macs *
-                (plan.epochs * pictures(plan.samples) + 2.0 * plan.quantize_epochs * pictures(plan.samples));
+  double work =
+      macs * pictures(plan.samples) * (config.search.finalists * plan.epochs + plan.final_epochs + plan.quantize_epochs);
   for (size_t i : candidates(bundles, config))
     work += macs_of(bundles.at("bundles")[i]) * plan.prototype_epochs * pictures(plan.prototype_samples);
   return kVerifySeconds + work / kMacsPerSecondCore / std::max(1u, std::thread::hardware_concurrency());

@@ -123,9 +123,11 @@ SearchConfig read_search(const Settings& top) {
 }
 
 TrainConfig read_train(const Settings& top) {
-  const Settings table = top.table("train", {"epochs", "quantize_epochs", "batch", "learning_rate", "samples_per_epoch"}, true);
+  const Settings table =
+      top.table("train", {"epochs", "final_epochs", "quantize_epochs", "batch", "learning_rate", "samples_per_epoch"}, true);
   TrainConfig train;
   if (table.has("epochs")) train.epochs = integer(table, "epochs", 0, 1, 100000);
+  if (table.has("final_epochs")) train.final_epochs = integer(table, "final_epochs", 0, 0, 100000);
   if (table.has("quantize_epochs")) train.quantize_epochs = integer(table, "quantize_epochs", 0, 0, 100000);
   train.batch = integer(table, "batch", train.batch, 1, 4096);
   train.learning_rate = number(table, "learning_rate", train.learning_rate, 1e-7, 10);
@@ -158,6 +160,8 @@ Config parse_config(const std::string& text, const fs::path& file, const fs::pat
   config.text = text;
   if (!data.empty()) config.text += "# --data " + fs::absolute(data).lexically_normal().string() + "\n";
   config.device = device::find_device(top.text("device"));
+  const fs::path known = base::home() / "devices" / (top.text("device") + ".toml");
+  config.device_file = fs::exists(known) ? known : fs::absolute(top.text("device"));
   config.clock_mhz = number(top, "clock_mhz", config.device.clock_mhz, 1, 2000);
   config.minutes = optional_number(top, "minutes", 1, 100000);
   config.seed = integer<uint64_t>(top, "seed", 1, 0, 1'000'000'000);

@@ -54,6 +54,7 @@ struct SearchConfig {
 
 struct TrainConfig {
   std::optional<int> epochs;           ///< of each finalist; else from `minutes` of the run
+  std::optional<int> final_epochs;     ///< that the best finalist goes on for
   std::optional<int> quantize_epochs;  ///< of fine-tuning
   int batch = 16;
   double learning_rate = 0.002;
@@ -68,6 +69,7 @@ struct Config {
   std::optional<double> minutes;  ///< time budget of the whole run
   uint64_t seed = 1;
   device::Device device;
+  std::filesystem::path device_file;
   double clock_mhz = 0;
   int height = 160, width = 320;  ///< of the network's input
   Targets targets;

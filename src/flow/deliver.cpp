@@ -20,9 +20,8 @@ void copy_files(const fs::path& from, const fs::path& to) {
 }  // namespace
 
 void deliver_network(const State& state, const fs::path& out) {
-  const Finalist& winner = state.finalists.at(*state.winner);
-  copy_files(winner.trained.folder / "network", out / "network" / "float");
-  copy_files(winner.quantized.folder / "network", out / "network" / "quantized");
+  copy_files(state.final.folder / "network", out / "network" / "float");
+  copy_files(state.quantized.folder / "network", out / "network" / "quantized");
 }
 
 void deliver_accelerator(const State& state, const fs::path& out) {

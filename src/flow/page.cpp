@@ -21,8 +21,17 @@ namespace {
 
 constexpr int kShown = 6;           // best and worst test pictures each
 constexpr int kPictureWidth = 480;  // at most
-const char* const kStepNames[] = {"Data",     "Bundles",     "Plan",   "Prototypes",  "Exploration",
-                                  "Training", "Fine-tuning", "Scores", "Accelerator", "Simulation and synthesis"};
+const char* const kStepNames[] = {"Data",
+                                  "Bundles",
+                                  "Plan",
+                                  "Prototypes",
+                                  "Exploration",
+                                  "Training",
+                                  "Final training",
+                                  "Fine-tuning",
+                                  "Scores",
+                                  "Accelerator",
+                                  "Simulation and synthesis"};
 
 report::Figure figure(const Json& object, const std::string& key) {
   if (!object.is_object() || !object.contains(key) || !object[key].is_number()) return std::nullopt;
@@ -129,9 +138,9 @@ void add_proposals(report::Report& page, const State& state) {
     curve.name = finalist.network.name;
     curve.proposal = static_cast<int>(finalist.proposal);
     curve.chosen = chosen;
-    curve.iou_quantized = finalist.iou;
-    if (finalist.trained.result.is_object()) {
-      const Json& trained = finalist.trained.result;
+    if (chosen) curve.iou_quantized = figure(state.quantized.result, "iou_validation");
+    const Json& trained = chosen ? state.final.result : finalist.trained.result;
+    if (trained.is_object()) {
       curve.seconds = figure(trained, "seconds");
       curve.iou_validation = figure(trained, "iou_validation");
       for (const Json& point : trained.at("curve"))

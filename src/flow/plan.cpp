@@ -12,6 +12,7 @@ Json to_json(const Plan& plan) {
           {"epochs", plan.epochs},
           {"threads", plan.threads},
           {"samples", plan.samples},
+          {"final_epochs", plan.final_epochs},
           {"quantize_epochs", plan.quantize_epochs},
           {"seconds", plan.seconds},
           {"basis", plan.basis}};
@@ -27,6 +28,7 @@ Plan plan_from_json(const Json& json, const std::string& where) {
   plan.epochs = static_cast<int>(integer("epochs", 1));
   plan.threads = static_cast<int>(integer("threads", 1));
   plan.samples = integer("samples", 0);
+  plan.final_epochs = static_cast<int>(integer("final_epochs", 0));
   plan.quantize_epochs = static_cast<int>(integer("quantize_epochs", 0));
   plan.seconds = base::number_field(json, "seconds", where);
   plan.basis = base::text_field(json, "basis", where);

@@ -13,6 +13,7 @@ struct Plan {
   int proposals = 0;
   int epochs = 0, threads = 1;  ///< of the finalists
   int64_t samples = 0;
+  int final_epochs = 0;  ///< the best finalist goes on for so many; 0: it does not
   int quantize_epochs = 0;
   double seconds = 0;  ///< about how long the run takes, 0: not known
   std::string basis;   ///< where the numbers come from, in words

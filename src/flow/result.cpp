@@ -48,7 +48,7 @@ void add_winner(const State& state, Json& result) {
   result["engine"] = engine::to_json(state.engine);
   result["macs"] = state.predicted.at("macs");
   result["parameters"] = state.predicted.at("parameters");
-  result["iou_validation"] = *winner.iou;
+  result["iou_validation"] = value_or_null(state.quantized, "iou_validation");
   result["cycles_predicted"] = state.predicted.at("cycles");
   result["latency_cycles_predicted"] = state.predicted.at("latency_cycles");
   result["watts_estimated"] = state.predicted.at("watts");

@@ -31,13 +31,11 @@ class Run {
     step("Prototypes", [this] { select(); });
     step("Exploration", [this] { explore(); });
     step("Training", [this] { train(); });
+    step("Final training", [this] { final_training(); });
     step("Fine-tuning", [this] { quantize(); });
-    choose();
-    if (state_.winner) {
-      step("Scores", [this] { score(); });
-      step("Accelerator", [this] { accelerator(); });
-      step("Simulation and synthesis", [this] { verify(); });
-    }
+    step("Scores", [this] { score(); });
+    step("Accelerator", [this] { accelerator(); });
+    step("Simulation and synthesis", [this] { verify(); });
     const Json result = result_of(state_);
     base::write_json(out_ / "result.json", result);
     base::write_json(out_ / "times.json", times());
@@ -108,9 +106,9 @@ class Run {
     const auto epochs = [](int count, int64_t samples) {
       return samples ? fmt::format("{} epochs of {} pictures", count, samples) : fmt::format("{} epochs", count);
     };
-    note_ = fmt::format("prototypes {}, {} proposals, finalists {} and {} of fine-tuning ({})",
+    note_ = fmt::format("prototypes {}, {} proposals, finalists {}, the best one {} more and {} of fine-tuning ({})",
                         epochs(plan.prototype_epochs, plan.prototype_samples), plan.proposals, epochs(plan.epochs, plan.samples),
-                        plan.quantize_epochs, plan.basis);
+                        plan.final_epochs, plan.quantize_epochs, plan.basis);
   }
 
   void select() {
@@ -161,53 +159,54 @@ class Run {
     for (size_t i = 0; i < outcomes.size(); ++i) {
       state_.finalists[i].trained = outcomes[i];
       complain("training of " + state_.finalists[i].network.name, outcomes[i]);
-      if (outcomes[i].done())
-        best += fmt::format("{}{:.3f}", best.empty() ? "" : ", ", outcomes[i].result.at("iou_validation").get<double>());
+      if (!outcomes[i].done()) continue;
+      state_.finalists[i].iou = outcomes[i].result.at("iou_validation").get<double>();
+      best += fmt::format("{}{:.3f}", best.empty() ? "" : ", ", *state_.finalists[i].iou);
     }
     note_ = fmt::format("validation IoU {}", best);
-  }
-
-  void quantize() {
-    std::vector<Json> specs;
-    std::vector<size_t> of;
-    for (size_t i = 0; i < state_.finalists.size(); ++i) {
-      const Finalist& finalist = state_.finalists[i];
-      if (!finalist.trained.done()) continue;
-      specs.push_back(
-          quantize_spec(artefact(finalist.trained, "network"), finalist.widths, state_.packs, state_.config, state_.plan));
-      of.push_back(i);
-    }
-    const auto outcomes = evaluate_all(world_, fmt::format("fine-tuning {} finalists", specs.size()), specs);
-    std::string best;
-    for (size_t k = 0; k < of.size(); ++k) {
-      Finalist& finalist = state_.finalists[of[k]];
-      finalist.quantized = outcomes[k];
-      complain("fine-tuning of " + finalist.network.name, outcomes[k]);
-      if (!outcomes[k].done()) continue;
-      finalist.iou = outcomes[k].result.at("iou_validation").get<double>();
-      best += fmt::format("{}{:.3f}", best.empty() ? "" : ", ", *finalist.iou);
-    }
-    note_ = fmt::format("validation IoU {}", best);
+    choose();
   }
 
   // By validation IoU alone; all finalists meet the QoS targets, or none can.
   void choose() {
-    for (size_t i = 0; i < state_.finalists.size(); ++i)
-      if (state_.finalists[i].iou && (!state_.winner || *state_.finalists[i].iou > *state_.finalists[*state_.winner].iou))
-        state_.winner = i;
-    if (!state_.winner) {
-      state_.problems.push_back("no finalist could be trained and quantised");
-      return;
+    for (size_t i = 0; i < state_.finalists.size(); ++i) {
+      const auto& iou = state_.finalists[i].iou;
+      if (iou && (!state_.winner || *iou > *state_.finalists[*state_.winner].iou)) state_.winner = i;
     }
+    if (!state_.winner) throw Error("no finalist could be trained", out_.string(), "see report.html for what went wrong");
     const Finalist& winner = state_.finalists[*state_.winner];
     state_.predicted = state_.explored.at("proposals")[winner.proposal];
     state_.engine = engine::engine_from_json(state_.predicted.at("engine"), "explore.json");
+    state_.final = winner.trained;
+    note_ += fmt::format("; {} goes on", winner.network.name);
+  }
+
+  void final_training() {
+    const Finalist& winner = state_.finalists[*state_.winner];
+    note_ = "none asked for";
+    if (state_.plan.final_epochs == 0) return;
+    const auto outcome = evaluate_all(world_, "training " + winner.network.name,
+                                      {continue_spec(winner.trained, state_.packs, state_.config, state_.plan)})
+                             .at(0);
+    complain("final training", outcome);
+    if (!outcome.done()) return;
+    const double iou = outcome.result.at("iou_validation"), before = *winner.iou;
+    note_ = fmt::format("validation IoU {:.3f} after {:.3f}", iou, before);
+    if (iou > before) state_.final = outcome;
+  }
+
+  void quantize() {
+    const Finalist& winner = state_.finalists[*state_.winner];
+    state_.quantized = evaluate_one(
+        world_,
+        fmt::format("fine-tuning {} for W{}F{}", winner.network.name, winner.widths.weight_bits, winner.widths.feature_bits),
+        quantize_spec(artefact(state_.final, "network"), winner.widths, state_.packs, state_.config, state_.plan));
+    note_ = fmt::format("validation IoU {:.3f}", state_.quantized.result.at("iou_validation").get<double>());
     deliver_network(state_, out_);
   }
 
   void score() {
-    const Finalist& winner = state_.finalists[*state_.winner];
-    const Json trained = artefact(winner.trained, "network"), quantized = artefact(winner.quantized, "network");
+    const Json trained = artefact(state_.final, "network"), quantized = artefact(state_.quantized, "network");
     const auto outcomes = evaluate_all(
         world_, "scoring the test part",
         {score_spec(trained, state_.packs, "test", "float", 1), score_spec(quantized, state_.packs, "test", "simulated", 1),
@@ -231,10 +230,9 @@ class Run {
   }
 
   void verify() {
-    const Finalist& winner = state_.finalists[*state_.winner];
     const auto outcomes =
         evaluate_all(world_, "simulating and synthesising the accelerator",
-                     {simulate_spec(artefact(winner.quantized, "network"), state_.engine, state_.packs, state_.config),
+                     {simulate_spec(artefact(state_.quantized, "network"), state_.engine, state_.packs, state_.config),
                       synth_spec(state_.engine, state_.config)});
     state_.simulated = outcomes[0];
     state_.synthesised = outcomes[1];
@@ -288,7 +286,8 @@ Json dry_run(const Config& config) {
                                       search.prototype_epochs, search.top_n)),
       entry("Exploration", fmt::format("{} proposals by stochastic coordinate descent", search.proposals)),
       entry("Training", fmt::format("{} finalists, {}", search.finalists, epochs)),
-      entry("Fine-tuning", "quantised networks fine-tuned, the best on the validation part chosen"),
+      entry("Final training", "the best finalist on the validation part goes on"),
+      entry("Fine-tuning", "its integers fine-tuned"),
       entry("Scores", "float, quantised and golden on the test part"),
       entry("Accelerator", "SystemVerilog, memories, file list"),
       entry("Simulation and synthesis",

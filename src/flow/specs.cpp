@@ -5,6 +5,7 @@
 #include "base/process.h"
 #include "evaluate/data_options.h"
 #include "evaluate/kind.h"
+#include "evaluate/spec.h"
 #include "synth/synth.h"
 #include "train/train.h"
 
@@ -38,10 +39,10 @@ Json without(Json settings, const std::vector<std::string>& keys) {
   return settings;
 }
 
-Json device_json(const device::Device& device) {
-  return {{"name", device.name},
-          {"sha256", base::sha256(base::read_file(base::home() / "devices" / (device.name + ".toml")))},
-          {"path", (base::home() / "devices" / (device.name + ".toml")).string()}};
+Json device_json(const Config& config) {
+  Json reference = evaluate::file_reference(config.device_file);
+  reference["name"] = config.device.name;
+  return reference;
 }
 
 }  // namespace
@@ -89,6 +90,16 @@ Json train_spec(const net::Network& network, const Packs& packs, const Config& c
   return spec;
 }
 
+Json continue_spec(const evaluate::Outcome& trained, const Packs& packs, const Config& config, const Plan& plan) {
+  const auto file = trained.folder / "network" / "network.json";
+  const net::Network network = net::network_from_json(base::read_json(file), file.string());
+  Json spec = train_spec(network, packs, config, plan.final_epochs, plan.samples, plan.threads);
+  spec["settings"]["keep_anchors"] = true;
+  spec["settings"]["seed"] = config.seed + 1;  // other pictures in another order than the first time
+  spec["start"] = artefact(trained, "network");
+  return spec;
+}
+
 Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const Config& config, const Plan& plan) {
   train::QuantizeSpec settings;
   settings.weight_bits = widths.weight_bits;
@@ -125,7 +136,7 @@ Json simulate_spec(const Json& network, const engine::Engine& engine, const Pack
   spec["engine"] = engine::to_json(engine);
   spec["packs"] = packs.artefact;
   spec["pictures"] = config.simulate_pictures;
-  spec["device"] = device_json(config.device);
+  spec["device"] = device_json(config);
   spec["clock_mhz"] = config.clock_mhz;
   return spec;
 }
@@ -134,7 +145,7 @@ Json synth_spec(const engine::Engine& engine, const Config& config) {
   Json spec = begin("synth");
   spec["yosys"] = yosys_version();
   spec["engine"] = engine::to_json(engine);
-  spec["device"] = device_json(config.device);
+  spec["device"] = device_json(config);
   return spec;
 }
 

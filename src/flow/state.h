@@ -19,9 +19,8 @@ struct Finalist {
   size_t proposal = 0;  ///< into explore.json's list
   net::Network network;
   Widths widths;
-  evaluate::Outcome trained, quantized;
-  /// On the validation part, after quantisation: what the winner is chosen by. Empty when training or quantisation failed.
-  std::optional<double> iou;
+  evaluate::Outcome trained;
+  std::optional<double> iou;  ///< on the validation part: what the winner is chosen by; empty when the training failed
 };
 
 struct StepTime {
@@ -36,9 +35,10 @@ struct State {
   Packs packs;
   Json bundles, selected, explored;  ///< the steps' files
   std::vector<Finalist> finalists;
-  std::optional<size_t> winner;  ///< into finalists
-  engine::Engine engine;         ///< the winner's
-  Json predicted;                ///< figures() of the winner
+  std::optional<size_t> winner;        ///< into finalists
+  evaluate::Outcome final, quantized;  ///< of the winner: its last float training, and its integers
+  engine::Engine engine;               ///< the winner's
+  Json predicted;                      ///< figures() of the winner
   evaluate::Outcome score_float, score_simulated, score_golden, simulated, synthesised;
   std::vector<std::string> problems;
   std::vector<StepTime> times;
