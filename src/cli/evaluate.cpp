@@ -25,6 +25,7 @@ Progress worker_progress() {
 }
 
 void run(const Arguments& arguments) {
+  if (arguments.spec.empty()) throw Error("is missing", "SPEC.json", "say what to evaluate");
   const Json spec = base::read_json(arguments.spec);
   const evaluate::Store store(arguments.store.empty() ? evaluate::default_store() : std::filesystem::path(arguments.store));
   const Progress progress = arguments.worker ? worker_progress() : progress_bar(spec.value("kind", "evaluation"));
@@ -49,7 +50,7 @@ void add_evaluate(CLI::App& app) {
   CLI::App* verb =
       add_verb(app, "evaluate", "Run one evaluation (a training, a simulation, a synthesis...) from its specification",
                "duet evaluate spec.json --store results --json", [arguments] { run(*arguments); });
-  verb->add_option("spec", arguments->spec, "JSON specification; a run leaves one beside every result")->required();
+  verb->add_option("spec", arguments->spec, "JSON specification; a run leaves one beside every result");
   verb->add_option("--store", arguments->store, "Where results are kept (default: $DUET_STORE, else ~/.cache/duet/store)");
   verb->add_flag("--retry", arguments->retry, "Repeat it if it has failed before");
   verb->add_flag("--worker", arguments->worker, "Tell progress as JSON lines")->group("");

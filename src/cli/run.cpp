@@ -50,6 +50,7 @@ void print_result(const Json& result, const std::filesystem::path& out) {
 }
 
 void run(const Arguments& arguments) {
+  if (arguments.file.empty()) throw Error("is missing", "FLOW.toml", "say which flow to run, for example examples/demo.toml");
   const flow::Config config = flow::read_config(arguments.file, arguments.data);
   if (arguments.dry_run) return dry_run(config, arguments.json);
   if (arguments.out.empty())
@@ -68,7 +69,7 @@ void add_run(CLI::App& app) {
   CLI::App* verb =
       add_verb(app, "run", "The whole flow: from images, a device and targets to a verified accelerator and a report",
                "duet run examples/demo.toml --out build/demo", [arguments] { run(*arguments); });
-  verb->add_option("flow", arguments->file, "TOML that says what is wanted; docs/flow.md has every key")->required();
+  verb->add_option("flow", arguments->file, "TOML that says what is wanted; docs/flow.md has every key");
   verb->add_option("--out", arguments->out, "The run's directory; a run that was begun there goes on");
   verb->add_option("--data", arguments->data, "Labelled images in place of the TOML's");
   verb->add_flag("--dry-run", arguments->dry_run, "Say what would be done and about how long it takes");

@@ -29,6 +29,8 @@ void print_table(const Json& result) {
 }
 
 void run(const Arguments& arguments) {
+  if (arguments.file.empty())
+    throw Error("is missing", "FLOW.toml", "say which flow to select for, for example examples/demo.toml");
   const flow::Config config = flow::read_config(arguments.file, arguments.data);
   const flow::World world = make_world(arguments.flow);
   const Json bundles = arguments.bundles.empty() ? flow::bundles_step(config, progress_bar("modelling Bundles"))
@@ -50,7 +52,7 @@ void add_select(CLI::App& app) {
   auto arguments = std::make_shared<Arguments>();
   CLI::App* verb = add_verb(app, "select", "Step 2: train the Bundles' prototypes, group them by speed, keep the best",
                             "duet select examples/demo.toml --out select.json", [arguments] { run(*arguments); });
-  verb->add_option("flow", arguments->file, "A flow's TOML: data, targets, epochs of the prototypes")->required();
+  verb->add_option("flow", arguments->file, "A flow's TOML: data, targets, epochs of the prototypes");
   verb->add_option("--data", arguments->data, "Labelled images in place of the TOML's");
   verb->add_option("--bundles", arguments->bundles, "What `duet bundles` wrote (default: as the TOML says)");
   verb->add_option("--out", arguments->out, "Also write the result to this file, as a run does");

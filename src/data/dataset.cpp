@@ -45,7 +45,7 @@ const Reader& choose_reader(const fs::path& root, const std::string& format) {
   for (const Reader& reader : readers())
     if (format == "auto" ? reader.recognises(root) : format == reader.name) return reader;
   std::string layouts;
-  for (const Reader& reader : readers()) layouts += "\n  " + reader.name + ": " + reader.layout;
+  for (const Reader& reader : readers()) layouts += (layouts.empty() ? " " : "; ") + reader.name + ": " + reader.layout;
   throw Error("no data set is recognised here", root.string(), "known layouts (docs/data.md):" + layouts);
 }
 

@@ -126,7 +126,8 @@ class Scheduler {
     base::ProcessOptions process;
     process.timeout = options_.timeout;
     const std::string threads = std::to_string(threads_of(specs_[i]));
-    process.environment = {{"OMP_NUM_THREADS", threads}, {"OPENBLAS_NUM_THREADS", threads}};
+    // Waiting threads sleep: spinning ones would take the cores from the workers beside them.
+    process.environment = {{"OMP_NUM_THREADS", threads}, {"OPENBLAS_NUM_THREADS", threads}, {"OMP_WAIT_POLICY", "passive"}};
     process.on_line = [this, i](const std::string& line) { listen(i, line); };
     const auto ended = base::run_process(command, process);
     if (auto found = store_.find(name)) {

@@ -1,5 +1,5 @@
-#Which sources can change the result of which kind of evaluation : `kind : folders`, relative to the project's root. Their hash goes into
-#the specification, so that a changed program does not take an old result for its own.Run as a script it writes OUT.
+# Which sources can change the result of which kind of evaluation: `kind: folders`, relative to the project's root. Their hash goes into
+# the specification, so that a changed program does not take an old result for its own. Run as a script it writes OUT.
 set(DUET_KIND_SOURCES
   "dataset: src/base src/net src/data"
   "pack: src/base src/net src/data"
@@ -18,8 +18,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
     separate_arguments(FOLDERS)
     set(ALL "")
     foreach(FOLDER IN LISTS FOLDERS)
-      file(GLOB_RECURSE FILES RELATIVE ${ROOT} ${ROOT}/${
-  FOLDER}/*.cpp ${ROOT}/${FOLDER}/*.h ${ROOT}/${FOLDER}/*.sv
+      file(GLOB_RECURSE FILES RELATIVE ${ROOT} ${ROOT}/${FOLDER}/*.cpp ${ROOT}/${FOLDER}/*.h ${ROOT}/${FOLDER}/*.sv
            ${ROOT}/${FOLDER}/*.v ${ROOT}/${FOLDER}/*.f ${ROOT}/${FOLDER}/*.toml)
       list(SORT FILES)
       foreach(FILE IN LISTS FILES)

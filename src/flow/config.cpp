@@ -163,6 +163,7 @@ Config parse_config(const std::string& text, const fs::path& file, const fs::pat
   const fs::path known = base::home() / "devices" / (top.text("device") + ".toml");
   config.device_file = fs::exists(known) ? known : fs::absolute(top.text("device"));
   config.clock_mhz = number(top, "clock_mhz", config.device.clock_mhz, 1, 2000);
+  config.device.clock_mhz = config.clock_mhz;  // memory bandwidth is judged at the run's clock
   config.minutes = optional_number(top, "minutes", 1, 100000);
   config.seed = integer<uint64_t>(top, "seed", 1, 0, 1'000'000'000);
   read_input(top, config);

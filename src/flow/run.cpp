@@ -46,6 +46,7 @@ class Run {
  private:
   // A directory belongs to one flow.
   void claim() {
+    check_tools();
     const fs::path mine = out_ / "flow.toml";
     if (fs::exists(mine) && base::read_file(mine) != state_.config.text)
       throw Error("holds a run of another flow, or of the same TOML before it was changed", out_.string(),

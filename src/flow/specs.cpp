@@ -1,5 +1,7 @@
 #include "flow/specs.h"
 
+#include <cstdio>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "base/process.h"
@@ -12,6 +14,8 @@
 namespace duet::flow {
 namespace {
 
+constexpr double kOldestVerilator = 5.0;
+
 // Asked once a run: libtorch takes a moment to load, tools to start.
 const std::string& libtorch_version() {
   static const std::string version = train::library().at("version");
@@ -21,6 +25,10 @@ const std::string& libtorch_version() {
 const std::string& verilator_version() {
   static const std::string version = [] {
     std::string text = base::run_process({"verilator", "--version"}).output;
+    double version = 0;
+    if (std::sscanf(text.c_str(), "Verilator %lf", &version) != 1 || version < kOldestVerilator)
+      throw Error("is too old or says no version: " + text.substr(0, text.find('\n')), "verilator",
+                  "install Verilator 5.006 or newer");
     while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
     return text;
   }();
@@ -53,6 +61,12 @@ Json tool_versions() {
 
 Json artefact(const evaluate::Outcome& outcome, const std::string& file) {
   return {{"evaluation", outcome.folder.filename().string()}, {"path", (outcome.folder / file).string()}};
+}
+
+void check_tools() {
+  verilator_version();
+  yosys_version();
+  libtorch_version();
 }
 
 Json dataset_spec(const DataConfig& data) {

@@ -16,6 +16,9 @@ Json artefact(const evaluate::Outcome& outcome, const std::string& file);
 /// Versions of the tools whose work a run is made of: {"libtorch": ..., "Verilator": ..., "Yosys": ...}.
 Json tool_versions();
 
+/// Throws Error when a tool that the run will need is missing or too old, before any work is done.
+void check_tools();
+
 Json dataset_spec(const DataConfig& data);
 Json pack_spec(const std::filesystem::path& root, const std::string& hash, const Config& config);
 /// `samples` 0: every picture once an epoch.
