@@ -60,6 +60,9 @@ void run(const Arguments& arguments) {
     print_json(result);
   else
     print_result(result, arguments.out);
+  if (result.at("bytes_differ") != 0 || result.at("resources_synthesised").is_null())
+    throw Error("the accelerator is not verified", arguments.out,
+                "report.html lists the problems; the same command tries again what was interrupted");
 }
 
 }  // namespace

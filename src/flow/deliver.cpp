@@ -28,22 +28,8 @@ void deliver_accelerator(const State& state, const fs::path& out) {
   const auto network = quant::load_quantized(out / "network" / "quantized" / "quantized");
   const program::Program program = program::compile(network.network, state.engine);
   const bool xc7 = state.config.device.family == device::Family::xc7;
-  const fs::path folder = out / "accelerator", made = out / "accelerator.part";
-  fs::remove_all(made);
-  std::string list;
-  for (const fs::path& file : emit::rtl_files(xc7 ? emit::Vendor::xc7 : emit::Vendor::generic)) {
-    const std::string name = file.lexically_relative(base::home()).string();
-    base::write_file(made / name, base::read_file(file));
-    list += name + "\n";
-  }
-  base::write_file(made / "files.f", list + "top.sv\n");
-  base::write_file(made / "top.sv", emit::top(state.engine));
-  base::write_json(made / "engine.json", engine::to_json(state.engine));
-  base::write_json(made / "network.json", net::to_json(network.network));
-  const auto image = program::image(program, network);
-  base::write_file(made / "program.bin", {reinterpret_cast<const char*>(image.data()), image.size()});
-  fs::remove_all(folder);
-  fs::rename(made, folder);
+  fs::remove_all(out / "accelerator");  // of an earlier attempt at this run
+  emit::write(out / "accelerator", program, network, xc7 ? emit::Vendor::xc7 : emit::Vendor::generic);
 }
 
 }  // namespace duet::flow

@@ -40,7 +40,7 @@ fps = 2000
 iou = 0.01
 mac_per_dsp_cycle = 0.01
 [search]
-bundles = ["dw3-conv1-bn-relu-max"]
+bundles = ["dw3-conv1-bn-relu-max", "dw3-conv1-bn-relu4-max"]
 draw = 4
 prototypes = 2
 prototype_epochs = 3
@@ -52,7 +52,7 @@ min_replications = 2
 max_replications = 4
 min_stride = 4
 max_stride = 4
-max_channels = 32
+max_channels = 64
 [train]
 epochs = 2
 final_epochs = 4
