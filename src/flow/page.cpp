@@ -266,7 +266,6 @@ std::string now() {
 }
 
 void add_provenance(report::Report& page, const State& state) {
-  for (const auto& [tool, version] : tool_versions()) page.versions.push_back({tool, version});
   page.seeds = {{"run", std::to_string(state.config.seed)},
                 {"data split", std::to_string(state.config.data.read.seed)},
                 {"data set (SHA-256)", state.packs.hash}};

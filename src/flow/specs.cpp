@@ -69,10 +69,6 @@ void check_tools() {
   libtorch_version();
 }
 
-std::vector<std::pair<std::string, std::string>> tool_versions() {
-  return {{"libtorch", libtorch_version()}, {"Verilator", verilator_version()}, {"Yosys", yosys_version()}};
-}
-
 Json dataset_spec(const DataConfig& data) {
   Json spec = begin("dataset");
   spec["pictures"] = data.pictures;

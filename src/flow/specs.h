@@ -18,8 +18,6 @@ Json tool_versions();
 
 /// Throws Error when a tool that the run will need is missing or too old, before any work is done.
 void check_tools();
-/// Tools and their versions, for the report.
-std::vector<std::pair<std::string, std::string>> tool_versions();
 
 Json dataset_spec(const DataConfig& data);
 Json pack_spec(const std::filesystem::path& root, const std::string& hash, const Config& config);
