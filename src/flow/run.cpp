@@ -124,7 +124,8 @@ class Run {
     }
     note_ = fmt::format("{} trained, {} selected", trained, state_.selected.at("selected").size());
     if (state_.selected.at("hardware").empty())
-      throw Error("no prototype with hardware could be trained", out_.string(), "see report.html for what went wrong");
+      throw Error("no prototype with hardware could be trained" + first_problem(), out_.string(),
+                  "run the same command again once that is mended");
     for (const Json& name : state_.selected.at("selected"))
       if (const auto& all = state_.selected.at("hardware"); std::find(all.begin(), all.end(), name) == all.end())
         state_.problems.push_back("Bundle " + name.get<std::string>() +
@@ -174,7 +175,9 @@ class Run {
       const auto& iou = state_.finalists[i].iou;
       if (iou && (!state_.winner || *iou > *state_.finalists[*state_.winner].iou)) state_.winner = i;
     }
-    if (!state_.winner) throw Error("no finalist could be trained", out_.string(), "see report.html for what went wrong");
+    if (!state_.winner)
+      throw Error("no finalist could be trained" + first_problem(), out_.string(),
+                  "run the same command again once that is mended");
     const Finalist& winner = state_.finalists[*state_.winner];
     state_.predicted = state_.explored.at("proposals")[winner.proposal];
     state_.engine = engine::engine_from_json(state_.predicted.at("engine"), "explore.json");
@@ -248,6 +251,8 @@ class Run {
                                   r.at("first_difference").get<std::string>());
     }
   }
+
+  std::string first_problem() const { return state_.problems.empty() ? "" : ": " + state_.problems.front(); }
 
   void complain(const std::string& what, const evaluate::Outcome& outcome) {
     if (!outcome.done()) state_.problems.push_back(what + " " + to_string(outcome.status) + ": " + outcome.message);

@@ -16,10 +16,8 @@ std::vector<evaluate::Outcome> evaluate_all(const World& world, const std::strin
 evaluate::Outcome evaluate_one(const World& world, const std::string& title, const Json& spec) {
   auto outcome = evaluate_all(world, title, {spec}).at(0);
   if (outcome.done()) return outcome;
-  const std::string hint = outcome.status == evaluate::Status::disk_full
-                               ? "free some space and run the same command again, it goes on where it was"
-                           : outcome.status == evaluate::Status::failed ? ""
-                                                                        : "run the same command again, it goes on where it was";
+  const bool again = outcome.status == evaluate::Status::crashed || outcome.status == evaluate::Status::timed_out;
+  const std::string hint = again ? "run the same command again, it goes on where it was" : "";
   throw Error(to_string(outcome.status) + ": " + outcome.message, title, hint);
 }
 

@@ -142,6 +142,24 @@ TEST(Tools, MissingOrOldOnesAreNamedBeforeAnyWork) {
   }
 }
 
+// A file system of 100 KB, where the machine lets us make one.
+TEST(Disk, AFullOneIsSaidAndNothingIsHalfWritten) {
+  test::Folder folder;
+  test::write_tiny_flow(folder.path());
+  fs::create_directories(folder / "small");
+  const auto mounted = base::run_process({"mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", (folder / "small").string()});
+  if (mounted.exit_code != 0) GTEST_SKIP() << "cannot mount a small file system here: " << mounted.output;
+  const auto ended = base::run_process({DUET_PROGRAM, "run", (folder / "tiny.toml").string(), "--out", (folder / "out").string(),
+                                        "--store", (folder / "small" / "store").string()});
+  EXPECT_EQ(ended.exit_code, 2) << ended.output;
+  EXPECT_NE(ended.output.find("No space left"), std::string::npos) << ended.output;
+  EXPECT_NE(ended.output.find("free some space"), std::string::npos) << ended.output;
+  EXPECT_FALSE(fs::exists(folder / "out" / "result.json"));
+  for (const auto& entry : fs::directory_iterator(folder / "small" / "store"))
+    EXPECT_FALSE(fs::exists(entry.path() / "result.json")) << "finished on a full disk: " << entry.path();
+  base::run_process({"umount", (folder / "small").string()});
+}
+
 // A target that nothing can meet is no error: it ends with the nearest designs and says so.
 TEST(Target, ThatNothingMeetsEndsWithTheNearestDesigns) {
   const auto ended = base::run_process(
