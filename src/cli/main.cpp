@@ -16,13 +16,16 @@ int complain(const std::string& what, const std::string& where, const std::strin
 }
 
 // CLI11 says what is wrong but not what was meant.
-std::string nearest_verb(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return "";
+int complain_of_arguments(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (argc < 2) return complain("called with no arguments", "", "see `duet --help`");
+  const std::string first = argv[1];
   std::vector<std::string> names;
   for (const CLI::App* verb : app.get_subcommands({})) names.push_back(verb->get_name());
-  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return "";
-  const std::string near = base::nearest(argv[1], names);
-  return near.empty() ? "`duet --help` lists the verbs" : "did you mean `duet " + near + "`?";
+  if (std::find(names.begin(), names.end(), first) != names.end())
+    return complain(error.what(), "duet " + first, "see `duet " + first + " --help`");
+  if (first[0] == '-') return complain(error.what(), "", "see `duet --help`");
+  const std::string near = base::nearest(first, names);
+  return complain("unknown verb", first, near.empty() ? "`duet --help` lists the verbs" : "did you mean `duet " + near + "`?");
 }
 
 }  // namespace
@@ -55,8 +58,7 @@ int main(int argc, char** argv) {
     return 0;
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);
-    const std::string hint = nearest_verb(app, argc, argv);
-    return complain(argc < 2 ? "called with no arguments" : e.what(), "", hint.empty() ? "see `duet --help`" : hint);
+    return complain_of_arguments(app, e, argc, argv);
   } catch (const Error& e) {
     return complain(e.problem, e.where, e.hint);
   }
