@@ -39,10 +39,12 @@ format: ## bring the C++ into the project's format
 clean: ## remove everything built
 	rm -rf build
 
-# Without dependencies, so that the two below never install anything.
+# Without dependencies, so that the two below never install anything. Only the tests need what the tests are made with.
 .PHONY: compile compile-tests configure
 configure:
-	@mkdir -p build; cmake --preset release > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+	@mkdir -p build; cmake --preset release -DBUILD_TESTING=$(TESTING) > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
+compile: TESTING = OFF
+compile-tests: TESTING = ON
 compile: configure
 	@cmake --build build/release --target duet
 compile-tests: configure
