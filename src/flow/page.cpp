@@ -122,6 +122,16 @@ report::Proposal proposal(const Json& entry) {
   return shown;
 }
 
+// Another training's epochs, behind those that are there.
+void add_training(report::Finalist& finalist, const evaluate::Outcome& training) {
+  if (!training.result.is_object()) return;
+  const double before = finalist.curve.empty() ? 0 : finalist.curve.back().epoch;
+  finalist.seconds = finalist.seconds.value_or(0) + figure(training.result, "seconds").value_or(0);
+  finalist.iou_validation = figure(training.result, "iou_validation");
+  for (const Json& point : training.result.at("curve"))
+    finalist.curve.push_back({before + point.at("epoch").get<double>(), figure(point, "loss"), figure(point, "iou_validation")});
+}
+
 void add_proposals(report::Report& page, const State& state) {
   if (!state.explored.is_object()) return;
   for (const Json& entry : state.explored.at("proposals")) page.proposals.push_back(proposal(entry));
@@ -139,13 +149,8 @@ void add_proposals(report::Report& page, const State& state) {
     curve.proposal = static_cast<int>(finalist.proposal);
     curve.chosen = chosen;
     if (chosen) curve.iou_quantized = figure(state.quantized.result, "iou_validation");
-    const Json& trained = chosen ? state.final.result : finalist.trained.result;
-    if (trained.is_object()) {
-      curve.seconds = figure(trained, "seconds");
-      curve.iou_validation = figure(trained, "iou_validation");
-      for (const Json& point : trained.at("curve"))
-        curve.curve.push_back({point.at("epoch"), figure(point, "loss"), figure(point, "iou_validation")});
-    }
+    add_training(curve, finalist.trained);
+    if (chosen && state.final.folder != finalist.trained.folder) add_training(curve, state.final);
     page.finalists.push_back(curve);
   }
 }

@@ -153,8 +153,7 @@ class Run {
       finalist.network = net::network_from_json(proposal.at("network"), "explore.json");
       finalist.widths = {proposal.at("weight_bits"), proposal.at("feature_bits")};
       state_.finalists.push_back(finalist);
-      specs.push_back(train_spec(finalist.network, state_.packs, state_.config, state_.plan.epochs, state_.plan.samples,
-                                 state_.plan.threads));
+      specs.push_back(finalist_spec(finalist.network, state_.packs, state_.config, state_.plan));
     }
     const auto outcomes = evaluate_all(world_, fmt::format("training {} finalists", specs.size()), specs);
     std::string best;

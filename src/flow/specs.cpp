@@ -47,6 +47,9 @@ Json without(Json settings, const std::vector<std::string>& keys) {
   return settings;
 }
 
+// How much of the winner's whole schedule is behind it when it is chosen.
+double finalists_part(const Plan& plan) { return static_cast<double>(plan.epochs) / (plan.epochs + plan.final_epochs); }
+
 Json device_json(const Config& config) {
   Json reference = evaluate::file_reference(config.device_file);
   reference["name"] = config.device.name;
@@ -104,11 +107,18 @@ Json train_spec(const net::Network& network, const Packs& packs, const Config& c
   return spec;
 }
 
+Json finalist_spec(const net::Network& network, const Packs& packs, const Config& config, const Plan& plan) {
+  Json spec = train_spec(network, packs, config, plan.epochs, plan.samples, plan.threads);
+  spec["settings"]["cosine_end"] = finalists_part(plan);
+  return spec;
+}
+
 Json continue_spec(const evaluate::Outcome& trained, const Packs& packs, const Config& config, const Plan& plan) {
   const auto file = trained.folder / "network" / "network.json";
   const net::Network network = net::network_from_json(base::read_json(file), file.string());
   Json spec = train_spec(network, packs, config, plan.final_epochs, plan.samples, plan.threads);
   spec["settings"]["keep_anchors"] = true;
+  spec["settings"]["cosine_begin"] = finalists_part(plan);
   spec["settings"]["seed"] = config.seed + 1;  // other pictures in another order than the first time
   spec["start"] = artefact(trained, "network");
   return spec;

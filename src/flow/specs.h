@@ -23,7 +23,9 @@ Json dataset_spec(const DataConfig& data);
 Json pack_spec(const std::filesystem::path& root, const std::string& hash, const Config& config);
 /// `samples` 0: every picture once an epoch.
 Json train_spec(const net::Network& network, const Packs& packs, const Config& config, int epochs, int64_t samples, int threads);
-/// Goes on with the training that left `trained`: its weights and anchors, the schedule from its beginning.
+/// A finalist's training: the first part of a learning-rate schedule whose rest the winner takes with continue_spec.
+Json finalist_spec(const net::Network& network, const Packs& packs, const Config& config, const Plan& plan);
+/// Goes on with the training that left `trained`: its weights and anchors, the schedule from where it ended.
 Json continue_spec(const evaluate::Outcome& trained, const Packs& packs, const Config& config, const Plan& plan);
 Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const Config& config, const Plan& plan);
 Json score_spec(const Json& network, const Packs& packs, const std::string& part, const std::string& runner, int threads);

@@ -24,6 +24,8 @@ struct TrainSpec {
   int batch = 16;                ///< pictures a step
   double learning_rate = 0.002;  ///< peak, after the warm-up; cosine decay to 1 % of it
   double warmup = 0.05;          ///< share of all steps
+  double cosine_begin = 0;       ///< part of the decay that this training takes, 0..1: a training that another one goes on
+  double cosine_end = 1;         ///< with ends where that one begins
   double weight_decay = 1e-4;
   std::string optimizer = "adam";  ///< or "sgd" (momentum 0.9, Nesterov)
   double ema = 0.998;              ///< averaging of the weights, per step; 0: none

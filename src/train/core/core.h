@@ -36,6 +36,7 @@ struct TrainOptions {
   std::string train_pack, validation_pack, folder;
   int epochs = 20, batch = 16, threads = 1;
   double learning_rate = 0.002, warmup = 0.05, weight_decay = 1e-4, ema = 0.998;
+  double cosine_begin = 0, cosine_end = 1;  ///< the part of the decay that this training takes: 0 the peak, 1 its end
   bool sgd = false, augment = true;
   int64_t samples_per_epoch = 0;
   uint64_t seed = 1;

@@ -19,12 +19,15 @@ constexpr double kBeta1 = 0.9, kBeta2 = 0.99, kAdamEpsilon = 1e-8, kMomentum = 0
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
-// Warm-up in a line, then a cosine down to 1 %.
+// The decay from the peak (x = 0) to 1 % of it (x = 1).
+double cosine(double x) { return 0.01 + 0.99 * 0.5 * (1 + std::cos(std::numbers::pi * x)); }
+
+// Warm-up in a line, then this training's part of the cosine.
 double rate_at(int64_t step, int64_t steps, const TrainOptions& options) {
-  const double warm = std::max(1.0, options.warmup * static_cast<double>(steps));
-  if (static_cast<double>(step) < warm) return options.learning_rate * (static_cast<double>(step) + 1) / warm;
-  const double x = (static_cast<double>(step) - warm) / std::max(1.0, static_cast<double>(steps) - warm);
-  return options.learning_rate * (0.01 + 0.99 * 0.5 * (1 + std::cos(std::numbers::pi * x)));
+  const double done = static_cast<double>(step), warm = std::max(1.0, options.warmup * static_cast<double>(steps));
+  if (done < warm) return options.learning_rate * cosine(options.cosine_begin) * (done + 1) / warm;
+  const double part = (done - warm) / std::max(1.0, static_cast<double>(steps) - warm);
+  return options.learning_rate * cosine(options.cosine_begin + (options.cosine_end - options.cosine_begin) * part);
 }
 
 std::vector<float> to_vector(const at::Tensor& tensor) {

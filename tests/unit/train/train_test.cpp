@@ -193,6 +193,20 @@ INSTANTIATE_TEST_SUITE_P(Kinds, Bundles,
                          testing::Values("dw3-conv1-bn-relu-max", "conv3-bn-relu4-avg", "conv1-dw5-bn-relu-avg", "conv5-relu-max",
                                          "dw7-conv1-bn-max"));
 
+// The finalists' way: a first training takes the decay's first part, a second one the rest.
+TEST_F(Train, TwoTrainingsShareOneDecay) {
+  TrainSpec first = spec(2), second = spec(2);
+  first.cosine_end = second.cosine_begin = 0.4;
+  second.start = folder_ / "first";
+  const Json before = train(first, folder_ / "first", {}), after = train(second, folder_ / "second", {});
+  const auto rate = [](const Json& result, size_t epoch) { return result["curve"][epoch]["learning_rate"].get<double>(); };
+  const auto expected = [](double x) { return 0.01 * (0.01 + 0.99 * (1 + std::cos(3.14159265 * x)) / 2); };
+  EXPECT_NEAR(rate(before, 1), expected(0.4), 2e-4);
+  EXPECT_GT(rate(before, 0), rate(before, 1));
+  EXPECT_LT(rate(after, 0), rate(before, 1));
+  EXPECT_NEAR(rate(after, 1), expected(1), 2e-4);
+}
+
 std::string problem_of(const std::function<void()>& work) {
   try {
     work();
