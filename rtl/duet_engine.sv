@@ -10,7 +10,7 @@ module duet_engine #(
     parameter int DwLanes       = 2,
     parameter int BeatLanes     = 8,    // channels of a beat of a map in memory
     parameter int HeadLanes     = 4,    // ... of the head's
-    parameter int CopyLanes     = 8,    // gcd of InLanes and BeatLanes
+    parameter int BankLanes     = 2,    // channels of a bank of the tile buffer: DwLanes, or InLanes / 4 with quads
     parameter int WeightBits    = 8,
     parameter int FeatureBits   = 8,
     parameter int AccBits       = 32,
@@ -18,7 +18,9 @@ module duet_engine #(
     parameter int Chain         = 8,    // of them added before two are taken apart, at most InLanes
     parameter int DwInLuts      = 0,    // 1: the depth-wise multipliers are LUTs
     parameter int PairShift     = 1,    // of the second of two joined weights
-    parameter int LineWords     = 512,
+    parameter int Quads         = 0,    // 1: four pixels of a pooled picture at once
+    parameter int LineWords     = 512,  // of a row
+    parameter int SideWords     = 0,    // of a row of the first of two interleaved layers
     parameter int TileWords     = 512,
     parameter int PsumWords     = 256,
     parameter int ResultWords   = 256,
@@ -76,10 +78,11 @@ module duet_engine #(
 );
   localparam int StoredBits = (FeatureBits <= 8) ? 8 : 16;
   localparam int ParamBits = AccBits + 14;
-  localparam int Banks = InLanes / DwLanes;
-  localparam int LineAddr = $clog2(3 * LineWords);
-  localparam int TileAddr = $clog2(2 * TileWords);
-  localparam int ResultAddr = $clog2(2 * ResultWords);
+  localparam int Banks = InLanes / BankLanes;
+  localparam int LineDepth = 3 * (LineWords + SideWords);
+  localparam int LineAddr = $clog2(LineDepth);
+  localparam int TileAddr = (TileWords > 1) ? $clog2(TileWords) : 1;
+  localparam int ResultAddr = (ResultWords > 1) ? $clog2(ResultWords) : 1;
   localparam int PwWeightAddr = (PwWeightWords > 1) ? $clog2(PwWeightWords) : 1;
   localparam int DwWeightAddr = (DwWeightWords > 1) ? $clog2(DwWeightWords) : 1;
   localparam int PwParamAddr = (PwParamWords > 1) ? $clog2(PwParamWords) : 1;
@@ -91,7 +94,7 @@ module duet_engine #(
   logic loaded, load, clear, program_busy, program_done, program_refused, picture_valid, picture_take, head_take;
   logic [31:0] program_addr, picture_addr, head_addr;
   logic read_error, write_error, wait_input, wait_output, load_busy, store_busy;
-  logic [1:0] write_tag;
+  logic [2:0] write_tag;
   duet_control #(
       .Shape({8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)}),
       .Widths({8'd0, 8'(AccBits), 8'(FeatureBits), 8'(WeightBits)})
@@ -111,7 +114,7 @@ module duet_engine #(
       .picture_take_i(picture_take),
       .head_addr_o(head_addr),
       .head_take_i(head_take),
-      .done_i(write_tag[1]),
+      .done_i(write_tag[2]),
       .read_error_i(read_error),
       .write_error_i(write_error),
       .events_i({m_wvalid_o && m_wready_i, m_rvalid_i, store_busy, load_busy, wait_output && loaded, wait_input && loaded})
@@ -188,13 +191,14 @@ module duet_engine #(
 
   // Load and the line buffer.
   logic [1:0] even_free, odd_free;
-  logic even_we, odd_we, line_loaded;
+  logic even_we, odd_we, side_free, copy_go, copy_we, line_loaded;
   logic [LineAddr-1:0] line_addr, even_addr, odd_addr;
   logic [63:0] line_data;
   logic [BeatLanes*StoredBits-1:0] even_data, odd_data;
   duet_load #(
       .Layers(Layers),
       .LineWords(LineWords),
+      .SideWords(SideWords),
       .LineAddr(LineAddr)
   ) u_load (
       .clk_i,
@@ -205,9 +209,10 @@ module duet_engine #(
       .frame_valid_i(picture_valid),
       .frame_addr_i(picture_addr),
       .frame_take_o(picture_take),
-      .even_free_i(even_free),
-      .odd_free_i(odd_free),
-      .stored_i(write_tag[0]),
+      .even_free_i(even_free), .odd_free_i(odd_free),
+      .side_free_i(side_free),
+      .copy_go_i(copy_go),
+      .stored_i(write_tag[1:0]),
       .read_valid_o(load_read_valid),
       .read_ready_i(read_ready && !program_busy),
       .read_addr_o(load_read_addr),
@@ -216,36 +221,28 @@ module duet_engine #(
       .data_i(data),
       .even_we_o(even_we),
       .odd_we_o(odd_we),
+      .copy_we_o(copy_we),
       .line_addr_o(line_addr),
       .line_data_o(line_data),
       .loaded_o(line_loaded),
       .busy_o(load_busy)
   );
-  duet_ram #(
+  duet_lines #(
       .Width(BeatLanes * StoredBits),
-      .Depth(3 * LineWords)
-  ) u_even_rows (
+      .Depth(LineDepth)
+  ) u_lines (
       .clk_i,
-      .we_i(even_we),
+      .even_we_i(even_we),
+      .odd_we_i(odd_we),
       .waddr_i(line_addr),
       .wdata_i(line_data[BeatLanes*StoredBits-1:0]),
-      .raddr_i(even_addr),
-      .rdata_o(even_data)
-  );
-  duet_ram #(
-      .Width(BeatLanes * StoredBits),
-      .Depth(3 * LineWords)
-  ) u_odd_rows (
-      .clk_i,
-      .we_i(odd_we),
-      .waddr_i(line_addr),
-      .wdata_i(line_data[BeatLanes*StoredBits-1:0]),
-      .raddr_i(odd_addr),
-      .rdata_o(odd_data)
+      .even_addr_i(even_addr), .odd_addr_i(odd_addr),
+      .even_data_o(even_data), .odd_data_o(odd_data)
   );
 
   // Depth-wise stage and the tile buffer.
   logic tile_free, tile_full, dw_weight_ready, dw_weight_take;
+  logic [15:0] tile_free_words;
   logic [8:0] dw_weight_load;
   logic [DwLanes*WeightBits-1:0] dw_weight;
   logic [DwParamAddr-1:0] dw_param_addr;
@@ -289,12 +286,13 @@ module duet_engine #(
       .InLanes(InLanes),
       .DwLanes(DwLanes),
       .BeatLanes(BeatLanes),
-      .CopyLanes(CopyLanes),
+      .BankLanes(BankLanes),
       .WeightBits(WeightBits),
       .FeatureBits(FeatureBits),
       .StoredBits(StoredBits),
       .AccBits(AccBits), .InLuts(DwInLuts),
       .LineWords(LineWords),
+      .SideWords(SideWords),
       .LineAddr(LineAddr),
       .TileWords(TileWords),
       .TileAddr(TileAddr),
@@ -302,12 +300,16 @@ module duet_engine #(
   ) u_dw (
       .clk_i,
       .rst_i(rst_i || clear),
+      .enable_i(loaded),
       .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
       .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
       .loaded_i(line_loaded),
-      .tile_free_i(tile_free),
-      .even_free_o(even_free),
-      .odd_free_o(odd_free),
+      .tile_free_i(tile_free), .tile_free_words_i(tile_free_words),
+      .even_free_o(even_free), .odd_free_o(odd_free),
+      .side_free_o(side_free),
+      .copy_go_o(copy_go),
+      .copy_we_i(copy_we),
+      .copy_data_i(line_data[BeatLanes*StoredBits-1:0]),
       .full_o(tile_full),
       .even_addr_o(even_addr),
       .odd_addr_o(odd_addr),
@@ -323,24 +325,21 @@ module duet_engine #(
       .tile_addr_o(tile_waddr),
       .tile_data_o(tile_wdata)
   );
-  genvar bank;
-  generate
-    for (bank = 0; bank < Banks; bank = bank + 1) begin : g_tile
-      duet_ram #(
-          .Width(DwLanes * FeatureBits),
-          .Depth(2 * TileWords)
-      ) u_tile (
-          .clk_i,
-          .we_i(tile_we[bank]),
-          .waddr_i(tile_waddr),
-          .wdata_i(tile_wdata[bank*DwLanes*FeatureBits+:DwLanes*FeatureBits]),
-          .raddr_i(tile_raddr),
-          .rdata_o(tile_rdata[bank*DwLanes*FeatureBits+:DwLanes*FeatureBits])
-      );
-    end
-  endgenerate
+  duet_tiles #(
+      .Width(BankLanes * FeatureBits),
+      .Banks(Banks),
+      .Depth(TileWords)
+  ) u_tiles (
+      .clk_i,
+      .we_i(tile_we),
+      .waddr_i(tile_waddr),
+      .wdata_i(tile_wdata),
+      .raddr_i(tile_raddr),
+      .rdata_o(tile_rdata)
+  );
 
   // Point-wise array and the result buffer.
+  logic [15:0] result_free_words;
   logic result_free, result, pw_weight_ready, pw_weight_take, result_we;
   logic [InLanes-1:0] pw_weight_load;
   logic [OutLanes*WeightBits-1:0] pw_weight;
@@ -371,7 +370,7 @@ module duet_engine #(
       .OutLanes(OutLanes),
       .WeightBits(WeightBits),
       .FeatureBits(FeatureBits),
-      .AccBits(AccBits), .Products(Products), .Chain(Chain), .PairShift(PairShift),
+      .AccBits(AccBits), .Products(Products), .Chain(Chain), .PairShift(PairShift), .Quads(Quads),
       .TileWords(TileWords),
       .TileAddr(TileAddr),
       .PsumWords(PsumWords),
@@ -383,8 +382,8 @@ module duet_engine #(
       .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
       .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
       .full_i(tile_full),
-      .result_free_i(result_free),
-      .tile_free_o(tile_free),
+      .result_free_i(result_free), .result_free_words_i(result_free_words),
+      .tile_free_o(tile_free), .tile_free_words_o(tile_free_words),
       .result_o(result),
       .tile_addr_o(tile_raddr),
       .tile_data_i(tile_rdata),
@@ -400,7 +399,7 @@ module duet_engine #(
   );
   duet_ram #(
       .Width(OutLanes * AccBits),
-      .Depth(2 * ResultWords)
+      .Depth(ResultWords)
   ) u_results (
       .clk_i,
       .we_i(result_we),
@@ -414,7 +413,7 @@ module duet_engine #(
   logic write_valid, write_ready, write_data_valid, write_data_ready;
   logic [31:0] write_addr;
   logic [15:0] write_beats;
-  logic [1:0] write_tag_in;
+  logic [2:0] write_tag_in;
   logic [63:0] write_data;
   logic [PwParamAddr-1:0] pw_param_addr;
   logic [BeatLanes*ParamBits-1:0] pw_param;
@@ -447,7 +446,7 @@ module duet_engine #(
       .frame_addr_i(head_addr),
       .frame_take_o(head_take),
       .result_i(result),
-      .result_free_o(result_free),
+      .result_free_o(result_free), .result_free_words_o(result_free_words),
       .result_addr_o(result_raddr),
       .result_data_i(result_rdata),
       .param_addr_o(pw_param_addr),
@@ -483,10 +482,12 @@ module duet_engine #(
 
 `ifndef SYNTHESIS
   initial begin
-    if (InLanes % DwLanes != 0) $error("duet_engine: dw_lanes must divide in_lanes");
+    if (InLanes % BeatLanes != 0 || OutLanes % BeatLanes != 0 || BeatLanes * StoredBits > 64)
+      $error("duet_engine: BeatLanes must divide in_lanes and out_lanes and fit a beat");
     if (BeatLanes % DwLanes != 0) $error("duet_engine: dw_lanes must divide the channels of a beat");
-    if (OutLanes % BeatLanes != 0 || BeatLanes * StoredBits > 64) $error("duet_engine: BeatLanes does not fit out_lanes");
-    if (InLanes % CopyLanes != 0 || BeatLanes % CopyLanes != 0) $error("duet_engine: CopyLanes must divide InLanes and BeatLanes");
+    if (BeatLanes % HeadLanes != 0 || HeadLanes > 4) $error("duet_engine: HeadLanes must divide BeatLanes and fit a beat");
+    if (DwLanes % BankLanes != 0 || BankLanes != ((Quads != 0) ? InLanes / 4 : DwLanes)) $error("duet_engine: BankLanes");
+    if (Quads != 0 && (InLanes % 4 != 0 || (Products == 2 && (InLanes / 4) % Chain != 0))) $error("duet_engine: Chain does not divide a quad's lanes");
     if (WeightBits < 2 || WeightBits > 16 || FeatureBits < 2 || FeatureBits > 16) $error("duet_engine: widths must be 2..16");
     if (Products == 2 && (OutLanes % 2 != 0 || PairShift + WeightBits > 25 || Chain > InLanes))
       $error("duet_engine: two products do not fit one DSP");

@@ -3,11 +3,16 @@ stream/duet_flag_delay.sv
 stream/duet_skew.sv
 stream/duet_select.sv
 stream/duet_fifo.sv
+stream/duet_ring.sv
 math/duet_requantize.sv
+math/duet_product.sv
 math/duet_mac_lut.sv
 math/duet_chain.sv
 math/duet_column.sv
 mem/duet_descriptors.sv
+stream/duet_sequence.sv
+mem/duet_lines.sv
+mem/duet_tiles.sv
 mem/duet_weights.sv
 mem/duet_program.sv
 axi/duet_axi_read.sv

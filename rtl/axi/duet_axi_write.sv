@@ -11,11 +11,11 @@ module duet_axi_write #(
     output logic        ready_o,
     input  logic [31:0] addr_i,         // bytes, multiple of 8
     input  logic [15:0] beats_i,        // at least 1
-    input  logic [ 1:0] tag_i,
+    input  logic [ 2:0] tag_i,
     input  logic        data_valid_i,
     output logic        data_ready_o,
     input  logic [63:0] data_i,
-    output logic [ 1:0] tag_o,          // for one cycle, else 0
+    output logic [ 2:0] tag_o,          // for one cycle, else 0
     output logic        error_o,
     output logic        m_awvalid_o,
     input  logic        m_awready_i,
@@ -31,7 +31,7 @@ module duet_axi_write #(
 );
   logic [31:0] addr_q;
   logic [15:0] ask_q;
-  logic [1:0] tag_q, tag_out;
+  logic [2:0] tag_q, tag_out;
   logic [7:0] flight_q;
   logic [4:0] space, length, length_next, left_q;
   logic asked, sent, fetch, length_valid, last_burst;
@@ -72,7 +72,7 @@ module duet_axi_write #(
       if (fetch) left_q <= length_valid ? length_next : 5'd0;
       else if (sent) left_q <= left_q - 5'd1;
       flight_q <= flight_q + 8'(asked) - 8'(m_bvalid_i);
-      tag_o    <= m_bvalid_i ? tag_out : 2'b00;
+      tag_o    <= m_bvalid_i ? tag_out : 3'b000;
       error_o  <= m_bvalid_i && m_bresp_i != 2'b00;
     end
   end
@@ -92,14 +92,14 @@ module duet_axi_write #(
       .data_o(length_next)
   );
   duet_fifo #(
-      .Width(2),
+      .Width(3),
       .AddrBits(4)
   ) u_tags (
       .clk_i,
       .rst_i,
       .valid_i(asked),
       .ready_o(unused_tag_ready),
-      .data_i(last_burst ? tag_q : 2'b00),
+      .data_i(last_burst ? tag_q : 3'b000),
       .valid_o(unused_tag_valid),
       .ready_i(m_bvalid_i),
       .data_o(tag_out)

@@ -1,37 +1,47 @@
 // Second stage: depth-wise 3x3 convolution of a tile (a pair of output rows), DwLanes channels at a time, from the line buffer to the
-// tile buffer; before the head it copies CopyLanes channels at a time instead. A pass takes one group of channels over the whole
-// tile, columns from left to right, both rows of a column one after the other: pixel 2x + r. Latency: 27 cycles from the issue of a
-// pixel to its word in the tile buffer. Throughput: one pixel of DwLanes channels a cycle; passes and tiles follow one another
-// without a gap. Golden twin: src/layer/dwconv.cpp; cycles: src/program/predict.cpp.
+// tile buffer. A pass takes one group of channels over the whole tile, columns from left to right, both rows of a column one after the
+// other: pixel 2x + r. A layer without a depth-wise convolution is copied instead: the stage makes room in the tile buffer, tells the
+// load stage, and puts the beats that then come from memory where they belong. The tile buffer is a ring of words; a tile takes as many
+// as it needs. Its words hold InLanes channels of a pixel or, for the few channels of a pooled picture (quad), four pixels in a row of
+// InLanes / 4 channels each. Latency: 27 cycles from the issue of a pixel to its word in the tile buffer. Throughput: one pixel of
+// DwLanes channels a cycle, or a beat of a copied map; passes follow one another without a gap. Golden twin: src/layer/dwconv.cpp;
+// cycles: src/program/predict.cpp.
 module duet_dw #(
     parameter int Layers      = 16,
     parameter int InLanes     = 8,
     parameter int DwLanes     = 2,
     parameter int BeatLanes   = 8,
-    parameter int CopyLanes   = 8,
+    parameter int BankLanes   = 2,  // channels of a bank of the tile buffer
     parameter int WeightBits  = 8,
     parameter int FeatureBits = 8,
     parameter int StoredBits  = 8,
     parameter int AccBits     = 32,
     parameter int InLuts      = 0,  // 1: multipliers of LUTs instead of DSPs
     parameter int LineWords   = 512,
+    parameter int SideWords   = 0,
     parameter int LineAddr    = 11,
     parameter int TileWords   = 512,
-    parameter int TileAddr    = 10,
+    parameter int TileAddr    = 9,
     parameter int ParamAddr   = 7,
-    parameter int Banks       = InLanes / DwLanes,
+    parameter int Banks       = InLanes / BankLanes,
     parameter int ParamBits   = AccBits + 14
 ) (
     input  logic                           clk_i,
     input  logic                           rst_i,
+    input  logic                           enable_i,      // a program is there
     input  logic                           program_we_i,  // descriptors, while a program is loaded
     input  logic [                    4:0] program_layer_i,
     input  logic [                    3:0] program_beat_i,
     input  logic [                   63:0] program_data_i,
     input  logic                           loaded_i,      // another tile's rows are in the line buffer
-    input  logic                           tile_free_i,   // a half of the tile buffer is free again
+    input  logic                           tile_free_i,   // a tile of so many words has been used
+    input  logic [                   15:0] tile_free_words_i,
     output logic [                    1:0] even_free_o,
     output logic [                    1:0] odd_free_o,
+    output logic                           side_free_o,   // ... of the side ring
+    output logic                           copy_go_o,     // there is room for the next tile to copy
+    input  logic                           copy_we_i,     // its beats
+    input  logic [BeatLanes*StoredBits-1:0] copy_data_i,
     output logic                           full_o,        // a tile is in the tile buffer
     output logic [           LineAddr-1:0] even_addr_o,
     output logic [           LineAddr-1:0] odd_addr_o,
@@ -53,65 +63,71 @@ module duet_dw #(
   localparam int EmitAt = 7;
   localparam int SumAt = 19;       // ... to the chain's sum
   localparam int TakeAt = 5;       // ... to the reload of shadow weights
-  localparam int ConvSteps = BeatLanes / DwLanes, CopySteps = BeatLanes / CopyLanes;
-  localparam int ConvBanks = InLanes / DwLanes, CopyBanks = InLanes / CopyLanes;
-  localparam int BankBits = DwLanes * FeatureBits;
+  localparam int Steps = BeatLanes / DwLanes;    // groups of channels in a beat
+  localparam int Parts = InLanes / DwLanes;      // ... in a word of the tile buffer
+  localparam int CopyParts = InLanes / BeatLanes;
+  localparam int BankBits = BankLanes * FeatureBits;
 
   typedef enum logic [1:0] {
-    Layer,
     Wait,
-    Run
+    Run,
+    Copy
   } state_t;
   state_t state_q;
 
-  logic [4:0] layer_q;
-  logic [127:0] descriptor;
-  duet_descriptors #(
+  logic [191:0] descriptor;
+  logic [15:0] tile;
+  logic first, last, frame, ahead, odd_layer, tile_end;
+  duet_sequence #(
       .Layers(Layers),
       .First(4),
-      .Beats(2)
-  ) u_descriptors (
-      .clk_i,
-      .we_i(program_we_i),
-      .layer_w_i(program_layer_i),
-      .beat_w_i(program_beat_i),
-      .data_w_i(program_data_i),
-      .layer_i(layer_q),
-      .descriptor_o(descriptor)
+      .Beats(3)
+  ) u_sequence (
+      .clk_i, .rst_i, .program_we_i, .program_layer_i, .program_beat_i, .program_data_i,
+      .advance_i(tile_end),
+      .descriptor_o(descriptor),
+      .tile_o(tile),
+      .first_o(first),
+      .last_o(last),
+      .frame_o(frame),
+      .ahead_o(ahead),
+      .odd_layer_o(odd_layer)
   );
 
-  logic [15:0] width, height, tiles, groups, pass_length, hi;
-  logic copy, last;
+  logic [15:0] width, height, tile_words, groups, pass_length, hi, stride, param_base;
+  logic copy, side, quad;
   assign width       = descriptor[15:0];
   assign height      = descriptor[31:16];
-  assign tiles       = descriptor[47:32];
+  assign tile_words  = descriptor[47:32];
   assign groups      = descriptor[63:48];
   assign pass_length = descriptor[79:64];
   assign hi          = descriptor[95:80];
-  assign copy        = descriptor[96];
-  assign last        = descriptor[97];
+  assign stride      = descriptor[111:96];
+  assign copy        = descriptor[112];
+  assign side        = descriptor[113];
+  assign quad        = descriptor[114];
+  assign param_base  = descriptor[143:128];
 
   // Issue: one read of both line banks a cycle.
-  logic [15:0] tile_q, group_q, cycle_q, line_q, tile_base_q;
-  logic [7:0] step_q, bank_q, steps, banks;
-  logic [ParamAddr-1:0] param_q, param_base_q;
-  logic [1:0] even_slot_q, odd_slot_q, loaded_q, free_q;  // slots of rows 2t and 2t+1
-  logic half_q;
-  logic row, valid, start, tile_end, pass_end, weight_ok, below1, below2, above, first_column, last_column;
+  logic [15:0] group_q, cycle_q, line_q, group_base_q, room_q;
+  logic [7:0] step_q, part_q;
+  logic [ParamAddr-1:0] param_q;
+  logic [TileAddr-1:0] base_q;
+  logic [1:0] even_slot_q, odd_slot_q, even_side_slot_q, odd_side_slot_q, even_at, odd_at;  // slots of rows 2t and 2t+1
+  logic [3:0] loaded_q;
+  logic row, valid, start, pass_end, weight_ok, below1, below2, above, first_column, last_column;
   logic [15:0] column;
 
   assign row          = cycle_q[0];
   assign column       = {1'b0, cycle_q[15:1]};
-  assign weight_ok    = copy || weight_ready_i || cycle_q != 16'd0;
+  assign weight_ok    = weight_ready_i || cycle_q != 16'd0;
   assign valid        = state_q == Run && weight_ok && column < width;
   assign pass_end     = state_q == Run && weight_ok && cycle_q + 16'd1 == pass_length;
-  assign tile_end     = pass_end && group_q + 16'd1 == groups;
-  assign start        = state_q == Wait && loaded_q != 2'd0 && free_q != 2'd0;
-  assign steps        = copy ? 8'(CopySteps) : 8'(ConvSteps);
-  assign banks        = copy ? 8'(CopyBanks) : 8'(ConvBanks);
-  assign above        = tile_q != 16'd0;
-  assign below1       = {tile_q[14:0], 1'b1} < height;            // row 2t + 1 is there
-  assign below2       = {tile_q[14:0], 1'b0} + 16'd2 < height;    // row 2t + 2
+  assign start        = state_q == Wait && room_q >= tile_words && (copy || loaded_q != 4'd0) && enable_i;
+  assign tile_end     = (pass_end && group_q + 16'd1 == groups) || (state_q == Copy && loaded_q != 4'd0);
+  assign above        = tile != 16'd0;
+  assign below1       = {tile[14:0], 1'b1} < height;            // row 2t + 1 is there
+  assign below2       = {tile[14:0], 1'b0} + 16'd2 < height;    // row 2t + 2
   assign first_column = column == 16'd0;
   assign last_column  = column + 16'd1 == width;
 
@@ -121,72 +137,96 @@ module duet_dw #(
   function automatic [1:0] last_slot(input [1:0] slot);
     last_slot = (slot == 2'd0) ? 2'd2 : slot - 2'd1;
   endfunction
-  function automatic [LineAddr-1:0] slot_base(input [1:0] slot);
-    slot_base = (slot == 2'd0) ? '0 : (slot == 2'd1) ? LineAddr'(LineWords) : LineAddr'(2 * LineWords);
+  function automatic [LineAddr-1:0] slot_base(input [1:0] slot, input in_side);
+    if (in_side) slot_base = LineAddr'(3 * LineWords) + ((slot == 2'd0) ? '0 : (slot == 2'd1) ? LineAddr'(SideWords) : LineAddr'(2 * SideWords));
+    else slot_base = (slot == 2'd0) ? '0 : (slot == 2'd1) ? LineAddr'(LineWords) : LineAddr'(2 * LineWords);
   endfunction
 
-  logic [1:0] even_slot, odd_slot;
-  assign even_slot   = row ? next_slot(even_slot_q) : even_slot_q;
-  assign odd_slot    = row ? odd_slot_q : last_slot(odd_slot_q);
-  assign even_free_o = tile_end ? ((tile_q + 16'd1 == tiles && below2) ? 2'd2 : 2'd1) : 2'd0;
-  assign odd_free_o  = tile_end ? (2'(above) + 2'(tile_q + 16'd1 == tiles && below1)) : 2'd0;
+  logic [TileAddr-1:0] next_tile;
+  duet_ring #(
+      .Size(TileWords)
+  ) u_next_tile (
+      .base_i(base_q),
+      .words_i((TileAddr + 1)'(tile_words)),
+      .place_o(next_tile)
+  );
+  logic [1:0] even_slot, odd_slot, even_after, odd_after;
+  assign even_at     = side ? even_side_slot_q : even_slot_q;
+  assign odd_at      = side ? odd_side_slot_q : odd_slot_q;
+  assign even_slot   = row ? next_slot(even_at) : even_at;
+  assign odd_slot    = row ? odd_at : last_slot(odd_at);
+  assign even_after  = (last && below2) ? next_slot(next_slot(even_at)) : next_slot(even_at);
+  assign odd_after   = below1 ? next_slot(odd_at) : odd_at;
+  assign even_free_o = (tile_end && !copy) ? ((last && below2) ? 2'd2 : 2'd1) : 2'd0;
+  assign odd_free_o  = (tile_end && !copy) ? (2'(above) + 2'(last && below1)) : 2'd0;
+  assign side_free_o = side;
 
   always_ff @(posedge clk_i) begin
-    even_addr_o <= slot_base(even_slot) + LineAddr'(line_q);
-    odd_addr_o  <= slot_base(odd_slot) + LineAddr'(line_q);
+    even_addr_o <= slot_base(even_slot, side) + LineAddr'(line_q);
+    odd_addr_o  <= slot_base(odd_slot, side) + LineAddr'(line_q);
     if (rst_i) begin
-      state_q      <= Layer;
-      layer_q      <= '0;
-      even_slot_q  <= '0;
-      odd_slot_q   <= '0;
-      loaded_q     <= '0;
-      free_q       <= 2'd2;
-      half_q       <= 1'b0;
-      param_q      <= '0;
-      param_base_q <= '0;
+      state_q          <= Wait;
+      even_slot_q      <= '0;
+      odd_slot_q       <= '0;
+      even_side_slot_q <= '0;
+      odd_side_slot_q  <= '0;
+      loaded_q         <= '0;
+      room_q           <= 16'(TileWords);
+      base_q           <= '0;
     end else begin
-      loaded_q <= loaded_q + 2'(loaded_i) - 2'(start);
-      free_q   <= free_q + 2'(tile_free_i) - 2'(start);
+      loaded_q <= loaded_q + 4'(loaded_i) - 4'((start && !copy) || (state_q == Copy && tile_end));
+      room_q   <= room_q + (tile_free_i ? tile_free_words_i : 16'd0) - (start ? tile_words : 16'd0);
       case (state_q)
-        Layer: if (loaded_q != 2'd0) begin
-          tile_q  <= '0;
-          state_q <= Wait;
-        end
         Wait: begin
-          group_q     <= '0;
-          cycle_q     <= '0;
-          line_q      <= '0;
-          tile_base_q <= '0;
-          step_q      <= '0;
-          bank_q      <= '0;
-          param_q     <= param_base_q;
-          if (start) state_q <= Run;
+          group_q      <= '0;
+          cycle_q      <= '0;
+          line_q       <= '0;
+          group_base_q <= '0;
+          step_q       <= '0;
+          part_q       <= '0;
+          param_q      <= ParamAddr'(param_base);
+          if (start) state_q <= copy ? Copy : Run;
         end
-        default:
+        Run:
         if (weight_ok) begin
           cycle_q <= pass_end ? 16'd0 : cycle_q + 16'd1;
           if (valid && row) line_q <= line_q + 16'd1;
           if (pass_end) begin
             group_q <= group_q + 16'd1;
-            param_q <= copy ? param_q : param_q + ParamAddr'(1);
-            bank_q  <= (bank_q + 8'd1 == banks) ? 8'd0 : bank_q + 8'd1;
-            step_q  <= (step_q + 8'd1 == steps) ? 8'd0 : step_q + 8'd1;
-            if (bank_q + 8'd1 == banks) tile_base_q <= tile_base_q + {width[14:0], 1'b0};
+            param_q <= param_q + ParamAddr'(1);
+            part_q  <= (part_q + 8'd1 == 8'(Parts)) ? 8'd0 : part_q + 8'd1;
+            step_q  <= (step_q + 8'd1 == 8'(Steps)) ? 8'd0 : step_q + 8'd1;
+            if (part_q + 8'd1 == 8'(Parts)) group_base_q <= group_base_q + stride;
             // The next group lies in the same beats until all their channels are used.
-            if (step_q + 8'd1 != steps) line_q <= line_q + 16'd1 - width - 16'(!(valid && row));
+            if (step_q + 8'd1 != 8'(Steps)) line_q <= line_q + 16'd1 - width - 16'(!(valid && row));
+          end
+        end
+        default:
+        if (copy_we_i) begin  // channel group by channel group of a row, columns from left to right; line_q counts the columns
+          line_q <= (line_q + 16'd1 == width) ? 16'd0 : line_q + 16'd1;
+          if (line_q + 16'd1 == width) begin
+            group_q <= group_q + 16'd1;
+            part_q  <= (part_q + 8'd1 == 8'(CopyParts)) ? 8'd0 : part_q + 8'd1;
+            if (part_q + 8'd1 == 8'(CopyParts)) group_base_q <= group_base_q + stride;
+            if (group_q + 16'd1 == groups) begin
+              group_q      <= '0;
+              part_q       <= '0;
+              group_base_q <= '0;
+              cycle_q      <= 16'd1;  // the lower row
+            end
           end
         end
       endcase
       if (tile_end) begin
-        state_q     <= Wait;
-        tile_q      <= tile_q + 16'd1;
-        half_q      <= !half_q;
-        even_slot_q <= (tile_q + 16'd1 == tiles && below2) ? next_slot(next_slot(even_slot_q)) : next_slot(even_slot_q);
-        odd_slot_q  <= below1 ? next_slot(odd_slot_q) : odd_slot_q;
-        if (tile_q + 16'd1 == tiles) begin
-          state_q      <= Layer;
-          layer_q      <= last ? 5'd0 : layer_q + 5'd1;
-          param_base_q <= last ? '0 : copy ? param_base_q : param_q + ParamAddr'(1);
+        state_q <= Wait;
+        base_q  <= next_tile;
+        if (!copy && side) begin
+          even_side_slot_q <= even_after;
+          odd_side_slot_q  <= odd_after;
+        end
+        if (!copy && !side) begin
+          even_slot_q <= even_after;
+          odd_slot_q  <= odd_after;
         end
       end
     end
@@ -194,7 +234,7 @@ module duet_dw #(
 
   // What travels with a pixel.
   logic start_pass, valid_data, swap;
-  assign start_pass = valid && cycle_q == 16'd0 && !copy;
+  assign start_pass = valid && cycle_q == 16'd0;
   duet_flag_delay #(
       .Width(1),
       .Depth(TakeAt)
@@ -223,15 +263,15 @@ module duet_dw #(
       .data_o(valid_data)
   );
 
-  logic row_data, copy_data, odd_there, even_there, row_emit, first_emit, last_emit, row_advance, valid_advance;
+  logic row_data, odd_there, even_there, row_emit, first_emit, last_emit, row_advance, valid_advance;
   logic [7:0] step_data;
   duet_delay #(
-      .Width(12),
+      .Width(11),
       .Depth(DataAt)
   ) u_at_data (
       .clk_i,
-      .data_i({row, copy, row ? below1 : above, !row || below2, step_q}),
-      .data_o({row_data, copy_data, odd_there, even_there, step_data})
+      .data_i({row, row ? below1 : above, !row || below2, step_q}),
+      .data_o({row_data, odd_there, even_there, step_data})
   );
   duet_delay #(
       .Width(2),
@@ -299,7 +339,7 @@ module duet_dw #(
   generate
     for (lane = 0; lane < DwLanes; lane = lane + 1) begin : g_lane
       logic [9*StoredBits-1:0] features;
-      logic [AccBits-1:0] sum;
+      logic [AccBits-1:0] sum, unused_tap;
       for (tap = 0; tap < 9; tap = tap + 1) begin : g_tap
         assign features[tap*StoredBits+:StoredBits] = skewed[(tap*DwLanes+lane)*StoredBits+:StoredBits];
       end
@@ -313,10 +353,12 @@ module duet_dw #(
           .clk_i,
           .load_i(weight_load_i),
           .swap_i(swaps),
+          .cut_i(9'd0),
           .weight_i(weight_i[lane*WeightBits+:WeightBits]),
           .feature_i(features),
           .sum_i('0),
-          .sum_o(sum)
+          .sum_o(sum),
+          .taps_o(unused_tap)
       );
       duet_requantize #(
           .AccBits(AccBits)
@@ -330,42 +372,28 @@ module duet_dw #(
           .hi_i(hi_out),
           .value_o(values[lane*16+:16])
       );
+      wire unused = &{1'b0, unused_tap};
       assign narrowed[lane*FeatureBits+:FeatureBits] = values[lane*16+:FeatureBits];
     end
   endgenerate
 
-  // Copy: the lanes out of the beat, delayed until the convolution would be through.
-  logic [BeatLanes*StoredBits-1:0] beat;
-  logic [CopyLanes*StoredBits-1:0] copy_lanes;
-  logic [CopyLanes*FeatureBits-1:0] copy_narrow, copied;
-  assign beat       = row_data ? odd_data_i : even_data_i;
-  assign copy_lanes = copy_data ? beat[32'(step_data)*CopyLanes*StoredBits+:CopyLanes*StoredBits] : '0;
-  generate
-    for (lane = 0; lane < CopyLanes; lane = lane + 1) begin : g_copy
-      assign copy_narrow[lane*FeatureBits+:FeatureBits] = copy_lanes[lane*StoredBits+:FeatureBits];
-    end
-  endgenerate
+  // Writing: the convolution's pixels, and copied beats as they come (a copy begins when the last pixel before it is written).
+  logic valid_out, quad_out, start_copy;
+  logic [1:0] pixel_out;
+  logic [7:0] part_out;
+  logic [TileAddr:0] issue_place, out_place, copy_place;  // within the tile
+  logic [TileAddr-1:0] out_base, write_place;
+  logic [BeatLanes*FeatureBits-1:0] copied;
+  assign issue_place = (TileAddr + 1)'(group_base_q) + (TileAddr + 1)'(quad ? cycle_q >> 2 : cycle_q);
+  assign copy_place  = (TileAddr + 1)'(group_base_q) + (TileAddr + 1)'({line_q, cycle_q[0]});
+  assign start_copy = start && copy;
   duet_delay #(
-      .Width(CopyLanes * FeatureBits),
-      .Depth(Latency - DataAt)
-  ) u_copied (
-      .clk_i,
-      .data_i(copy_narrow),
-      .data_o(copied)
-  );
-
-  // Writing.
-  logic valid_out, copy_out;
-  logic [7:0] bank_out;
-  logic [TileAddr-1:0] issue_addr;
-  assign issue_addr = TileAddr'(tile_base_q) + TileAddr'(cycle_q) + (half_q ? TileAddr'(TileWords) : '0);
-  duet_delay #(
-      .Width(TileAddr + 8 + 1),
-      .Depth(Latency)
+      .Width(2 * TileAddr + 1 + 8 + 3),
+      .Depth(Latency - 1)
   ) u_at_out (
       .clk_i,
-      .data_i({issue_addr, bank_q, copy}),
-      .data_o({tile_addr_o, bank_out, copy_out})
+      .data_i({issue_place, base_q, part_q, cycle_q[1:0], quad}),
+      .data_o({out_place, out_base, part_out, pixel_out, quad_out})
   );
   duet_delay #(
       .Width(16),
@@ -376,13 +404,22 @@ module duet_dw #(
       .data_o(hi_out)
   );
   duet_flag_delay #(
-      .Width(2),
-      .Depth(Latency)
+      .Width(1),
+      .Depth(Latency - 1)
   ) u_valid_out (
       .clk_i,
       .rst_i,
-      .data_i({valid, tile_end}),
-      .data_o({valid_out, full_o})
+      .data_i(valid),
+      .data_o(valid_out)
+  );
+  duet_flag_delay #(
+      .Width(2),
+      .Depth(Latency)
+  ) u_tokens (
+      .clk_i,
+      .rst_i,
+      .data_i({start_copy, tile_end}),
+      .data_o({copy_go_o, full_o})
   );
   duet_delay #(
       .Width(ParamAddr),
@@ -393,13 +430,38 @@ module duet_dw #(
       .data_o(param_addr_o)
   );
 
+  // The write port's registers. The sums' last register lies in the requantiser, one cycle behind the address.
+  logic copy_q, quad_q, conv_q;
+  logic [1:0] pixel_q;
+  logic [7:0] at_q;
+  duet_ring #(
+      .Size(TileWords)
+  ) u_write (
+      .base_i(copy_we_i ? base_q : out_base),
+      .words_i(copy_we_i ? copy_place : out_place),
+      .place_o(write_place)
+  );
   genvar bank;
   generate
+    for (lane = 0; lane < BeatLanes; lane = lane + 1) begin : g_copy
+      always_ff @(posedge clk_i) copied[lane*FeatureBits+:FeatureBits] <= copy_data_i[lane*StoredBits+:FeatureBits];
+    end
     for (bank = 0; bank < Banks; bank = bank + 1) begin : g_bank
-      localparam int Part = bank % (CopyLanes / DwLanes);  // which lanes of a copied group
-      assign tile_we_o[bank] = valid_out && (copy_out ? bank_out == 8'(bank / (CopyLanes / DwLanes)) : bank_out == 8'(bank));
-      assign tile_data_o[bank*BankBits+:BankBits] = copy_out ? copied[Part*BankBits+:BankBits] : narrowed;
+      localparam int Conv = bank % (DwLanes / BankLanes);     // which banks of a group
+      localparam int Beat = bank % (BeatLanes / BankLanes);   // ... of a beat
+      assign tile_we_o[bank] = copy_q ? at_q == 8'(bank / (BeatLanes / BankLanes))
+                             : conv_q && (quad_q ? pixel_q == 2'(bank) : at_q == 8'(bank / (DwLanes / BankLanes)));
+      assign tile_data_o[bank*BankBits+:BankBits] = copy_q ? copied[Beat*BankBits+:BankBits]
+                                                  : quad_q ? narrowed[0+:BankBits] : narrowed[Conv*BankBits+:BankBits];
     end
   endgenerate
-  wire unused = &{1'b0, descriptor[127:98], values, copy_lanes};
+  always_ff @(posedge clk_i) begin
+    tile_addr_o <= write_place;
+    copy_q      <= copy_we_i && !rst_i;
+    conv_q      <= valid_out && !rst_i;
+    quad_q      <= quad_out;
+    pixel_q     <= pixel_out;
+    at_q        <= copy_we_i ? part_q : part_out;
+  end
+  wire unused = &{1'b0, descriptor[191:144], descriptor[127:115], values, first, frame, ahead, odd_layer, copy_data_i, param_base};
 endmodule

@@ -1,21 +1,27 @@
 // 2x2 maximum over four accumulators in a row (upper and lower of two columns), or nothing. Exact before requantisation, which
-// never decreases (docs/arithmetic.md, 4). Latency 1 cycle; throughput one vector a cycle in, a quarter of that out when pooling.
+// never decreases (docs/arithmetic.md, 4). Quads: the maximum of a sample and of the three that came with it (duet_column).
+// Latency 1 cycle; throughput one vector a cycle in, a quarter of that out when pooling without quads.
 module duet_pool #(
     parameter int Lanes   = 24,
-    parameter int AccBits = 32
+    parameter int AccBits = 32,
+    parameter int Quads   = 0
 ) (
     input  logic                     clk_i,
     input  logic                     begin_i,  // this sample begins a group of four (always set without pooling)
+    input  logic                     quad_i,   // compare with most_i in place of the samples before
     input  logic [Lanes*AccBits-1:0] acc_i,
+    input  logic [Lanes*AccBits-1:0] most_i,
     output logic [Lanes*AccBits-1:0] acc_o     // maximum of the samples since begin_i
 );
   genvar lane;
   generate
     for (lane = 0; lane < Lanes; lane = lane + 1) begin : g_lane
-      logic signed [AccBits-1:0] sample, most_q;
+      logic signed [AccBits-1:0] sample, other, most_q;
       assign sample = $signed(acc_i[lane*AccBits+:AccBits]);
-      always_ff @(posedge clk_i) if (begin_i || sample > most_q) most_q <= sample;
+      assign other  = (Quads != 0 && quad_i) ? $signed(most_i[lane*AccBits+:AccBits]) : most_q;
+      always_ff @(posedge clk_i) most_q <= (begin_i || sample > other) ? sample : other;
       assign acc_o[lane*AccBits+:AccBits] = most_q;
     end
   endgenerate
+  wire unused = &{1'b0, quad_i, most_i};
 endmodule

@@ -1,9 +1,11 @@
 // Third stage: the point-wise array. A pass multiplies one input group (InLanes channels) of a whole tile with the weights of one
 // output group (OutLanes channels); passes run input group by input group, output group by output group, partial sums waiting in a
-// memory between them. The sums of the last input group are pooled and go to the result buffer. Weights stand still during a pass and
-// are reloaded for the next one meanwhile. Latency: InLanes + 6 cycles (8 with two products a DSP) from the issue of a pixel to its word in the result buffer.
-// Throughput: one pixel of InLanes x OutLanes products a cycle; passes and tiles follow one another without a gap as long as tiles,
-// weights and room for results are there. Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
+// memory between them. The sums of the last input group are pooled and go to the result buffer, a ring of words of which an output
+// group takes as many as it has pixels. Weights stand still during a pass and are reloaded for the next one meanwhile.
+// A tile of quads (Quads = 1, duet_dw) has four pixels in a word: the array's columns then make four sums of InLanes / 4 channels
+// each, and their maximum is the pooled pixel. Latency: InLanes + 6 cycles (8 with two products a DSP) from the issue of a pixel to its
+// word in the result buffer. Throughput: one word of the tile, InLanes x OutLanes products, a cycle; passes follow one another without
+// a gap as long as tiles, weights and room for results are there. Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
 module duet_pw #(
     parameter int Layers      = 16,
     parameter int InLanes     = 8,
@@ -14,11 +16,12 @@ module duet_pw #(
     parameter int Products    = 1,  // a DSP, of so many output lanes
     parameter int Chain       = 8,  // products added inside the DSPs before they are taken apart
     parameter int PairShift   = 1,
+    parameter int Quads       = 0,
     parameter int TileWords   = 512,
-    parameter int TileAddr    = 10,
+    parameter int TileAddr    = 9,
     parameter int PsumWords   = 256,
     parameter int ResultWords = 256,
-    parameter int ResultAddr  = 9
+    parameter int ResultAddr  = 8
 ) (
     input  logic                           clk_i,
     input  logic                           rst_i,
@@ -27,8 +30,10 @@ module duet_pw #(
     input  logic [                    3:0] program_beat_i,
     input  logic [                   63:0] program_data_i,
     input  logic                           full_i,        // another tile is in the tile buffer
-    input  logic                           result_free_i, // a half of the result buffer is free again
+    input  logic                           result_free_i, // so many words of the result buffer have been used
+    input  logic [                   15:0] result_free_words_i,
     output logic                           tile_free_o,
+    output logic [                   15:0] tile_free_words_o,
     output logic                           result_o,      // an output group of a tile is in the result buffer
     output logic [           TileAddr-1:0] tile_addr_o,
     input  logic [InLanes*FeatureBits-1:0] tile_data_i,
@@ -45,101 +50,133 @@ module duet_pw #(
   localparam int DataAt = 3;            // issue to data from the tile buffer
   localparam int SumAt = InLanes + ((Products == 2) ? 7 : 5);      // ... to the columns' sums
   localparam int PsumLate = (Products == 2) ? Chain + 2 : 0;       // columns of two products a DSP add partial sums so much later
+  localparam int CutAt = DataAt + 2 + ((Products == 2) ? Chain + 1 : 0);  // ... to the first product's addition
   localparam int PsumAddr = (PsumWords > 1) ? $clog2(PsumWords) : 1;
 
   typedef enum logic {
-    Layer,
+    Begin,
     Run
   } state_t;
   state_t state_q;
 
-  logic [4:0] layer_q;
-  logic [127:0] descriptor;
-  duet_descriptors #(
+  logic [191:0] descriptor;
+  logic [15:0] tile;
+  logic first, last, frame, ahead, odd_layer, tile_end;
+  duet_sequence #(
       .Layers(Layers),
       .First(8),
-      .Beats(2)
-  ) u_descriptors (
-      .clk_i,
-      .we_i(program_we_i),
-      .layer_w_i(program_layer_i),
-      .beat_w_i(program_beat_i),
-      .data_w_i(program_data_i),
-      .layer_i(layer_q),
-      .descriptor_o(descriptor)
+      .Beats(3)
+  ) u_sequence (
+      .clk_i, .rst_i, .program_we_i, .program_layer_i, .program_beat_i, .program_data_i,
+      .advance_i(tile_end),
+      .descriptor_o(descriptor),
+      .tile_o(tile),
+      .first_o(first),
+      .last_o(last),
+      .frame_o(frame),
+      .ahead_o(ahead),
+      .odd_layer_o(odd_layer)
   );
 
-  logic [15:0] in_groups, out_groups, pixels, pass_length, stride, tiles;
-  logic pool, last;
+  logic [15:0] in_groups, out_groups, pixels, pass_length, stride, tile_words, unit_words;
+  logic pool, quad;
   assign in_groups   = descriptor[15:0];
   assign out_groups  = descriptor[31:16];
   assign pixels      = descriptor[47:32];
   assign pass_length = descriptor[63:48];
   assign stride      = descriptor[79:64];
-  assign tiles       = descriptor[95:80];
-  assign pool        = descriptor[96];
-  assign last        = descriptor[97];
+  assign tile_words  = descriptor[95:80];
+  assign unit_words  = descriptor[111:96];
+  assign pool        = descriptor[160];
+  assign quad        = (Quads != 0) && descriptor[161];
 
-  logic [15:0] tile_q, out_q, in_q, cycle_q, base_q;
-  logic [1:0] full_q, free_q;
-  logic half_q, result_half_q;
-  logic at_start, first_in, last_in, first_out, have_tile, have_room, ok, valid, pass_end, unit_end, tile_end, start_pass;
+  logic [15:0] out_q, in_q, cycle_q, room_q;
+  logic [15:0] full_q;
+  logic [TileAddr-1:0] tile_base_q, group_base_q;
+  logic [ResultAddr-1:0] unit_base_q;
+  logic at_start, first_in, last_in, have_room, ok, valid, pass_end, unit_end, start_tile, start_pass;
 
   assign at_start      = cycle_q == 16'd0;
   assign first_in      = in_q == 16'd0;
   assign last_in       = in_q + 16'd1 == in_groups;
-  assign first_out     = out_q == 16'd0;
-  assign have_tile     = !(first_in && first_out) || full_q != 2'd0;
-  assign have_room     = !last_in || free_q != 2'd0;
-  assign ok            = !at_start || (weight_ready_i && have_tile && have_room);
+  assign have_room     = !last_in || room_q >= unit_words;
+  assign ok            = !at_start || (weight_ready_i && have_room);
   assign valid         = state_q == Run && ok && cycle_q < pixels;
+  assign start_tile    = state_q == Begin && full_q != 16'd0;
   assign start_pass    = state_q == Run && at_start && ok;
   assign pass_end      = state_q == Run && ok && cycle_q + 16'd1 == pass_length;
   assign unit_end      = pass_end && last_in;
   assign tile_end      = unit_end && out_q + 16'd1 == out_groups;
   assign tile_free_o   = tile_end;
+  assign tile_free_words_o = tile_words;
   assign weight_take_o = start_pass;
-  assign wait_input_o  = state_q == Layer || (at_start && !have_tile);
-  assign wait_output_o = state_q == Run && at_start && have_tile && !have_room;
+  assign wait_input_o  = state_q == Begin;
+  assign wait_output_o = state_q == Run && at_start && !have_room;
+
+  // Places in the two rings.
+  logic [TileAddr-1:0] pixel_place, next_group, next_tile;
+  logic [ResultAddr-1:0] next_unit;
+  duet_ring #(
+      .Size(TileWords)
+  ) u_pixel (
+      .base_i(group_base_q),
+      .words_i((TileAddr + 1)'(cycle_q)),
+      .place_o(pixel_place)
+  );
+  duet_ring #(
+      .Size(TileWords)
+  ) u_next_group (
+      .base_i(group_base_q),
+      .words_i((TileAddr + 1)'(stride)),
+      .place_o(next_group)
+  );
+  duet_ring #(
+      .Size(TileWords)
+  ) u_next_tile (
+      .base_i(tile_base_q),
+      .words_i((TileAddr + 1)'(tile_words)),
+      .place_o(next_tile)
+  );
+  duet_ring #(
+      .Size(ResultWords)
+  ) u_next_unit (
+      .base_i(unit_base_q),
+      .words_i((ResultAddr + 1)'(unit_words)),
+      .place_o(next_unit)
+  );
 
   always_ff @(posedge clk_i) begin
-    tile_addr_o <= TileAddr'(base_q) + TileAddr'(cycle_q) + (half_q ? TileAddr'(TileWords) : '0);
+    tile_addr_o <= pixel_place;
     if (rst_i) begin
-      state_q       <= Layer;
-      layer_q       <= '0;
-      full_q        <= '0;
-      free_q        <= 2'd2;
-      half_q        <= 1'b0;
-      result_half_q <= 1'b0;
+      state_q     <= Begin;
+      full_q      <= '0;
+      room_q      <= 16'(ResultWords);
+      tile_base_q <= '0;
+      unit_base_q <= '0;
     end else begin
-      full_q <= full_q + 2'(full_i) - 2'(start_pass && first_in && first_out);
-      free_q <= free_q + 2'(result_free_i) - 2'(start_pass && last_in);
+      full_q <= full_q + 16'(full_i) - 16'(start_tile);
+      room_q <= room_q + (result_free_i ? result_free_words_i : 16'd0) - ((start_pass && last_in) ? unit_words : 16'd0);
       case (state_q)
-        Layer: begin
-          tile_q  <= '0;
-          out_q   <= '0;
-          in_q    <= '0;
-          cycle_q <= '0;
-          base_q  <= '0;
-          if (full_q != 2'd0) state_q <= Run;
+        Begin: begin
+          out_q        <= '0;
+          in_q         <= '0;
+          cycle_q      <= '0;
+          group_base_q <= tile_base_q;
+          if (start_tile) state_q <= Run;
         end
         default: begin
           if (ok) cycle_q <= pass_end ? 16'd0 : cycle_q + 16'd1;
           if (pass_end) begin
-            in_q   <= last_in ? 16'd0 : in_q + 16'd1;
-            base_q <= last_in ? 16'd0 : base_q + stride;
+            in_q         <= last_in ? 16'd0 : in_q + 16'd1;
+            group_base_q <= last_in ? tile_base_q : next_group;
           end
           if (unit_end) begin
-            out_q         <= (out_q + 16'd1 == out_groups) ? 16'd0 : out_q + 16'd1;
-            result_half_q <= !result_half_q;
+            out_q       <= out_q + 16'd1;
+            unit_base_q <= next_unit;
           end
           if (tile_end) begin
-            tile_q <= tile_q + 16'd1;
-            half_q <= !half_q;
-            if (tile_q + 16'd1 == tiles) begin
-              state_q <= Layer;
-              layer_q <= last ? 5'd0 : layer_q + 5'd1;
-            end
+            tile_base_q <= next_tile;
+            state_q     <= Begin;
           end
         end
       endcase
@@ -148,8 +185,9 @@ module duet_pw #(
 
   // What travels with a pixel.
   logic [15:0] pixel_psum, pixel_sum, pixel_result;
-  logic first_add, pool_sum, half_sum, pool_result, half_result;
-  logic swap, store_sum, result_sum, valid_result, unit_end_sum;
+  logic [ResultAddr-1:0] base_sum, base_result;
+  logic first_add, pool_sum, quad_sum, four_result;
+  logic swap, store_sum, result_sum, unit_end_sum;
   duet_flag_delay #(
       .Width(1),
       .Depth(DataAt)
@@ -185,18 +223,19 @@ module duet_pw #(
       .data_o(first_add)
   );
   duet_delay #(
-      .Width(18),
+      .Width(18 + ResultAddr),
       .Depth(SumAt)
   ) u_at_sum (
       .clk_i,
-      .data_i({pool, result_half_q, cycle_q}),
-      .data_o({pool_sum, half_sum, pixel_sum})
+      .data_i({pool, quad, unit_base_q, cycle_q}),
+      .data_o({pool_sum, quad_sum, base_sum, pixel_sum})
   );
 
   // The array.
   logic [InLanes*FeatureBits-1:0] skewed;
-  logic [InLanes-1:0] swaps;
-  logic [OutLanes*AccBits-1:0] psum, sums;
+  logic [InLanes-1:0] swaps, cuts;
+  logic [OutLanes*AccBits-1:0] psum, sums, most;
+  logic cut;
   duet_skew #(
       .Lanes(InLanes),
       .Width(FeatureBits)
@@ -213,6 +252,22 @@ module duet_pw #(
       .data_i({InLanes{swap}}),
       .data_o(swaps)
   );
+  duet_delay #(
+      .Width(1),
+      .Depth(CutAt)
+  ) u_cut (
+      .clk_i,
+      .data_i(quad),
+      .data_o(cut)
+  );
+  duet_skew #(
+      .Lanes(InLanes),
+      .Width(1)
+  ) u_skew_cut (
+      .clk_i,
+      .data_i({InLanes{cut}}),
+      .data_o(cuts)
+  );
   genvar lane;
   generate
     for (lane = 0; lane < OutLanes / Products; lane = lane + 1) begin : g_lane
@@ -223,15 +278,18 @@ module duet_pw #(
           .AccBits(AccBits),
           .Products(Products),
           .Chain(Chain),
-          .PairShift(PairShift)
+          .PairShift(PairShift),
+          .Quads(Quads)
       ) u_column (
           .clk_i,
           .load_i(weight_load_i),
           .swap_i(swaps),
+          .cut_i(cuts),
           .weight_i(weight_i[lane*Products*WeightBits+:Products*WeightBits]),
           .feature_i(skewed),
           .sum_i(first_add ? '0 : psum[lane*Products*AccBits+:Products*AccBits]),
-          .sum_o(sums[lane*Products*AccBits+:Products*AccBits])
+          .sum_o(sums[lane*Products*AccBits+:Products*AccBits]),
+          .most_o(most[lane*Products*AccBits+:Products*AccBits])
       );
     end
   endgenerate
@@ -250,22 +308,31 @@ module duet_pw #(
   // Pooling and the way to the result buffer.
   duet_pool #(
       .Lanes(OutLanes),
-      .AccBits(AccBits)
+      .AccBits(AccBits),
+      .Quads(Quads)
   ) u_pool (
       .clk_i,
-      .begin_i(!pool_sum || pixel_sum[1:0] == 2'd0),
+      .begin_i(!quad_sum && (!pool_sum || pixel_sum[1:0] == 2'd0)),
+      .quad_i(quad_sum),
       .acc_i(sums),
+      .most_i(most),
       .acc_o(result_data_o)
   );
+  logic valid_result;
   always_ff @(posedge clk_i) begin
-    pixel_result <= pixel_sum;
-    pool_result  <= pool_sum;
-    half_result  <= half_sum;
+    pixel_result <= (pool_sum && !quad_sum) ? pixel_sum >> 2 : pixel_sum;
+    four_result  <= !pool_sum || quad_sum || pixel_sum[1:0] == 2'd3;
+    base_result  <= base_sum;
     valid_result <= result_sum && !rst_i;
     result_o     <= unit_end_sum && !rst_i;
   end
-  assign result_we_o   = valid_result && (!pool_result || pixel_result[1:0] == 2'd3);
-  assign result_addr_o = (half_result ? ResultAddr'(ResultWords) : '0)
-                       + (pool_result ? ResultAddr'(pixel_result >> 2) : ResultAddr'(pixel_result));
-  wire unused = &{1'b0, descriptor[127:98], pixel_psum};
+  assign result_we_o   = valid_result && four_result;
+  duet_ring #(
+      .Size(ResultWords)
+  ) u_result (
+      .base_i(base_result),
+      .words_i((ResultAddr + 1)'(pixel_result)),
+      .place_o(result_addr_o)
+  );
+  wire unused = &{1'b0, descriptor[191:162], descriptor[159:112], pixel_psum, pixel_result, stride, tile, first, last, frame, ahead, odd_layer};
 endmodule

@@ -1,4 +1,4 @@
-// Last stage: takes an output group of a tile out of the result buffer, requantises it, a beat of BeatLanes channels (HeadLanes of 16
+// Last stage: takes an output group of a tile out of the result buffer (a ring of words), requantises it, a beat of BeatLanes channels (HeadLanes of 16
 // bits for the head) at a time, and writes it to memory. One run of AXI writes each row: channel group by channel group, columns from
 // left to right, which is the order of a map in memory. A run begins when the one before has left the engine. Latency: 12 cycles from
 // the issue of a beat to the write queue. Throughput: one beat a cycle. Golden twin: fixed::requantize; cycles:
@@ -11,7 +11,7 @@ module duet_store #(
     parameter int StoredBits  = 8,
     parameter int AccBits     = 32,
     parameter int ResultWords = 256,
-    parameter int ResultAddr  = 9,
+    parameter int ResultAddr  = 8,
     parameter int ParamAddr   = 7,
     parameter int ParamBits   = AccBits + 14
 ) (
@@ -24,7 +24,8 @@ module duet_store #(
     input  logic [                   31:0] frame_addr_i,  // where this frame's head goes
     output logic                           frame_take_o,
     input  logic                           result_i,      // another output group is in the result buffer
-    output logic                           result_free_o,
+    output logic                           result_free_o, // so many words have been used
+    output logic [                   15:0] result_free_words_o,
     output logic [         ResultAddr-1:0] result_addr_o,
     input  logic [   OutLanes*AccBits-1:0] result_data_i,
     output logic [          ParamAddr-1:0] param_addr_o,
@@ -33,7 +34,7 @@ module duet_store #(
     input  logic                           write_ready_i,
     output logic [                   31:0] write_addr_o,
     output logic [                   15:0] write_beats_o,
-    output logic [                    1:0] write_tag_o,   // bit 0: a tile ends, bit 1: a frame
+    output logic [                    2:0] write_tag_o,   // a tile ends: 0 of an even layer, 1 of an odd one; 2: a frame ends
     output logic                           data_valid_o,
     input  logic                           data_ready_i,
     output logic [                   63:0] data_o,
@@ -43,61 +44,63 @@ module duet_store #(
   localparam int Latency = 12;
   localparam int ReadAt = 3;
 
-  typedef enum logic [2:0] {
-    Layer,
-    Wait,
+  typedef enum logic [1:0] {
+    Begin,
     Ask,
     Issue,
     Drain
   } state_t;
   state_t state_q;
 
-  logic [4:0] layer_q;
   logic [191:0] descriptor;
-  duet_descriptors #(
+  logic [15:0] tile;
+  logic first, last_tile, frame, ahead, odd_layer, tile_end;
+  duet_sequence #(
       .Layers(Layers),
       .First(12),
       .Beats(3)
-  ) u_descriptors (
-      .clk_i,
-      .we_i(program_we_i),
-      .layer_w_i(program_layer_i),
-      .beat_w_i(program_beat_i),
-      .data_w_i(program_data_i),
-      .layer_i(layer_q),
-      .descriptor_o(descriptor)
+  ) u_sequence (
+      .clk_i, .rst_i, .program_we_i, .program_layer_i, .program_beat_i, .program_data_i,
+      .advance_i(tile_end),
+      .descriptor_o(descriptor),
+      .tile_o(tile),
+      .first_o(first),
+      .last_o(last_tile),
+      .frame_o(frame),
+      .ahead_o(ahead),
+      .odd_layer_o(odd_layer)
   );
 
   logic [31:0] out_addr, row_bytes;
-  logic [15:0] out_width, hi, run_full, run_last, tiles, out_groups;
+  logic [15:0] out_width, hi, run_full, run_last, param_base, out_groups;
   logic [7:0] groups_full, groups_last;
-  logic pool, head, last, odd;
+  logic pool, head, odd;
   assign out_addr    = descriptor[31:0];
   assign out_width   = descriptor[47:32];
   assign hi          = descriptor[63:48];
   assign row_bytes   = descriptor[95:64];
   assign run_full    = descriptor[111:96];
   assign run_last    = descriptor[127:112];
-  assign tiles       = descriptor[143:128];
+  assign param_base  = descriptor[143:128];
   assign out_groups  = descriptor[159:144];
   assign groups_full = descriptor[167:160];
   assign groups_last = descriptor[175:168];
   assign pool        = descriptor[176];
   assign head        = descriptor[177];
-  assign last        = descriptor[178];
-  assign odd         = descriptor[179];
+  assign odd         = descriptor[178];  // the last tile has one row
 
-  logic [31:0] tile_addr_q, group_bytes_q;
-  logic [15:0] tile_q, out_q, column_q, pixel_q;
+  logic [31:0] main_addr_q, ahead_addr_q, tile_addr, group_bytes_q;
+  logic [15:0] out_q, column_q, pixel_q;
   logic [7:0] group_q, groups;
-  logic [1:0] results_q;
+  logic [15:0] results_q;
   logic [QueueBits:0] room_q;
-  logic [ParamAddr-1:0] param_q, unit_param_q, layer_param_q;
-  logic row_q, half_q, last_out, last_tile, last_row, issue, column_end, run_end, drained, unit_end, taken;
+  logic [ParamAddr-1:0] param_q, unit_param_q;
+  logic [ResultAddr-1:0] base_q;
+  logic row_q, last_out, last_row, issue, column_end, run_end, drained, unit_end, taken, begin_unit;
   logic [15:0] run;
 
+  assign tile_addr  = ahead ? ahead_addr_q : main_addr_q;
   assign last_out   = out_q + 16'd1 == out_groups;
-  assign last_tile  = tile_q + 16'd1 == tiles;
   assign last_row   = pool || row_q || (odd && last_tile);
   assign groups     = last_out ? groups_last : groups_full;
   assign run        = last_out ? run_last : run_full;
@@ -106,40 +109,60 @@ module duet_store #(
   assign run_end    = column_end && group_q + 8'd1 == groups;
   assign drained    = room_q == {1'b1, {QueueBits{1'b0}}};
   assign unit_end   = state_q == Drain && drained && last_row;
+  assign tile_end   = unit_end && last_out;
+  assign begin_unit = state_q == Begin && results_q != 16'd0;
 
   assign write_valid_o = state_q == Ask;
-  assign write_addr_o  = tile_addr_q + group_bytes_q + (row_q ? row_bytes : 32'd0);
+  assign write_addr_o  = tile_addr + group_bytes_q + (row_q ? row_bytes : 32'd0);
   assign write_beats_o = run;
-  assign write_tag_o   = {last_row && last_out && last_tile && last, last_row && last_out};
+  assign write_tag_o   = {last_row && last_out && frame, last_row && last_out && odd_layer && !head,
+                          last_row && last_out && !odd_layer && !head};
   assign result_free_o = unit_end;
-  assign frame_take_o  = unit_end && last_out && last_tile && last;
-  assign busy_o        = state_q == Ask || state_q == Issue || state_q == Drain;
+  assign result_free_words_o = pool ? out_width : {out_width[14:0], 1'b0};
+  assign frame_take_o  = tile_end && frame;
+  assign busy_o        = state_q != Begin;
+
+  logic [ResultAddr-1:0] pixel_place, next_unit;
+  duet_ring #(
+      .Size(ResultWords)
+  ) u_pixel (
+      .base_i(base_q),
+      .words_i((ResultAddr + 1)'(pixel_q)),
+      .place_o(pixel_place)
+  );
+  duet_ring #(
+      .Size(ResultWords)
+  ) u_next_unit (
+      .base_i(base_q),
+      .words_i((ResultAddr + 1)'(result_free_words_o)),
+      .place_o(next_unit)
+  );
+
+  logic [31:0] next_addr;
+  assign next_addr = tile_addr + (pool ? row_bytes : {row_bytes[30:0], 1'b0});
 
   always_ff @(posedge clk_i) begin
-    result_addr_o <= (half_q ? ResultAddr'(ResultWords) : '0) + ResultAddr'(pixel_q);
+    result_addr_o <= pixel_place;
     param_addr_o  <= param_q;
     if (rst_i) begin
-      state_q       <= Layer;
-      layer_q       <= '0;
+      state_q       <= Begin;
       results_q     <= '0;
-      half_q        <= 1'b0;
+      base_q        <= '0;
+      out_q         <= '0;
+      group_bytes_q <= '0;
       room_q        <= {1'b1, {QueueBits{1'b0}}};
-      layer_param_q <= '0;
     end else begin
-      results_q <= results_q + 2'(result_i) - 2'(unit_end);
+      results_q <= results_q + 16'(result_i) - 16'(begin_unit);
       room_q    <= room_q - (QueueBits + 1)'(issue) + (QueueBits + 1)'(taken);
       case (state_q)
-        Layer: begin
-          tile_addr_q   <= last ? frame_addr_i : out_addr;
-          group_bytes_q <= '0;
-          tile_q        <= '0;
-          out_q         <= '0;
-          unit_param_q  <= layer_param_q;
-          if (results_q != 2'd0) state_q <= Wait;
-        end
-        Wait: begin
+        Begin: begin
           row_q <= 1'b0;
-          if (results_q != 2'd0) state_q <= Ask;
+          if (out_q == 16'd0) unit_param_q <= ParamAddr'(param_base);
+          if (first && out_q == 16'd0) begin
+            if (ahead) ahead_addr_q <= head ? frame_addr_i : out_addr;
+            else main_addr_q <= head ? frame_addr_i : out_addr;
+          end
+          if (begin_unit) state_q <= Ask;
         end
         Ask: begin
           column_q <= '0;
@@ -161,23 +184,16 @@ module duet_store #(
         default:
         if (drained) begin
           row_q   <= 1'b1;
-          state_q <= last_row ? Wait : Ask;
+          state_q <= last_row ? Begin : Ask;
         end
       endcase
       if (unit_end) begin
-        half_q        <= !half_q;
         out_q         <= last_out ? 16'd0 : out_q + 16'd1;
         group_bytes_q <= last_out ? 32'd0 : group_bytes_q + {13'd0, run_full, 3'b000};
-        unit_param_q  <= last_out ? layer_param_q : param_q;
-        if (last_out) begin
-          tile_q      <= tile_q + 16'd1;
-          tile_addr_q <= tile_addr_q + (pool ? row_bytes : {row_bytes[30:0], 1'b0});
-          if (last_tile) begin
-            state_q       <= Layer;
-            layer_q       <= last ? 5'd0 : layer_q + 5'd1;
-            layer_param_q <= last ? '0 : param_q;
-          end
-        end
+        unit_param_q  <= param_q;
+        base_q        <= next_unit;
+        if (last_out && ahead) ahead_addr_q <= next_addr;
+        if (last_out && !ahead) main_addr_q <= next_addr;
       end
     end
   end
@@ -286,5 +302,5 @@ module duet_store #(
       .ready_i(data_ready_i),
       .data_o(data_o)
   );
-  wire unused = &{1'b0, descriptor[191:180], values, queue_ready, row_bytes[31]};
+  wire unused = &{1'b0, descriptor[191:179], values, queue_ready, row_bytes[31], tile, param_base};
 endmodule

@@ -1,20 +1,24 @@
 // A systolic chain of multiply-accumulates: sum_o = sum_i + sum over lanes of weight * feature. Lane k takes its feature k cycles
 // after lane 0 (duet_skew), sum_i is due one cycle after lane 0's feature; sum_o comes Lanes + 2 cycles after lane 0's feature.
-// load_i, swap_i: one bit a lane, as in duet_mac; weight_i goes to the lane that loads. Throughput: one sum a cycle.
+// load_i, swap_i, cut_i: one bit a lane, as in duet_mac; weight_i goes to the lane that loads. taps_o: the sums as they are after every
+// Lanes / Taps lanes, the first of them Lanes / Taps + 2 cycles after lane 0's feature. Throughput: one sum a cycle.
 module duet_chain #(
     parameter int Lanes       = 9,
     parameter int WeightBits  = 8,
     parameter int FeatureBits = 8,
     parameter int AccBits     = 32,
-    parameter int InLuts      = 0    // 1: multipliers of LUTs
+    parameter int InLuts      = 0,   // 1: multipliers of LUTs
+    parameter int Taps        = 1    // divides Lanes
 ) (
     input  logic                         clk_i,
     input  logic [            Lanes-1:0] load_i,
     input  logic [            Lanes-1:0] swap_i,
+    input  logic [            Lanes-1:0] cut_i,
     input  logic [       WeightBits-1:0] weight_i,
     input  logic [Lanes*FeatureBits-1:0] feature_i,
     input  logic [          AccBits-1:0] sum_i,
-    output logic [          AccBits-1:0] sum_o
+    output logic [          AccBits-1:0] sum_o,
+    output logic [     Taps*AccBits-1:0] taps_o
 );
   logic [48*(Lanes+1)-1:0] cascade;
   logic [48*Lanes-1:0] sums;
@@ -25,16 +29,21 @@ module duet_chain #(
 
   genvar lane;
   generate
+    for (lane = 0; lane < Taps; lane = lane + 1) begin : g_tap
+      assign taps_o[lane*AccBits+:AccBits] = sums[48*((lane+1)*(Lanes/Taps)-1)+:AccBits];
+    end
     for (lane = 0; lane < Lanes; lane = lane + 1) begin : g_lane
       if (InLuts != 0) begin : g_lut
         duet_mac_lut #(
             .WeightBits(WeightBits),
             .FeatureBits(FeatureBits),
+            .SumBits(AccBits),
             .First((lane == 0) ? 1 : 0)
         ) u_mac (
             .clk_i,
             .load_i(load_i[lane]),
             .swap_i(swap_i[lane]),
+            .cut_i(cut_i[lane]),
             .weight_i,
             .feature_i(feature_i[lane*FeatureBits+:FeatureBits]),
             .sum_i(sum_in),
@@ -51,6 +60,7 @@ module duet_chain #(
             .clk_i,
             .load_i(load_i[lane]),
             .swap_i(swap_i[lane]),
+            .cut_i(cut_i[lane]),
             .weight_i,
             .feature_i(feature_i[lane*FeatureBits+:FeatureBits]),
             .sum_i(sum_in),

@@ -3,8 +3,11 @@
 // and one DSP makes both products. Chains of Chain DSPs add up inside; then the two sums are taken apart, low field first, its borrow
 // given back to the high one, and added to those of the chains before. Chain and PairShift come from device::join, which proves
 // that no field overflows. Twin: device::take_apart.
-// Lane k's feature is due k cycles after lane 0's (duet_skew). Products = 1: sum_i one cycle after lane 0's feature, latency Lanes + 2.
-// Products = 2: sum_i Chain + 3 cycles after it, latency Lanes + 4; weights are joined a cycle after load_i. Throughput: one a cycle.
+// Quads = 1: cut_i makes four sums of Lanes / 4 inputs each; sum_o is the last of them (sum_i belongs to the first), most_o the greatest
+// of the others. Chain must then divide Lanes / 4.
+// Lane k's feature is due k cycles after lane 0's (duet_skew). Products = 1: sum_i one cycle after lane 0's feature, cut_i two cycles after
+// each lane's, latency Lanes + 2. Products = 2: sum_i and cut_i Chain + 3 cycles after, latency Lanes + 4; weights are joined a cycle
+// after load_i. Throughput: one a cycle.
 module duet_column #(
     parameter int Lanes       = 8,
     parameter int WeightBits  = 8,
@@ -12,32 +15,45 @@ module duet_column #(
     parameter int AccBits     = 32,
     parameter int Products    = 1,
     parameter int Chain       = 8,  // at most Lanes
-    parameter int PairShift   = 1
+    parameter int PairShift   = 1,
+    parameter int Quads       = 0
 ) (
     input  logic                           clk_i,
     input  logic [              Lanes-1:0] load_i,
     input  logic [              Lanes-1:0] swap_i,
+    input  logic [              Lanes-1:0] cut_i,
     input  logic [Products*WeightBits-1:0] weight_i,
     input  logic [  Lanes*FeatureBits-1:0] feature_i,
     input  logic [   Products*AccBits-1:0] sum_i,
-    output logic [   Products*AccBits-1:0] sum_o
+    output logic [   Products*AccBits-1:0] sum_o,
+    output logic [   Products*AccBits-1:0] most_o
 );
-  genvar part;
+  localparam int Taps = (Quads != 0) ? 4 : 1;
+  localparam int Segment = Lanes / Taps;
+  logic [Taps*Products*AccBits-1:0] taps;  // the sums of each segment, each Segment cycles after the one before
+  logic [Lanes-1:0] cuts;                  // where segments begin
+  genvar lane, part;
   generate
+    for (lane = 0; lane < Lanes; lane = lane + 1) begin : g_cut
+      assign cuts[lane] = (Quads != 0 && lane > 0 && lane % Segment == 0) ? cut_i[lane] : 1'b0;
+    end
     if (Products == 1) begin : g_one
       duet_chain #(
           .Lanes(Lanes),
           .WeightBits(WeightBits),
           .FeatureBits(FeatureBits),
-          .AccBits(AccBits)
+          .AccBits(AccBits),
+          .Taps(Taps)
       ) u_chain (
           .clk_i,
           .load_i,
           .swap_i,
+          .cut_i(cuts),
           .weight_i,
           .feature_i,
           .sum_i,
-          .sum_o
+          .sum_o,
+          .taps_o(taps)
       );
     end else begin : g_two
       localparam int Parts = (Lanes + Chain - 1) / Chain;
@@ -60,10 +76,10 @@ module duet_column #(
         localparam int From = part * Chain;
         localparam int Length = (From + Chain > Lanes) ? Lanes - From : Chain;
         localparam int NextLength = (From + 2 * Chain > Lanes) ? Lanes - From - Chain : Chain;
-        logic signed [WideBits-1:0] joined;
+        logic signed [WideBits-1:0] joined, unused_tap;
         logic signed [PairShift-1:0] low_q;
         logic signed [WideBits-PairShift-1:0] high_q;
-        logic [2*AccBits-1:0] sum_q;
+        logic [2*AccBits-1:0] earlier, sum_q;
         duet_chain #(
             .Lanes(Length),
             .WeightBits(JoinBits),
@@ -73,16 +89,23 @@ module duet_column #(
             .clk_i,
             .load_i(load_q[From+:Length]),
             .swap_i(swap_i[From+:Length]),
+            .cut_i({Length{1'b0}}),
             .weight_i(weight_q),
             .feature_i(feature_i[From*FeatureBits+:Length*FeatureBits]),
             .sum_i('0),
-            .sum_o(joined)
+            .sum_o(joined),
+            .taps_o(unused_tap)
         );
+        wire unused = &{1'b0, unused_tap};
+        assign earlier = cuts[From] ? '0 : sums[2*AccBits*part+:2*AccBits];
         always_ff @(posedge clk_i) begin
           low_q                    <= joined[PairShift-1:0];
           high_q                   <= $signed(joined[WideBits-1:PairShift]) + $signed({{(WideBits - PairShift - 1) {1'b0}}, joined[PairShift-1]});
-          sum_q[0+:AccBits]        <= sums[2*AccBits*part+:AccBits] + AccBits'(low_q);
-          sum_q[AccBits+:AccBits]  <= sums[2*AccBits*part+AccBits+:AccBits] + AccBits'(high_q);
+          sum_q[0+:AccBits]        <= earlier[0+:AccBits] + AccBits'(low_q);
+          sum_q[AccBits+:AccBits]  <= earlier[AccBits+:AccBits] + AccBits'(high_q);
+        end
+        if ((From + Length) % Segment == 0) begin : g_tap
+          assign taps[((From+Length)/Segment-1)*2*AccBits+:2*AccBits] = sum_q;
         end
         duet_delay #(
             .Width(2 * AccBits),
@@ -94,5 +117,44 @@ module duet_column #(
         );
       end
     end
+
+    if (Quads != 0) begin : g_quads
+      for (lane = 0; lane < Products; lane = lane + 1) begin : g_most
+        logic signed [AccBits-1:0] tap1, tap2, tap0, most1_q, most1, most2_q;
+        assign tap1 = $signed(taps[(Products+lane)*AccBits+:AccBits]);
+        assign tap2 = $signed(taps[(2*Products+lane)*AccBits+:AccBits]);
+        duet_delay #(
+            .Width(AccBits),
+            .Depth(Segment)
+        ) u_tap0 (
+            .clk_i,
+            .data_i(taps[lane*AccBits+:AccBits]),
+            .data_o(tap0)
+        );
+        duet_delay #(
+            .Width(AccBits),
+            .Depth(Segment - 1)
+        ) u_most1 (
+            .clk_i,
+            .data_i(most1_q),
+            .data_o(most1)
+        );
+        duet_delay #(
+            .Width(AccBits),
+            .Depth(Segment - 1)
+        ) u_most2 (
+            .clk_i,
+            .data_i(most2_q),
+            .data_o(most_o[lane*AccBits+:AccBits])
+        );
+        always_ff @(posedge clk_i) begin
+          most1_q <= (tap1 > tap0) ? tap1 : tap0;
+          most2_q <= (tap2 > most1) ? tap2 : most1;
+        end
+      end
+    end else begin : g_none
+      assign most_o = '0;
+    end
   endgenerate
+  wire unused = &{1'b0, taps, cut_i};
 endmodule

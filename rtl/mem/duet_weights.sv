@@ -1,6 +1,6 @@
 // Weight memory of all layers and the prefetcher that fills the shadow weights of a bank of chains, one pass ahead of their use.
 // A pass takes Lanes words in a row, word k for lane k of every chain. A layer's words lie in the order of its passes and are read
-// again for each tile; the next layer's follow. ready_o: the next pass may begin; take_i: it has begun, and its swap reaches lane 0
+// again for each tile. ready_o: the next pass may begin; take_i: it has begun, and its swap reaches lane 0
 // two cycles after take_i or sooner than that plus the reload. Latency from take_i to the first reload: 3 cycles. Throughput: one
 // word a cycle. Does not: stream weights from outside while it runs.
 module duet_weights #(
@@ -28,82 +28,62 @@ module duet_weights #(
 );
   localparam int LaneBits = (Lanes > 1) ? $clog2(Lanes) : 1;
 
-  logic [4:0] layer_q;
-  logic [127:0] descriptor;
-  logic [15:0] passes, tiles;  // passes of a tile
-  logic skip, last;            // the layer uses no weights; the last of the frame
-  duet_descriptors #(
+  logic [191:0] descriptor;
+  logic [15:0] passes, tile;  // passes of a tile
+  logic [AddrBits-1:0] base;  // of the layer's words
+  logic skip;                 // the layer uses no weights
+  logic first, last, frame, ahead, odd_layer, advance;
+  duet_sequence #(
       .Layers(Layers),
       .First((DepthWise != 0) ? 4 : 8),
-      .Beats(2)
-  ) u_descriptors (
-      .clk_i,
-      .we_i(program_we_i),
-      .layer_w_i(program_layer_i),
-      .beat_w_i(program_beat_i),
-      .data_w_i(program_data_i),
-      .layer_i(layer_q),
-      .descriptor_o(descriptor)
+      .Beats(3)
+  ) u_sequence (
+      .clk_i, .rst_i, .program_we_i, .program_layer_i, .program_beat_i, .program_data_i,
+      .advance_i(advance),
+      .descriptor_o(descriptor),
+      .tile_o(tile),
+      .first_o(first),
+      .last_o(last),
+      .frame_o(frame),
+      .ahead_o(ahead),
+      .odd_layer_o(odd_layer)
   );
   assign passes = (DepthWise != 0) ? descriptor[63:48] : descriptor[127:112];
-  assign tiles  = (DepthWise != 0) ? descriptor[47:32] : descriptor[95:80];
-  assign skip   = (DepthWise != 0) ? descriptor[96] : 1'b0;
-  assign last   = descriptor[97];
+  assign base   = (DepthWise != 0) ? AddrBits'(descriptor[159:144]) : AddrBits'(descriptor[159:128]);
+  assign skip   = (DepthWise != 0) ? descriptor[112] : 1'b0;
 
-  logic [15:0] pass_q, tile_q;
-  logic [AddrBits-1:0] addr_q, base_q;
+  logic [15:0] pass_q;
+  logic [AddrBits-1:0] addr_q, addr;
   logic [LaneBits-1:0] lane_q;
   logic busy_q, ready_q;
   logic [Lanes-1:0] load1_q, load2_q;
-  logic begin_pass, last_lane, last_pass, last_tile;
+  logic begin_pass, read, last_lane, last_pass;
 
   assign ready_o    = ready_q;
   assign load_o     = load2_q;
   assign begin_pass = enable_i && !busy_q && !ready_q && !skip;
+  assign read       = begin_pass || busy_q;
   assign last_lane  = lane_q == LaneBits'(Lanes - 1);
   assign last_pass  = pass_q + 16'd1 == passes;
-  assign last_tile  = tile_q + 16'd1 == tiles;
+  assign addr       = (begin_pass && pass_q == 16'd0) ? base : addr_q;
+  assign advance    = (read && last_lane && last_pass) || (enable_i && skip && !busy_q);
 
   always_ff @(posedge clk_i) begin
-    load1_q <= (busy_q || begin_pass) ? Lanes'(1) << lane_q : '0;
+    load1_q <= read ? Lanes'(1) << lane_q : '0;
     load2_q <= load1_q;
     if (rst_i) begin
-      layer_q <= '0;
       pass_q  <= '0;
-      tile_q  <= '0;
-      addr_q  <= '0;
-      base_q  <= '0;
       lane_q  <= '0;
       busy_q  <= 1'b0;
       ready_q <= 1'b0;
     end else begin
       if (begin_pass) ready_q <= 1'b1;
       else if (take_i) ready_q <= 1'b0;
-      if (begin_pass || busy_q) begin
+      if (read) begin
         busy_q <= !last_lane;
         lane_q <= last_lane ? '0 : lane_q + LaneBits'(1);
-        addr_q <= addr_q + AddrBits'(1);
-        if (last_lane) begin
-          pass_q <= last_pass ? 16'd0 : pass_q + 16'd1;
-          if (last_pass) begin
-            tile_q <= last_tile ? 16'd0 : tile_q + 16'd1;
-            if (!last_tile) addr_q <= base_q;
-            else if (last) begin
-              addr_q  <= '0;
-              base_q  <= '0;
-              layer_q <= '0;
-            end else begin
-              base_q  <= addr_q + AddrBits'(1);
-              layer_q <= layer_q + 5'd1;
-            end
-          end
-        end
-      end else if (enable_i && skip && !busy_q) begin
-        layer_q <= last ? '0 : layer_q + 5'd1;
-        if (last) begin
-          addr_q <= '0;
-          base_q <= '0;
-        end
+        addr_q <= addr + AddrBits'(1);
+        if (last_lane) pass_q <= last_pass ? 16'd0 : pass_q + 16'd1;
       end
     end
   end
@@ -116,11 +96,11 @@ module duet_weights #(
       .we_i,
       .waddr_i,
       .wdata_i,
-      .raddr_i(addr_q),
+      .raddr_i(addr),
       .rdata_o(weight_o)
   );
 
-  wire unused = &{1'b0, descriptor};
+  wire unused = &{1'b0, descriptor, tile, first, last, frame, ahead, odd_layer};
 
 `ifndef SYNTHESIS
   always_ff @(posedge clk_i) if (!rst_i && take_i && !ready_q) $error("duet_weights: taken before ready");

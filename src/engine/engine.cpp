@@ -25,22 +25,19 @@ constexpr Named kFields[] = {{"in_lanes", &Engine::in_lanes, 1, 64},         {"o
 struct NamedBuffer {
   const char* name;
   int Buffers::*member;
-  int hi;
+  int hi, lo = 1;
 };
-constexpr NamedBuffer kBuffers[] = {{"line_words", &Buffers::line_words, 1 << 14},
-                                    {"tile_words", &Buffers::tile_words, 1 << 15},
-                                    {"psum_words", &Buffers::psum_words, 1 << 14},
-                                    {"result_words", &Buffers::result_words, 1 << 14},
-                                    {"pw_weight_words", &Buffers::pw_weight_words, 1 << 17},
-                                    {"dw_weight_words", &Buffers::dw_weight_words, 1 << 15},
-                                    {"pw_param_words", &Buffers::pw_param_words, 1 << 14},
-                                    {"dw_param_words", &Buffers::dw_param_words, 1 << 14},
-                                    {"layers", &Buffers::layers, kMaxLayers}};
+constexpr NamedBuffer kBuffers[] = {
+    {"line_words", &Buffers::line_words, 1 << 14},           {"side_words", &Buffers::side_words, 1 << 14, 0},
+    {"tile_words", &Buffers::tile_words, (1 << 16) - 1},     {"psum_words", &Buffers::psum_words, 1 << 14},
+    {"result_words", &Buffers::result_words, 1 << 14},       {"pw_weight_words", &Buffers::pw_weight_words, 1 << 17},
+    {"dw_weight_words", &Buffers::dw_weight_words, 1 << 15}, {"pw_param_words", &Buffers::pw_param_words, 1 << 14},
+    {"dw_param_words", &Buffers::dw_param_words, 1 << 14},   {"layers", &Buffers::layers, kMaxLayers}};
 
-int power_of_two_in(int number, int most) {
-  int lanes = 1;
-  while (lanes < most && number % (2 * lanes) == 0) lanes *= 2;
-  return lanes;
+int largest_divisor(int number, int most) {
+  int divisor = std::max(1, std::min(number, most));
+  while (number % divisor) --divisor;
+  return divisor;
 }
 
 bool divides(int a, int b) { return a > 0 && b % a == 0; }
@@ -66,7 +63,7 @@ Engine engine_from_json(const Json& json, const std::string& where) {
   const Json& sizes = base::field(json, "buffers", where);
   base::only_keys(sizes, buffers, where + ": buffers");
   for (const NamedBuffer& field : kBuffers)
-    engine.buffers.*field.member = static_cast<int>(base::int_field(sizes, field.name, 1, field.hi, where + ": buffers"));
+    engine.buffers.*field.member = static_cast<int>(base::int_field(sizes, field.name, field.lo, field.hi, where + ": buffers"));
   return engine;
 }
 
@@ -84,28 +81,39 @@ std::string illegal_because(const Engine& engine) {
     if (engine.*field.member < field.lo || engine.*field.member > field.hi)
       return std::string(field.name) + " must be " + std::to_string(field.lo) + ".." + std::to_string(field.hi);
   for (const NamedBuffer& field : kBuffers)
-    if (engine.buffers.*field.member < 1 || engine.buffers.*field.member > field.hi)
-      return std::string(field.name) + " must be 1.." + std::to_string(field.hi);
+    if (engine.buffers.*field.member < field.lo || engine.buffers.*field.member > field.hi)
+      return std::string(field.name) + " must be " + std::to_string(field.lo) + ".." + std::to_string(field.hi);
   if (!divides(engine.dw_lanes, beat_lanes(engine)))
-    return "dw_lanes must divide the channels of a beat (" + std::to_string(beat_lanes(engine)) + " with these out_lanes)";
-  if (!divides(engine.dw_lanes, engine.in_lanes)) return "dw_lanes must divide in_lanes";
+    return "dw_lanes must divide the channels of a beat (" + std::to_string(beat_lanes(engine)) +
+           ": as many as divide in_lanes and out_lanes)";
   if (engine.products == 2 && engine.out_lanes % 2) return "two products a DSP need an even number of out_lanes";
   if (engine.products == 2 && pair(engine).products != 2) return "two products of these widths do not fit one DSP";
   return "";
 }
 
 int stored_bits(const Engine& engine) { return engine.feature_bits <= 8 ? 8 : 16; }
-int beat_lanes(const Engine& engine) { return power_of_two_in(engine.out_lanes, 64 / stored_bits(engine)); }
-int head_lanes(const Engine& engine) { return std::min(beat_lanes(engine), 64 / fixed::kHeadBits); }
-int copy_lanes(const Engine& engine) { return std::gcd(engine.in_lanes, beat_lanes(engine)); }
+int beat_lanes(const Engine& engine) {
+  return largest_divisor(std::gcd(engine.in_lanes, engine.out_lanes), 64 / stored_bits(engine));
+}
+int head_lanes(const Engine& engine) { return largest_divisor(beat_lanes(engine), 64 / fixed::kHeadBits); }
+bool quads(const Engine& engine) {
+  constexpr int kPictureChannels = 3;
+  return engine.in_lanes % 4 == 0 && engine.in_lanes / 4 >= kPictureChannels && engine.dw_lanes % (engine.in_lanes / 4) == 0;
+}
+int bank_lanes(const Engine& engine) { return quads(engine) ? engine.in_lanes / 4 : engine.dw_lanes; }
+int chain(const Engine& engine) {
+  if (engine.products == 1) return engine.in_lanes;
+  const int longest = std::min(pair(engine).chain, engine.in_lanes);
+  return quads(engine) ? largest_divisor(engine.in_lanes / 4, longest) : longest;  // four sums end inside the column
+}
 
 std::vector<MemoryBlock> memories(const Engine& e) {
   const Buffers& b = e.buffers;
   const int params = e.acc_bits + kParamBits;
-  return {{"line", 2, beat_lanes(e) * stored_bits(e), 3 * b.line_words},
-          {"tile", e.in_lanes / e.dw_lanes, e.dw_lanes * e.feature_bits, 2 * b.tile_words},
+  return {{"line", 2, beat_lanes(e) * stored_bits(e), 3 * (b.line_words + b.side_words)},
+          {"tile", e.in_lanes / bank_lanes(e), bank_lanes(e) * e.feature_bits, b.tile_words},
           {"psum", 1, e.out_lanes * e.acc_bits, b.psum_words},
-          {"result", 1, e.out_lanes * e.acc_bits, 2 * b.result_words},
+          {"result", 1, e.out_lanes * e.acc_bits, b.result_words},
           {"pw_weight", 1, e.out_lanes * e.weight_bits, b.pw_weight_words},
           {"dw_weight", 1, e.dw_lanes * e.weight_bits, b.dw_weight_words},
           {"pw_param", 1, beat_lanes(e) * params, b.pw_param_words},

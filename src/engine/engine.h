@@ -12,9 +12,10 @@ namespace duet::engine {
 /// `program::size_for` makes them just large enough for given networks.
 struct Buffers {
   int line_words = 512;       ///< beats of one feature row (channel groups x width); the line buffer holds six rows
-  int tile_words = 512;       ///< input groups x pixels of a tile (twice: ping-pong)
+  int side_words = 0;         ///< of a row of the first of two interleaved layers: six more rows
+  int tile_words = 1024;      ///< a ring; a tile takes input groups x pixels
   int psum_words = 256;       ///< pixels of a tile whose sums wait for further input groups
-  int result_words = 256;     ///< pixels of a tile after pooling (twice: ping-pong)
+  int result_words = 512;     ///< a ring; an output group of a tile takes its pixels after pooling
   int pw_weight_words = 512;  ///< point-wise weights of all layers: one word = one input lane of all output lanes
   int dw_weight_words = 256;  ///< depth-wise weights of all layers: one word = one tap of all depth-wise lanes
   int pw_param_words = 128;   ///< requantisation of the point-wise layers: one word = the channels of a beat
@@ -48,13 +49,18 @@ std::string no_hardware_because(const net::Bundle& bundle);
 /// elaboration in rtl/duet_engine.sv.
 std::string illegal_because(const Engine& engine);
 
-/// Channels in a 64-bit beat of a feature map in memory: the largest power of two that divides out_lanes, at most 8 (bytes,
-/// F <= 8) or 4 (16-bit words).
+/// Channels in a 64-bit beat of a feature map in memory: as many as divide in_lanes and out_lanes, at most 8 (bytes, F <= 8) or 4
+/// (16-bit words).
 int beat_lanes(const Engine& engine);
-/// The same for the head's 16-bit outputs: at most 4.
+/// The same for the head's 16-bit outputs: as many as divide beat_lanes, at most 4.
 int head_lanes(const Engine& engine);
-/// Channels that the depth-wise stage passes on at once where it copies (before the head): gcd of in_lanes and beat_lanes.
-int copy_lanes(const Engine& engine);
+/// Whether the array takes four pixels of a pooled picture at once, each with a quarter of its input lanes: where a quarter holds
+/// the picture's three channels and the depth-wise lanes are made of quarters.
+bool quads(const Engine& engine);
+/// Channels of a bank of the tile buffer.
+int bank_lanes(const Engine& engine);
+/// Products that are added inside the DSPs of a column before they are taken apart (in_lanes with one product a DSP).
+int chain(const Engine& engine);
 /// Bits of a feature in the line buffer and in memory: 8 or 16. The picture has 8, whatever F.
 int stored_bits(const Engine& engine);
 

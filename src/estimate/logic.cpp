@@ -1,6 +1,7 @@
 #include "estimate/logic.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "estimate/estimate.h"
@@ -8,9 +9,9 @@
 namespace duet::estimate {
 namespace {
 
-// From `build/release/fit_logic FOLDER` (bench/), Yosys 0.23, hierarchy kept: five engines fitted, a sixth held out.
-constexpr LogicFeatures kLut{4031, 81.11, 16.82, 1.782, 1.346, 0, 0.4554, 1.040, 0};
-constexpr LogicFeatures kFf{2918, 109.0, 8.769, 1.014, 0, 1.164, 0.3438, 2.548, 1.050};
+// From `build/release/fit_logic FOLDER` (bench/), Yosys 0.23, hierarchy kept: five engines fitted, two held out.
+constexpr LogicFeatures kLut{5599, 81.13, 16.92, 1.792, 1.506, 0, 2.277, 1.116, 0};
+constexpr LogicFeatures kFf{2952, 109.0, 9.827, 1.019, 0, 1.140, 0.5045, 2.555, 0.7489};
 
 // Rows of 18-Kbit blocks that a memory is cut into: the cheapest shape, the shallower one of equals (rtl/vendor/xc7/duet_ram.sv).
 int memory_rows(int width, int depth) {
@@ -43,13 +44,55 @@ struct Counts {
 // of the chain two adders into the sums, registers for the two fields, and a delay of the sums until the next part's are there.
 Counts take_apart(int in_lanes, int pairs, const engine::Engine& e) {
   const device::Packing pair = engine::pair(e);
-  const int chain = std::clamp(pair.chain, 1, in_lanes), parts = (in_lanes + chain - 1) / chain;
+  const int chain = std::clamp(engine::chain(e), 1, in_lanes), parts = (in_lanes + chain - 1) / chain;
   const int shift = pair.weight_shift, sums = 2 * e.acc_bits, high = std::min(e.acc_bits, 46 - shift);
   const bool shift_register = chain > 2;
   const int delayed = sums * (parts - 1);
   return {static_cast<double>(pairs) * (parts * sums + e.weight_bits + (shift_register ? delayed : 0)),
           static_cast<double>(pairs) *
               (parts * (sums + shift + high) + e.weight_bits + shift + (shift_register ? -delayed : delayed))};
+}
+
+// The greatest of a column's four sums, rtl/math/duet_column.sv and duet_pool.sv: three delays, two comparisons and choices, and
+// the pool's choice of what to compare with.
+Counts quad_sums(const engine::Engine& e) {
+  const int quarter = e.in_lanes / 4;
+  const auto line = [](int depth) { return depth > 2 ? Counts{1, 0} : Counts{0, static_cast<double>(depth)}; };
+  const Counts first = line(quarter), later = line(quarter - 1);
+  const double bits = static_cast<double>(e.out_lanes) * e.acc_bits;
+  return {bits * (first.lut + 2 * later.lut + 5), bits * (first.ff + 2 * later.ff + 2)};
+}
+
+// LUTs of rtl/math/duet_product.sv: rows of the weight, two added where they are made, then a tree of sums.
+int product_luts(int weight_bits, int feature_bits) {
+  if (feature_bits == 1) return weight_bits;
+  if (feature_bits == 2) return 2 * weight_bits + 1;
+  const int low = std::bit_floor(static_cast<unsigned>(feature_bits - 1)), high = feature_bits - low;
+  return product_luts(weight_bits, low) + product_luts(weight_bits, high) + weight_bits + high;
+}
+
+// Multiply-accumulates of rtl/math/duet_mac_lut.sv: product, sum; two weights, feature, product and sum kept.
+Counts multipliers_in_luts(int count, const engine::Engine& e) {
+  const int feature = engine::stored_bits(e);
+  return {static_cast<double>(count) * (product_luts(e.weight_bits, feature) + e.acc_bits),
+          static_cast<double>(count) * (3 * e.weight_bits + 2 * feature + e.acc_bits)};
+}
+
+Counts counted(const engine::Engine& e) {
+  Counts sum;
+  if (e.dw_in_luts) {
+    const Counts multipliers = multipliers_in_luts(9 * e.dw_lanes, e);
+    sum.lut += multipliers.lut, sum.ff += multipliers.ff;
+  }
+  if (e.products == 2) {
+    const Counts pairs = take_apart(e.in_lanes, e.out_lanes / 2, e);
+    sum.lut += pairs.lut, sum.ff += pairs.ff;
+  }
+  if (engine::quads(e)) {
+    const Counts quads = quad_sums(e);
+    sum.lut += quads.lut, sum.ff += quads.ff;
+  }
+  return sum;
 }
 
 Logic logic(const LogicFeatures& features, Counts more, device::Family family) {
@@ -80,8 +123,12 @@ LogicFeatures logic_features(const engine::Engine& e) {
 }
 
 Logic engine_logic(const engine::Engine& engine, device::Family family) {
-  const Counts pairs = engine.products == 2 ? take_apart(engine.in_lanes, engine.out_lanes / 2, engine) : Counts{};
-  return logic(logic_features(engine), pairs, family);
+  return logic(logic_features(engine), counted(engine), family);
+}
+
+Logic counted_logic(const engine::Engine& engine) {
+  const Counts counts = counted(engine);
+  return {std::llround(counts.lut), std::llround(counts.ff)};
 }
 
 Logic modelled_logic(const engine::Engine& e, int64_t multipliers, int stages, device::Family family) {

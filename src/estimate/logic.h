@@ -20,8 +20,11 @@ inline constexpr std::array<const char*, kLogicFeatures> kLogicNames{
     "memory bits", "input lane bits", "window bits",      "weight word bits"};
 LogicFeatures logic_features(const engine::Engine& engine);
 
-/// Of duet's engine on 7-series, hierarchy kept: linear in the features, fitted to syntheses (docs/estimate.md says how well).
-/// Other families scale it roughly.
+/// The part of it that follows from the RTL's widths without a fit: taking products of a DSP apart, the greatest of four sums.
+Logic counted_logic(const engine::Engine& engine);
+
+/// Of duet's engine on 7-series, hierarchy kept: linear in the features, fitted to syntheses (docs/estimate.md says how well),
+/// plus counted_logic. Other families scale it roughly.
 Logic engine_logic(const engine::Engine& engine, device::Family family);
 /// Of a Bundle without hardware with `multipliers` and `stages` computing layers: a line through the engines' counts.
 Logic modelled_logic(const engine::Engine& engine, int64_t multipliers, int stages, device::Family family);

@@ -9,30 +9,43 @@ int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // What is the same for all layers.
 struct Stages {
-  int in, out, depthwise, beat, head_beat, copy;
+  int in, out, depthwise, beat, head_beat;
+  bool quads;
   double gap;  // cycles per beat and direction: reads and writes share the memory half and half
 };
 
 // Passes are a little longer than short rows (program/compile.cpp).
 constexpr int64_t kShortestDw = 15, kPwOverhead = 6;
+// A run of the store and the latency behind a read, about.
+constexpr int64_t kRun = 17, kRead = 65;
 
-int64_t layer_cycles(const StepPlan& step, const Stages& s) {
-  const int64_t row = step.in.width, pixels = step.pooled ? 2 * (row & ~int64_t{1}) : 2 * row;
-  const int64_t dw_groups = ceil_div(step.in.channels, step.head ? s.copy : s.depthwise);
-  const int64_t dw = dw_groups * std::max(2 * row, kShortestDw);
-  const int64_t pw_pass = std::max<int64_t>(pixels, s.in + kPwOverhead);
-  const int64_t pw = ceil_div(step.in.channels, s.in) * ceil_div(step.out.channels, s.out) * pw_pass;
+// Cycles in which each stage is busy: with a tile, then with a layer.
+struct Work {
+  int64_t load = 0, depthwise = 0, pointwise = 0, store = 0;
+  int64_t most() const { return std::max({load, depthwise, pointwise, store}); }
+  Work operator+(const Work& o) const {
+    return {load + o.load, depthwise + o.depthwise, pointwise + o.pointwise, store + o.store};
+  }
+  Work operator*(int64_t n) const { return {load * n, depthwise * n, pointwise * n, store * n}; }
+};
+
+Work tile_work(const StepPlan& step, const Stages& s, bool picture) {
+  const int64_t row = step.in.width, rows = step.pooled ? 1 : 2;
+  const bool quad = picture && step.pooled && s.quads && step.in.channels <= s.in / 4;
+  const int64_t pixels = quad ? row / 2 : step.pooled ? 2 * (row & ~int64_t{1}) : 2 * row;
+  const int64_t out_groups = ceil_div(step.out.channels, s.out);
+  Work work;
+  work.load = kRead + static_cast<int64_t>(static_cast<double>(ceil_div(step.in.channels, s.beat) * row * 2) * s.gap);
+  work.depthwise = step.head ? work.load : ceil_div(step.in.channels, s.depthwise) * std::max(2 * row, kShortestDw);
+  work.pointwise = ceil_div(step.in.channels, s.in) * out_groups * std::max<int64_t>(pixels, s.in + kPwOverhead);
   const int lanes = step.head ? s.head_beat : s.beat;
-  const int64_t full = s.out / lanes, out_groups = ceil_div(step.out.channels, s.out);
   const int64_t last = ceil_div(step.out.channels - (out_groups - 1) * s.out, lanes);
-  const int64_t out_beats = ((out_groups - 1) * full + last) * step.out.width * (step.pooled ? 1 : 2);
-  const int64_t in_beats = ceil_div(step.in.channels, s.beat) * row * 2;
-  const auto load = static_cast<int64_t>(static_cast<double>(in_beats) * s.gap);
-  const auto store = static_cast<int64_t>(static_cast<double>(out_beats) * s.gap);
-  const int64_t tiles = step.pooled ? step.in.height / 2 : ceil_div(step.in.height, 2);
-  // The first tile waits for three rows and its depth-wise pass; the last one for its stores.
-  return tiles * std::max({dw, pw, load, store}) + load * 3 / 2 + dw + store / std::max<int64_t>(1, out_groups);
+  const int64_t beats = ((out_groups - 1) * (s.out / lanes) + last) * step.out.width * rows;
+  work.store = static_cast<int64_t>(static_cast<double>(beats) * s.gap) + out_groups * rows * kRun;
+  return work;
 }
+
+int64_t tiles_of(const StepPlan& step) { return step.pooled ? step.in.height / 2 : ceil_div(step.in.height, 2); }
 
 }  // namespace
 
@@ -42,10 +55,21 @@ int64_t schedule_bound(const Plan& plan, const engine::Engine& e, const Rates& r
                  e.dw_lanes,
                  engine::beat_lanes(e),
                  engine::head_lanes(e),
-                 engine::copy_lanes(e),
+                 engine::quads(e),
                  std::max(1.0, 2 * rates.port_bytes / rates.memory_bytes)};
+  const size_t head = plan.steps.size() - 1;
   int64_t sum = 0;
-  for (const StepPlan& step : plan.steps) sum += layer_cycles(step, s);
+  Work turns;  // of the first of two layers that take turns (program/compile.cpp says which)
+  for (size_t i = 0; i <= head; ++i) {
+    const Work tile = tile_work(plan.steps[i], s, i == 0), layer = tile * tiles_of(plan.steps[i]);
+    const bool first_of_two = (i == 0 && head >= 2) || (i + 1 == head && head != 2);
+    const Work all = layer + turns;
+    turns = first_of_two ? all : Work{};
+    if (!first_of_two) sum += all.most();
+    // What nothing overlaps: the first tile of a frame on its way to the array, the head's last one on its way to memory.
+    if (i == 0) sum += tile.load * 3 / 2 + tile.depthwise;
+    if (i == head) sum += tile.load + tile.pointwise + tile.store;
+  }
   return sum;
 }
 

@@ -12,20 +12,25 @@ constexpr int kTaps = 9;
 // A pass must outlast the chain it fills: the sums of its first pixel come back before the next pass reads them.
 constexpr int kPassOverhead = 6;
 
-int ceil_div(int a, int b) { return (a + b - 1) / b; }
+template <class Int>
+Int ceil_div(Int a, int b) {
+  return (a + b - 1) / b;
+}
 int64_t align(int64_t address) { return (address + kAlign - 1) / kAlign * kAlign; }
 int64_t word_beats(int bits) { return ceil_div(bits, 64); }
 
 void set_depthwise(Layer& layer, const engine::Engine& engine) {
-  layer.dw_groups = ceil_div(layer.in.channels, layer.copy ? engine::copy_lanes(engine) : engine.dw_lanes);
+  layer.dw_groups = layer.copy ? layer.in_beats : ceil_div(layer.in.channels, engine.dw_lanes);
   layer.dw_pass = std::max(2 * layer.in.width, kTaps + kPassOverhead);
 }
 
 void set_pointwise(Layer& layer, const engine::Engine& engine) {
   layer.in_groups = ceil_div(layer.in.channels, engine.in_lanes);
   layer.out_groups = ceil_div(layer.out.channels, engine.out_lanes);
-  layer.tile_stride = 2 * layer.in.width;
-  layer.pixels = layer.pool ? 2 * (layer.in.width & ~1) : 2 * layer.in.width;
+  layer.tile_stride = layer.quad ? (layer.in.width + 1) / 2 : 2 * layer.in.width;
+  layer.tile_words = layer.in_groups * layer.tile_stride;
+  layer.pixels = layer.quad ? layer.in.width / 2 : layer.pool ? 2 * (layer.in.width & ~1) : 2 * layer.in.width;
+  layer.unit_words = layer.pool ? layer.out.width : 2 * layer.in.width;
   layer.pw_pass = std::max(layer.pixels, engine.in_lanes + kPassOverhead);
 }
 
@@ -36,11 +41,13 @@ void set_output(Layer& layer, const engine::Engine& engine) {
   layer.out_row_beats = ((layer.out_groups - 1) * layer.groups_full + layer.groups_last) * layer.out.width;
 }
 
-Layer make_layer(const engine::Engine& engine, std::string name, net::Shape in, int channels, bool pool, bool head) {
+Layer make_layer(const engine::Engine& engine, std::string name, net::Shape in, int channels, bool pool, bool head,
+                 bool picture) {
   Layer layer;
   layer.name = std::move(name);
   layer.copy = layer.head = head;
   layer.pool = pool;
+  layer.quad = picture && pool && engine::quads(engine) && in.channels <= engine.in_lanes / 4;
   layer.in = in;
   layer.out = {channels, pool ? in.height / 2 : in.height, pool ? in.width / 2 : in.width};
   layer.tiles = pool ? in.height / 2 : ceil_div(in.height, 2);
@@ -53,28 +60,70 @@ Layer make_layer(const engine::Engine& engine, std::string name, net::Shape in, 
   return layer;
 }
 
+int parameter_words(const Layer& layer) { return (layer.out_groups - 1) * layer.groups_full + layer.groups_last; }
+
+// Tiles of the layer before that tile 0 of a layer needs; each further tile needs `step` more.
+int first_need(const Layer& previous, bool copy) { return previous.pool ? (copy ? 2 : 3) : (copy ? 1 : 2); }
+int need_step(const Layer& previous) { return previous.pool ? 2 : 1; }
+
+// How many turns the first of two layers is ahead of what the second needs: its results must be through the store, the memory and
+// the depth-wise stage when the array comes to the second layer's tile. Three gain nothing more and begin later.
+constexpr int kAheadBursts = 2;
+
+void take_turns(Layer& first, const Layer& second) {
+  first.ahead = true;
+  first.burst = need_step(first);
+  first.lead = first_need(first, second.copy) + kAheadBursts * first.burst;
+}
+
+// The first two layers take turns, so that the largest map is stored and loaded while the array has much to do; the last layer
+// and the head, since the head is little work for the array and much to load.
+void interleave(std::vector<Layer>& layers) {
+  const size_t head = layers.size() - 1;
+  if (head >= 2) {
+    take_turns(layers[0], layers[1]);
+    layers[0].side = true;
+  }
+  if (head != 2) take_turns(layers[head - 1], layers[head]);
+}
+
+void place(std::vector<Layer>& layers, const engine::Engine& engine) {
+  Layer next;
+  for (Layer& layer : layers) {
+    layer.dw_weight_base = next.dw_weight_base, layer.dw_param_base = next.dw_param_base;
+    layer.pw_weight_base = next.pw_weight_base, layer.pw_param_base = next.pw_param_base;
+    next.pw_weight_base += layer.in_groups * layer.out_groups * engine.in_lanes;
+    next.pw_param_base += parameter_words(layer);
+    if (layer.copy) continue;
+    next.dw_weight_base += kTaps * layer.dw_groups;
+    next.dw_param_base += layer.dw_groups;
+  }
+}
+
 std::vector<Layer> make_layers(const net::Network& network, const engine::Engine& engine) {
   std::vector<Layer> layers;
   net::Shape shape = network.input;
   for (size_t i = 0; i < network.replications.size(); ++i) {
     const net::Replication& replication = network.replications[i];
     const bool pool = replication.downsample && network.bundle.pool == net::Pool::max;
-    layers.push_back(make_layer(engine, "b" + std::to_string(i), shape, replication.channels, pool, false));
+    layers.push_back(make_layer(engine, "b" + std::to_string(i), shape, replication.channels, pool, false, i == 0));
     shape = layers.back().out;
   }
-  layers.push_back(make_layer(engine, "head", shape, network.head_channels(), false, true));
+  layers.push_back(make_layer(engine, "head", shape, network.head_channels(), false, true, false));
+  interleave(layers);
+  place(layers, engine);
   return layers;
 }
 
-int parameter_words(const Layer& layer) { return (layer.out_groups - 1) * layer.groups_full + layer.groups_last; }
-
+// What must be there for every layer to run at all.
 engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& engine) {
-  engine::Buffers need{1, 1, 1, 1, 0, 0, 0, 0, static_cast<int>(layers.size())};
+  engine::Buffers need{1, 0, 1, 1, 1, 0, 0, 0, 0, static_cast<int>(layers.size())};
   for (const Layer& layer : layers) {
-    need.line_words = std::max(need.line_words, layer.row_beats);
-    need.tile_words = std::max(need.tile_words, layer.in_groups * layer.tile_stride);
+    if (layer.side) need.side_words = std::max(need.side_words, layer.row_beats);
+    if (!layer.side && !layer.copy) need.line_words = std::max(need.line_words, layer.row_beats);
+    need.tile_words = std::max(need.tile_words, layer.tile_words);
     if (layer.in_groups > 1) need.psum_words = std::max(need.psum_words, layer.pixels);
-    need.result_words = std::max(need.result_words, layer.pool ? layer.out.width : layer.pixels);
+    need.result_words = std::max(need.result_words, layer.unit_words);
     need.pw_weight_words += layer.in_groups * layer.out_groups * engine.in_lanes;
     need.pw_param_words += parameter_words(layer);
     if (layer.copy) continue;
@@ -86,16 +135,36 @@ engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& en
   return need;
 }
 
+// Output groups that wait for the store when the array has made a burst of them in less time than the store takes.
+int backlog(const Layer& layer) {
+  const int compute = layer.in_groups * layer.pw_pass, store = layer.groups_full * layer.unit_words;
+  return compute < store ? static_cast<int>(ceil_div(int64_t{layer.burst} * layer.out_groups * (store - compute), store)) : 0;
+}
+
+// What lets the stages work side by side: while the array is on a tile, room for the next ones; while the store is on an output
+// group, room for the ones behind it.
+engine::Buffers comfort(const std::vector<Layer>& layers, const engine::Engine& engine) {
+  engine::Buffers buffers = needs(layers, engine);
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const Layer& layer = layers[i];
+    buffers.tile_words = std::max(buffers.tile_words, 2 * layer.tile_words);
+    buffers.result_words = std::max(buffers.result_words, 2 * layer.unit_words);
+    if (!layer.ahead) continue;
+    const Layer& next = layers[i + 1];
+    buffers.tile_words = std::max(buffers.tile_words, next.copy ? 2 * layer.tile_words + next.tile_words
+                                                                : 2 * next.tile_words + layer.burst * layer.tile_words);
+    buffers.result_words = std::max(buffers.result_words, (backlog(layer) + 1) * layer.unit_words + next.unit_words);
+  }
+  return buffers;
+}
+
 std::string short_of(const engine::Buffers& need, const engine::Buffers& have) {
-  const std::pair<const char*, int engine::Buffers::*> all[] = {{"line_words", &engine::Buffers::line_words},
-                                                                {"tile_words", &engine::Buffers::tile_words},
-                                                                {"psum_words", &engine::Buffers::psum_words},
-                                                                {"result_words", &engine::Buffers::result_words},
-                                                                {"pw_weight_words", &engine::Buffers::pw_weight_words},
-                                                                {"dw_weight_words", &engine::Buffers::dw_weight_words},
-                                                                {"pw_param_words", &engine::Buffers::pw_param_words},
-                                                                {"dw_param_words", &engine::Buffers::dw_param_words},
-                                                                {"layers", &engine::Buffers::layers}};
+  const std::pair<const char*, int engine::Buffers::*> all[] = {
+      {"line_words", &engine::Buffers::line_words},           {"side_words", &engine::Buffers::side_words},
+      {"tile_words", &engine::Buffers::tile_words},           {"psum_words", &engine::Buffers::psum_words},
+      {"result_words", &engine::Buffers::result_words},       {"pw_weight_words", &engine::Buffers::pw_weight_words},
+      {"dw_weight_words", &engine::Buffers::dw_weight_words}, {"pw_param_words", &engine::Buffers::pw_param_words},
+      {"dw_param_words", &engine::Buffers::dw_param_words},   {"layers", &engine::Buffers::layers}};
   for (const auto& [name, member] : all)
     if (need.*member > have.*member)
       return std::string("the network needs ") + name + " = " + std::to_string(need.*member) + ", the engine has " +
@@ -161,10 +230,33 @@ Program compile(const net::Network& network, const engine::Engine& engine) {
   return program;
 }
 
+std::vector<Step> order(const std::vector<Layer>& layers) {
+  std::vector<Step> steps;
+  for (int layer = 0; layer < static_cast<int>(layers.size()); ++layer) {
+    const Layer& first = layers[static_cast<size_t>(layer)];
+    if (!first.ahead) {
+      for (int tile = 0; tile < first.tiles; ++tile) steps.push_back({layer, tile});
+      continue;
+    }
+    int ahead = 0;
+    const auto go_on = [&](int count) {
+      for (; count > 0 && ahead < first.tiles; --count) steps.push_back({layer, ahead++});
+    };
+    go_on(first.lead);
+    for (int tile = 0; tile < layers[static_cast<size_t>(layer) + 1].tiles; ++tile) {
+      steps.push_back({layer + 1, tile});
+      if (tile + 1 < layers[static_cast<size_t>(layer) + 1].tiles) go_on(first.burst);
+    }
+    DUET_CHECK(ahead == first.tiles, "interleaved layers do not end together");
+    ++layer;
+  }
+  return steps;
+}
+
 engine::Engine size_for(const engine::Engine& engine, const net::Network& network) {
   engine::Engine sized = engine;
   sized.bundle = network.bundle;
-  sized.buffers = needs(make_layers(network, engine), engine);
+  sized.buffers = comfort(make_layers(network, engine), engine);
   return sized;
 }
 

@@ -9,7 +9,7 @@ namespace duet::program {
 namespace {
 
 constexpr uint64_t kMagic = 0x54455544;  // "DUET"
-constexpr uint64_t kVersion = 1;
+constexpr uint64_t kVersion = 2;
 constexpr int kTaps = 9;
 
 // Beats one after the other; bit fields within a beat, and words of any width over several.
@@ -70,49 +70,56 @@ void write_header(Writer& out, const Program& program) {
   for (int i = 0; i < 3; ++i) out.beat(0);
 }
 
-void write_load(Writer& out, const Layer& layer, const Layer* previous, bool last) {
+void write_load(Writer& out, const Layer& layer, const Layer* previous) {
   out.beat(pack({{layer.in_address, 0, 32}, {layer.row_beats, 32, 16}, {layer.in.height, 48, 16}}));
-  const bool pooled = previous && previous->pool;
-  out.beat(pack({{layer.tiles, 0, 16},
-                 {pooled ? 3 : 2, 16, 4},
-                 {pooled ? 2 : 1, 20, 4},
-                 {previous ? previous->tiles : 0, 24, 16},
-                 {!previous, 40, 1},
-                 {last, 41, 1}}));
+  out.beat(pack({{previous ? previous->tiles : 0, 0, 16},
+                 {previous && previous->pool, 16, 1},
+                 {!previous, 17, 1},
+                 {layer.copy, 18, 1},
+                 {layer.side, 19, 1},
+                 {layer.head, 20, 1}}));
   out.beat(0), out.beat(0);
 }
 
-void write_depthwise(Writer& out, const Layer& layer, int feature_hi, bool last) {
-  out.beat(pack({{layer.in.width, 0, 16}, {layer.in.height, 16, 16}, {layer.tiles, 32, 16}, {layer.dw_groups, 48, 16}}));
-  out.beat(pack({{layer.dw_pass, 0, 16}, {feature_hi, 16, 16}, {layer.copy, 32, 1}, {last, 33, 1}}));
-  out.beat(0), out.beat(0);
+void write_depthwise(Writer& out, const Layer& layer, int feature_hi) {
+  out.beat(pack({{layer.in.width, 0, 16}, {layer.in.height, 16, 16}, {layer.tile_words, 32, 16}, {layer.dw_groups, 48, 16}}));
+  out.beat(pack({{layer.dw_pass, 0, 16},
+                 {feature_hi, 16, 16},
+                 {layer.tile_stride, 32, 16},
+                 {layer.copy, 48, 1},
+                 {layer.side, 49, 1},
+                 {layer.quad, 50, 1}}));
+  out.beat(pack({{layer.dw_param_base, 0, 16}, {layer.dw_weight_base, 16, 16}}));
+  out.beat(0);
 }
 
-void write_pointwise(Writer& out, const Layer& layer, bool last) {
+void write_pointwise(Writer& out, const Layer& layer) {
   out.beat(pack({{layer.in_groups, 0, 16}, {layer.out_groups, 16, 16}, {layer.pixels, 32, 16}, {layer.pw_pass, 48, 16}}));
   out.beat(pack({{layer.tile_stride, 0, 16},
-                 {layer.tiles, 16, 16},
-                 {layer.pool, 32, 1},
-                 {last, 33, 1},
+                 {layer.tile_words, 16, 16},
+                 {layer.unit_words, 32, 16},
                  {int64_t{layer.in_groups} * layer.out_groups, 48, 16}}));
-  out.beat(0), out.beat(0);
+  out.beat(pack({{layer.pw_weight_base, 0, 32}, {layer.pool, 32, 1}, {layer.quad, 33, 1}}));
+  out.beat(0);
 }
 
-void write_store(Writer& out, const Layer& layer, int feature_hi, bool last) {
+void write_store(Writer& out, const Layer& layer, int feature_hi) {
   const bool odd = !layer.pool && layer.in.height % 2;
   out.beat(pack({{layer.out_address, 0, 32}, {layer.out.width, 32, 16}, {feature_hi, 48, 16}}));
   out.beat(pack({{8 * int64_t{layer.out_row_beats}, 0, 32},
                  {layer.groups_full * layer.out.width, 32, 16},
                  {layer.groups_last * layer.out.width, 48, 16}}));
-  out.beat(pack({{layer.tiles, 0, 16},
+  out.beat(pack({{layer.pw_param_base, 0, 16},
                  {layer.out_groups, 16, 16},
                  {layer.groups_full, 32, 8},
                  {layer.groups_last, 40, 8},
                  {layer.pool, 48, 1},
                  {layer.head, 49, 1},
-                 {last, 50, 1},
-                 {odd, 51, 1}}));
-  out.beat(0);
+                 {odd, 50, 1}}));
+}
+
+void write_order(Writer& out, const Layer& layer, bool last) {
+  out.beat(pack({{layer.tiles, 0, 16}, {layer.lead, 16, 8}, {layer.burst, 24, 8}, {layer.ahead, 32, 1}, {last, 33, 1}}));
 }
 
 struct Parameters {
@@ -175,7 +182,8 @@ void write_dw_weights(Writer& out, const Layer& layer, const layer::IntParameter
 void write_pw_weights(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
   std::vector<int16_t> word(engine.out_lanes);
   for (int out_group = 0; out_group < layer.out_groups; ++out_group)
-    for (int from = 0; from < layer.in_groups * engine.in_lanes; ++from) {
+    for (int in_lane = 0; in_lane < layer.in_groups * engine.in_lanes; ++in_lane) {
+      const int from = layer.quad ? in_lane % (engine.in_lanes / 4) : in_lane;
       for (int lane = 0; lane < engine.out_lanes; ++lane) {
         const int to = out_group * engine.out_lanes + lane;
         const bool there = to < layer.out.channels && from < layer.in.channels;
@@ -201,11 +209,11 @@ std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork
   const std::vector<Layer>& layers = program.layers;
   const std::vector<Parameters> parameters = match(program, network);
   for (size_t i = 0; i < layers.size(); ++i) {
-    const bool last = i + 1 == layers.size();
-    write_load(out, layers[i], i ? &layers[i - 1] : nullptr, last);
-    write_depthwise(out, layers[i], layers[i].copy ? 0 : parameters[i].depthwise->output.hi, last);
-    write_pointwise(out, layers[i], last);
-    write_store(out, layers[i], layers[i].head ? 0 : parameters[i].pointwise->output.hi, last);
+    write_load(out, layers[i], i ? &layers[i - 1] : nullptr);
+    write_depthwise(out, layers[i], layers[i].copy ? 0 : parameters[i].depthwise->output.hi);
+    write_pointwise(out, layers[i]);
+    write_store(out, layers[i], layers[i].head ? 0 : parameters[i].pointwise->output.hi);
+    write_order(out, layers[i], i + 1 == layers.size());
   }
   for (size_t i = 0; i < layers.size(); ++i)
     if (!layers[i].copy) write_dw_weights(out, layers[i], *parameters[i].depthwise, program.engine);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <deque>
 
 #include "program/program.h"
 
@@ -15,6 +16,7 @@ constexpr int64_t kPwLatency = 6;      // duet_pw: end of the last pass to the t
 constexpr int64_t kTakeApart = 2;      // duet_column: the registers behind chains of two products a DSP
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
 constexpr int64_t kFirstPlan = 6;      // duet_program, duet_control: last beat to the first tile's condition
+constexpr int64_t kCopyLatency = 28;   // duet_dw: room for a copied tile to the condition in duet_load
 constexpr int kSlots = 3;              // duet_load: rows of either parity in the line buffer
 
 // One direction of the AXI port: bursts in order, a limit on those in flight, idle cycles that keep the memory's bandwidth.
@@ -96,93 +98,138 @@ class Ring {
   int64_t taken_ = 0, given_ = 0;
 };
 
+// A buffer whose words are taken and freed in order.
+class WordRing {
+ public:
+  explicit WordRing(int words) : room_(words) {}
+  // The cycle from which `words` more are there.
+  int64_t take(int words) {
+    int64_t time = 0;
+    for (; room_ < words; freed_.pop_front()) {
+      room_ += freed_.front().second;
+      time = freed_.front().first;
+    }
+    room_ -= words;
+    return time;
+  }
+  void free(int words, int64_t time) { freed_.push_back({time, words}); }
+
+ private:
+  int room_;
+  std::deque<std::pair<int64_t, int>> freed_;
+};
+
 class Pipeline {
  public:
-  Pipeline(const Program& program, const Memory& memory) : program_(program), reads_(memory), writes_(memory) {
+  Pipeline(const Program& program, const Memory& memory)
+      : program_(program),
+        order_(order(program.layers)),
+        reads_(memory),
+        writes_(memory),
+        tiles_(program.engine.buffers.tile_words),
+        results_(program.engine.buffers.result_words),
+        stored_(program.layers.size()) {
     reads_.before(program.layout.program_bytes / 8);
   }
 
   // Runs a frame; returns the cycle of its interrupt.
   int64_t frame(std::vector<LayerCycles>& accounts) {
     accounts.clear();
-    for (const Layer& layer : program_.layers) {
-      const Layer* previous = &layer == &program_.layers.front() ? nullptr : &layer - 1;
-      before_.swap(stored_);
-      stored_.clear();
-      accounts.push_back({layer.name});
+    for (const Layer& layer : program_.layers) accounts.push_back({layer.name});
+    for (std::vector<int64_t>& times : stored_) times.clear();
+    for (const Step& step : order_) {
+      const Layer& layer = program_.layers[static_cast<size_t>(step.layer)];
+      LayerCycles& account = accounts[static_cast<size_t>(step.layer)];
       const int64_t entered = pw_free_;
-      for (int tile = 0; tile < layer.tiles; ++tile) {
-        load(layer, previous, tile);
-        depthwise(layer, tile);
-        for (int group = 0; group < layer.out_groups; ++group) {
-          pointwise(layer, tile, group, accounts.back());
-          store(layer, tile, group);
-        }
-        stored_.push_back(writes_.last_answer() + 2);
+      if (layer.copy) {
+        copy(layer, step);
+      } else {
+        load(layer, step);
+        depthwise(layer, step.tile);
       }
-      accounts.back().total = pw_free_ - entered;
+      for (int group = 0; group < layer.out_groups; ++group) {
+        pointwise(layer, group, account);
+        store(layer, step.tile, group);
+      }
+      stored_[static_cast<size_t>(step.layer)].push_back(writes_.last_answer() + 2);
+      account.total += pw_free_ - entered;
     }
     return writes_.last_answer() + 2;
   }
 
  private:
-  // duet_load: rows 2t+1 and 2t+2 (0..2 for the first tile). Sets loaded_, the cycle in which duet_dw sees the tile.
-  void load(const Layer& layer, const Layer* previous, int tile) {
-    const int from = tile ? std::min(2 * tile + 1, layer.in.height) : 0, to = std::min(2 * tile + 3, layer.in.height);
-    const int rows = to - from, odd = to / 2 - from / 2;
-    int64_t go = load_next_ + (tile ? 0 : 1);
-    go = std::max({go, even_.take(rows - odd), odd_.take(odd)});
-    if (previous) {
-      const int need = std::min(previous->tiles, previous->pool ? 2 * tile + 3 : tile + 2);
-      go = std::max(go, before_[static_cast<size_t>(need) - 1]);
-    }
+  // When duet_load sees all tiles of the previous layer that a tile needs.
+  int64_t inputs_there(const Layer& layer, const Step& step) const {
+    if (step.layer == 0) return 0;
+    const Layer& previous = program_.layers[static_cast<size_t>(step.layer) - 1];
+    const int rows = layer.copy ? 2 * step.tile + 2 : 2 * step.tile + 3;
+    const int need = std::min(previous.tiles, previous.pool ? rows : (rows + 1) / 2);
+    return stored_[static_cast<size_t>(step.layer) - 1][static_cast<size_t>(need) - 1];
+  }
+
+  // duet_load: a run of rows, asked for when `go` holds. Sets loaded_, the cycle in which duet_dw sees the tile.
+  void read_rows(const Layer& layer, int64_t go, int from, int rows) {
     if (rows == 0) {
       loaded_ = go + 2;
-      load_next_ = go + 2;
+      load_next_ = go + 3;
       return;
     }
     const int64_t last =
         reads_.read(go + 2, layer.in_address + int64_t{8} * from * layer.row_beats, int64_t{rows} * layer.row_beats);
     loaded_ = last + 3;
-    load_next_ = last + 3;
+    load_next_ = last + 4;
+  }
+
+  // Rows 2t+1 and 2t+2 (0..2 for the first tile), into the line buffer.
+  void load(const Layer& layer, const Step& step) {
+    const int height = layer.in.height;
+    const int from = step.tile ? std::min(2 * step.tile + 1, height) : 0, to = std::min(2 * step.tile + 3, height);
+    const int rows = to - from, odd = to / 2 - from / 2;
+    RowRings& rings = layer.side ? side_ : main_;
+    const int64_t go = std::max({load_next_, inputs_there(layer, step), rings.even.take(rows - odd), rings.odd.take(odd)});
+    read_rows(layer, go, from, rows);
   }
 
   // duet_dw. Sets tile_there_, the cycle in which duet_pw sees the tile.
   void depthwise(const Layer& layer, int tile) {
-    int64_t wait = std::max(dw_end_ + 1, loaded_);
-    if (tile == 0) ++wait;
-    wait = std::max(wait, tile_free_[tile_half_]);
-    dw_end_ = wait + int64_t{layer.dw_groups} * layer.dw_pass;
+    const int64_t start = std::max({dw_end_ + 1, loaded_, tiles_.take(layer.tile_words)});
+    dw_end_ = start + int64_t{layer.dw_groups} * layer.dw_pass;
     const int height = layer.in.height;
     const bool last = tile + 1 == layer.tiles;
-    even_.free(last && 2 * tile + 2 < height ? 2 : 1, dw_end_ + 1);
-    odd_.free((tile > 0) + (last && 2 * tile + 1 < height), dw_end_ + 1);
+    RowRings& rings = layer.side ? side_ : main_;
+    rings.even.free(last && 2 * tile + 2 < height ? 2 : 1, dw_end_ + 1);
+    rings.odd.free((tile > 0) + (last && 2 * tile + 1 < height), dw_end_ + 1);
     tile_there_ = dw_end_ + kDwLatency;
   }
 
-  // duet_pw: the passes of one output group. pw_free_: the cycle in which the next pass may begin.
-  void pointwise(const Layer& layer, int tile, int group, LayerCycles& account) {
+  // Rows 2t and 2t+1, straight into the tile buffer.
+  void copy(const Layer& layer, const Step& step) {
+    const int64_t start = std::max(dw_end_ + 1, tiles_.take(layer.tile_words));
+    const int from = 2 * step.tile, rows = std::min(2, layer.in.height - from);
+    read_rows(layer, std::max({load_next_, inputs_there(layer, step), start + kCopyLatency}), from, rows);
+    dw_end_ = loaded_;
+    tile_there_ = dw_end_ + kDwLatency;
+  }
+
+  // duet_pw: the passes of one output group. pw_free_: the cycle in which the next pass or tile may begin.
+  void pointwise(const Layer& layer, int group, LayerCycles& account) {
     int64_t begin = pw_free_;
     if (group == 0) {
-      if (tile == 0) begin = std::max(begin, tile_there_) + 1;
-      begin = std::max(begin, tile_there_);
+      begin = std::max(begin, tile_there_) + 1;
       account.wait_input += begin - pw_free_;
     }
     const int64_t last = begin + int64_t{layer.in_groups - 1} * layer.pw_pass;
-    const int64_t start = std::max(last, result_free_[result_half_]);
+    const int64_t start = std::max(last, results_.take(layer.unit_words));
     account.wait_output += start - last;
     account.compute += int64_t{layer.in_groups} * layer.pw_pass;
     pw_free_ = start + layer.pw_pass;
     result_there_ = pw_free_ + kPwLatency + program_.engine.in_lanes + (program_.engine.products == 2 ? kTakeApart : 0);
-    if (group + 1 < layer.out_groups) return;
-    tile_free_[tile_half_] = pw_free_;
-    tile_half_ ^= 1;
+    if (group + 1 == layer.out_groups) tiles_.free(layer.tile_words, pw_free_);
   }
 
   // duet_store: one run a row.
   void store(const Layer& layer, int tile, int group) {
     int64_t ask = std::max(store_end_ + 1, result_there_) + 1;
-    if (tile == 0 && group == 0) ++ask;
     const int beats = (group + 1 == layer.out_groups ? layer.groups_last : layer.groups_full) * layer.out.width;
     const int rows = layer.pool ? 1 : std::min(2, layer.in.height - 2 * tile);
     for (int row = 0; row < rows; ++row) {
@@ -191,17 +238,20 @@ class Pipeline {
       store_end_ = writes_.write(ask + 1, ask + kStoreLatency, layer.out_address + 8 * beat, beats) + 1;
       ask = store_end_ + 1;
     }
-    result_free_[result_half_] = store_end_ + 1;
-    result_half_ ^= 1;
+    results_.free(layer.unit_words, store_end_ + 1);
   }
 
+  struct RowRings {
+    Ring even, odd;
+  };
+
   const Program& program_;
+  std::vector<Step> order_;
   Channel reads_, writes_;
-  Ring even_, odd_;
-  std::vector<int64_t> stored_, before_;  // when duet_load sees each tile of this layer, of the one before, in memory
-  std::array<int64_t, 2> tile_free_{}, result_free_{};
-  int tile_half_ = 0, result_half_ = 0;
-  int64_t load_next_ = kFirstPlan - 1, loaded_ = 0, dw_end_ = 0, tile_there_ = 0, pw_free_ = 0, result_there_ = 0, store_end_ = 0;
+  RowRings main_, side_;
+  WordRing tiles_, results_;
+  std::vector<std::vector<int64_t>> stored_;  // of each layer: when duet_load sees its tiles in memory
+  int64_t load_next_ = kFirstPlan, loaded_ = 0, dw_end_ = 0, tile_there_ = 0, pw_free_ = 0, result_there_ = 0, store_end_ = 0;
 };
 
 }  // namespace

@@ -14,6 +14,10 @@ struct Layer {
   std::string name;   ///< "b0", ..., "head"
   bool copy = false;  ///< no depth-wise convolution: channels pass through unchanged (head)
   bool pool = false;
+  bool quad = false;   ///< four pixels of the picture in a word of the tile buffer, pooled as they come
+  bool ahead = false;  ///< takes turns with the next layer: `lead` tiles before its first, then `burst` after each
+  bool side = false;   ///< its rows lie in the side ring of the line buffer
+  int lead = 0, burst = 0;
   bool head = false;  ///< signed 16-bit outputs
   net::Shape in, out;
   int tiles = 0;      ///< pairs of rows
@@ -22,10 +26,13 @@ struct Layer {
   int dw_groups = 0;  ///< passes of the depth-wise stage over a tile
   int dw_pass = 0;    ///< cycles of such a pass
   int in_groups = 0, out_groups = 0;
-  int pixels = 0;                           ///< of a tile that the point-wise array computes
-  int pw_pass = 0;                          ///< cycles of a pass: one input group to one output group
-  int tile_stride = 0;                      ///< words of an input group in the tile buffer
-  int out_lanes = 0;                        ///< channels in a beat of the output
+  int pixels = 0;       ///< words of an input group of a tile that the point-wise array computes
+  int pw_pass = 0;      ///< cycles of a pass: one input group to one output group
+  int tile_stride = 0;  ///< words of an input group in the tile buffer
+  int tile_words = 0;   ///< of a tile in the tile buffer
+  int unit_words = 0;   ///< of an output group of a tile in the result buffer
+  int dw_weight_base = 0, dw_param_base = 0, pw_weight_base = 0, pw_param_base = 0;  ///< first words in the four memories
+  int out_lanes = 0;                                                                 ///< channels in a beat of the output
   int groups_full = 0, groups_last = 0;     ///< beats per pixel that a full output group gives, and the last one
   int out_row_beats = 0;                    ///< beats of an output row
   int64_t in_address = 0, out_address = 0;  ///< of the maps in memory, bytes; the picture's and the head's are given per frame
@@ -38,6 +45,11 @@ struct Layout {
   int64_t maps = 0;                        ///< feature maps between layers
   int64_t picture_bytes = 0, head_bytes = 0;
   int64_t end = 0;
+};
+
+/// A place in the order in which every stage takes the tiles of a frame.
+struct Step {
+  int layer = 0, tile = 0;
 };
 
 /// A network made ready for an engine: the one schedule that estimate, simulation, memory image and driver read.
@@ -55,6 +67,9 @@ std::string unfit_because(const net::Network& network, const engine::Engine& eng
 Program compile(const net::Network& network, const engine::Engine& engine);
 /// The engine with memories just large enough for the network (and so for smaller ones). Lanes and widths stay.
 engine::Engine size_for(const engine::Engine& engine, const net::Network& network);
+
+/// The tiles of a frame in the order of all stages (rtl/stream/duet_sequence.sv).
+std::vector<Step> order(const std::vector<Layer>& layers);
 
 /// What lies behind the AXI port.
 struct Memory {

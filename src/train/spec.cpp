@@ -89,7 +89,8 @@ void train_members(Archive& a, Spec& s) {
   a("train_pack", s.train_pack), a("validation_pack", s.validation_pack);
   a("epochs", s.epochs, 1, 100000), a("batch", s.batch, 1, 4096);
   a("learning_rate", s.learning_rate, 1e-9, 10.0), a("warmup", s.warmup, 0.0, 1.0);
-  a("cosine_begin", s.cosine_begin, 0.0, 1.0), a("cosine_end", s.cosine_end, 0.0, 1.0), a("weight_decay", s.weight_decay, 0.0, 1.0);
+  a("cosine_begin", s.cosine_begin, 0.0, 1.0), a("cosine_end", s.cosine_end, 0.0, 1.0),
+      a("weight_decay", s.weight_decay, 0.0, 1.0);
   a("optimizer", s.optimizer, std::vector<std::string>{"adam", "sgd"});
   a("ema", s.ema, 0.0, 0.999999), a("samples_per_epoch", s.samples_per_epoch, 0, kMany);
   a("augment", s.augment), a("keep_anchors", s.keep_anchors), a("start", s.start), a("seed", s.seed);

@@ -66,8 +66,7 @@ core::TrainOptions options_of(const TrainSpec& spec, const fs::path& folder) {
   options.train_pack = spec.train_pack, options.validation_pack = spec.validation_pack, options.folder = folder;
   options.epochs = spec.epochs, options.batch = spec.batch, options.threads = spec.threads;
   options.learning_rate = spec.learning_rate, options.warmup = spec.warmup, options.cosine_begin = spec.cosine_begin,
-  options.cosine_end = spec.cosine_end, options.weight_decay = spec.weight_decay,
-  options.ema = spec.ema;
+  options.cosine_end = spec.cosine_end, options.weight_decay = spec.weight_decay, options.ema = spec.ema;
   options.sgd = spec.optimizer == "sgd", options.augment = spec.augment, options.samples_per_epoch = spec.samples_per_epoch;
   options.seed = spec.seed, options.checkpoint_seconds = spec.checkpoint_seconds;
   return options;

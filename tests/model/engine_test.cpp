@@ -92,11 +92,11 @@ net::Network random_network(Rng& rng) {
 // One elaborated engine runs them all: its memories hold the largest.
 engine::Engine hold_all(engine::Engine engine, const std::vector<net::Network>& networks) {
   engine::Buffers& most = engine.buffers;
-  most = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+  most = {1, 0, 1, 1, 1, 1, 1, 1, 1, 1};
   for (const net::Network& network : networks) {
     const engine::Buffers b = program::size_for(engine, network).buffers;
     for (int engine::Buffers::*size :
-         {&engine::Buffers::line_words, &engine::Buffers::tile_words, &engine::Buffers::psum_words,
+         {&engine::Buffers::line_words, &engine::Buffers::side_words, &engine::Buffers::tile_words, &engine::Buffers::psum_words,
           &engine::Buffers::result_words, &engine::Buffers::pw_weight_words, &engine::Buffers::dw_weight_words,
           &engine::Buffers::pw_param_words, &engine::Buffers::dw_param_words, &engine::Buffers::layers})
       most.*size = std::max(most.*size, b.*size);
@@ -143,6 +143,12 @@ engine::Engine pairs(engine::Engine engine) {
 TEST(Pairs, W8F8DrainsEveryProduct) { run_random(pairs(small_engine(4, 8, 1, 8, 8)), 5, 4); }
 TEST(Pairs, W8F7ChainsOfFour) { run_random(pairs(small_engine(6, 4, 2, 8, 7)), 6, 4); }
 TEST(Pairs, W4F4OneChain) { run_random(pairs(small_engine(4, 6, 2, 4, 4)), 7, 4); }
+
+// Four pixels of a pooled picture at once, in columns whose chains end inside, at and across quarters of the lanes.
+TEST(Quads, W16F8) { run_random(small_engine(12, 6, 3, 16, 8), 8, 4); }
+TEST(Quads, W16F16) { run_random(small_engine(16, 4, 4, 16, 16), 9, 4); }
+TEST(Quads, PairsW8F8TwoBanksADepthwiseGroup) { run_random(pairs(small_engine(12, 12, 6, 8, 8)), 10, 4); }
+TEST(Quads, PairsW8F7) { run_random(pairs(small_engine(12, 6, 3, 8, 7)), 11, 4); }
 
 }  // namespace
 }  // namespace duet::simulate

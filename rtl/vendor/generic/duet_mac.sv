@@ -11,6 +11,7 @@ module duet_mac #(
     input  logic                   clk_i,
     input  logic                   load_i,
     input  logic                   swap_i,
+    input  logic                   cut_i,      // the cascade counts as 0 for the product that is added in this cycle
     input  logic [ WeightBits-1:0] weight_i,
     input  logic [FeatureBits-1:0] feature_i,
     input  logic [           47:0] sum_i,
@@ -36,9 +37,9 @@ module duet_mac #(
       logic [47:0] sum_in_q;
       always_ff @(posedge clk_i) sum_in_q <= sum_i;
       assign addend = sum_in_q;
-      wire unused = &{1'b0, cascade_i};
+      wire unused = &{1'b0, cascade_i, cut_i};
     end else begin : g_next
-      assign addend = cascade_i;
+      assign addend = cut_i ? 48'd0 : cascade_i;
       wire unused = &{1'b0, sum_i};
     end
   endgenerate

@@ -8,6 +8,7 @@ module duet_mac #(
     input  logic                   clk_i,
     input  logic                   load_i,
     input  logic                   swap_i,
+    input  logic                   cut_i,      // the cascade counts as 0 for the product that is added in this cycle
     input  logic [ WeightBits-1:0] weight_i,
     input  logic [FeatureBits-1:0] feature_i,
     input  logic [           47:0] sum_i,
@@ -15,8 +16,9 @@ module duet_mac #(
     output logic [           47:0] cascade_o,
     output logic [           47:0] sum_o
 );
-  // X and Y: the product; Z: C (first) or PCIN.
-  localparam logic [6:0] Opmode = (First != 0) ? 7'b0110101 : 7'b0010101;
+  // X and Y: the product; Z: C (first), PCIN or 0.
+  logic [6:0] opmode;
+  assign opmode = (First != 0) ? 7'b0110101 : {2'b00, !cut_i, 4'b0101};
 
   DSP48E1 #(
       .A_INPUT("DIRECT"),
@@ -69,7 +71,7 @@ module duet_mac #(
       .RSTINMODE(1'b0),
       .ALUMODE(4'b0000),
       .INMODE(5'b00000),
-      .OPMODE(Opmode),
+      .OPMODE(opmode),
       .CARRYIN(1'b0),
       .CARRYINSEL(3'b000),
       .CARRYCASCIN(1'b0),

@@ -37,10 +37,26 @@ TEST(Engine, RefusesLanesThatDoNotDivide) {
   engine.dw_lanes = 3;
   EXPECT_NE(illegal_because(engine), "");
   engine.dw_lanes = 8, engine.in_lanes = 12;
-  EXPECT_EQ(illegal_because(engine), "dw_lanes must divide in_lanes");
+  EXPECT_EQ(illegal_because(engine), "dw_lanes must divide the channels of a beat (6: as many as divide in_lanes and out_lanes)");
   engine = {};
   engine.bundle.pool = net::Pool::average;
   EXPECT_NE(illegal_because(engine), "");
+}
+
+TEST(Engine, QuartersOfTheLanesTakeAPictureOfThreeChannels) {
+  Engine engine;
+  EXPECT_FALSE(quads(engine));  // a quarter of 8 lanes
+  EXPECT_EQ(bank_lanes(engine), 2);
+  engine.in_lanes = 12, engine.out_lanes = 36, engine.dw_lanes = 6;
+  EXPECT_TRUE(quads(engine));
+  EXPECT_EQ(bank_lanes(engine), 3);
+  EXPECT_EQ(head_lanes(engine), 3);
+  engine.products = 2, engine.weight_bits = 8, engine.feature_bits = 7;
+  EXPECT_EQ(pair(engine).chain, 4);
+  EXPECT_EQ(chain(engine), 3);  // not across a quarter's end
+  engine.dw_lanes = 2;
+  EXPECT_FALSE(quads(engine));
+  EXPECT_EQ(chain(engine), 4);
 }
 
 TEST(Engine, BlockMemoriesAreCutCheapest) {

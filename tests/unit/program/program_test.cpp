@@ -30,6 +30,29 @@ TEST(Program, SaysWhichBufferIsTooSmall) {
   EXPECT_NE(unfit_because(*net::find_known("dnn-c"), big()), "");
 }
 
+// Every tile once, each layer's in a row, and never one whose rows have not been made before.
+TEST(Program, OrderKeepsWhatTilesNeed) {
+  for (int replications = 1; replications <= 5; ++replications)
+    for (int height = 5; height < 40; ++height) {
+      net::Network network = *net::find_known("dnn-a");
+      network.input = {3, height, 24};
+      network.replications.clear();
+      for (int i = 0; i < replications; ++i) network.replications.push_back({8, (height + i) % 3 == 0 && height >> i > 12});
+      engine::Engine engine;
+      engine = size_for(engine, network);
+      const std::vector<Layer> layers = compile(network, engine).layers;
+      std::vector<int> made(layers.size());
+      for (const Step& step : order(layers)) {
+        const auto l = static_cast<size_t>(step.layer);
+        ASSERT_EQ(step.tile, made[l]++);
+        if (l == 0) continue;
+        const int rows = std::min(layers[l].in.height, 2 * step.tile + (layers[l].copy ? 2 : 3));
+        ASSERT_GE(made[l - 1] * (layers[l - 1].pool ? 1 : 2), rows) << "layer " << l << " tile " << step.tile;
+      }
+      for (size_t l = 0; l < layers.size(); ++l) EXPECT_EQ(made[l], layers[l].tiles);
+    }
+}
+
 TEST(Program, MapsGoToMemoryAndBack) {
   layer::IntMap map{{5, 3, 4}, {}};
   for (int i = 0; i < 60; ++i) map.values.push_back(i * 7 - 100);

@@ -1,0 +1,101 @@
+// The order in which every stage takes the tiles of a frame, and the stage's part of the descriptor of the tile at work. Layers follow
+// one another; two neighbours that are interleaved take turns: `lead` tiles of the first, then one of the second and `burst` more of
+// the first, and so on until both are done (docs/architecture.md). All stages walk through the same order, each at its own pace.
+// Latency: outputs show the next tile in the cycle after advance_i. Twin: program::order.
+module duet_sequence #(
+    parameter int Layers = 16,
+    parameter int First  = 0,   // beats of the descriptor that the stage reads
+    parameter int Beats  = 2
+) (
+    input  logic                clk_i,
+    input  logic                rst_i,
+    input  logic                program_we_i,  // descriptors, while a program is loaded
+    input  logic [         4:0] program_layer_i,
+    input  logic [         3:0] program_beat_i,
+    input  logic [        63:0] program_data_i,
+    input  logic                advance_i,     // the tile at work is done
+    output logic [64*Beats-1:0] descriptor_o,
+    output logic [        15:0] tile_o,        // number within its layer
+    output logic                first_o,       // of its layer
+    output logic                last_o,
+    output logic                frame_o,       // the frame ends with this tile
+    output logic                ahead_o,       // its layer is the first of two that take turns
+    output logic                odd_layer_o
+);
+  localparam int Order = 15;  // the beat that tells the order
+
+  logic [4:0] layer_q;
+  logic [63:0] order;
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(First),
+      .Beats(Beats)
+  ) u_stage (
+      .clk_i,
+      .we_i(program_we_i),
+      .layer_w_i(program_layer_i),
+      .beat_w_i(program_beat_i),
+      .data_w_i(program_data_i),
+      .layer_i(layer_q),
+      .descriptor_o
+  );
+  duet_descriptors #(
+      .Layers(Layers),
+      .First(Order),
+      .Beats(1)
+  ) u_order (
+      .clk_i,
+      .we_i(program_we_i),
+      .layer_w_i(program_layer_i),
+      .beat_w_i(program_beat_i),
+      .data_w_i(program_data_i),
+      .layer_i(layer_q),
+      .descriptor_o(order)
+  );
+
+  logic [15:0] tiles, tile_q, ahead_tile_q;
+  logic [7:0] lead, burst, left_q, left;
+  logic last_layer, turns_q, ahead_done_q;
+  assign tiles       = order[15:0];
+  assign lead        = order[23:16];
+  assign burst       = order[31:24];
+  assign ahead_o     = order[32];
+  assign last_layer  = order[33];
+  assign tile_o      = ahead_o ? ahead_tile_q : tile_q;
+  assign first_o     = tile_o == 16'd0;
+  assign last_o      = tile_o + 16'd1 == tiles;
+  assign frame_o     = last_o && last_layer;
+  assign odd_layer_o = layer_q[0];
+  assign left        = first_o ? lead : left_q;  // tiles of the first layer before it is the second one's turn
+
+  always_ff @(posedge clk_i) begin
+    if (rst_i) begin
+      layer_q      <= '0;
+      tile_q       <= '0;
+      ahead_tile_q <= '0;
+      left_q       <= '0;
+      turns_q      <= 1'b0;
+      ahead_done_q <= 1'b0;
+    end else if (advance_i) begin
+      if (ahead_o) begin
+        ahead_tile_q <= last_o ? 16'd0 : ahead_tile_q + 16'd1;
+        ahead_done_q <= last_o;
+        left_q       <= left - 8'd1;
+        if (last_o || left == 8'd1) begin
+          layer_q <= layer_q + 5'd1;
+          turns_q <= 1'b1;
+          left_q  <= burst;
+        end
+      end else begin
+        tile_q <= last_o ? 16'd0 : tile_q + 16'd1;
+        if (last_o) begin
+          layer_q <= last_layer ? 5'd0 : layer_q + 5'd1;
+          turns_q <= 1'b0;
+        end else if (turns_q && !ahead_done_q) begin
+          layer_q <= layer_q - 5'd1;
+        end
+      end
+    end
+  end
+  wire unused = &{1'b0, order[63:34]};
+endmodule
