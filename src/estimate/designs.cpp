@@ -13,11 +13,11 @@ namespace duet::estimate {
 namespace {
 
 constexpr size_t kExact = 4;  // candidates estimated exactly beyond those asked for
-constexpr int kMaxLanes = 64;
+constexpr int kMaxLanes = 64, kMaxDwLanes = 8;
 
 struct Candidate {
   int64_t cycles = 0;
-  int in = 1, out = 1, depthwise = 1, products = 1;
+  int in = 1, out = 1, depthwise = 1, products = 1, in_luts = 0;
 };
 
 struct Problem {
@@ -58,13 +58,14 @@ engine::Engine engine_of(const Problem& p, const Candidate& c) {
   e.out_lanes = c.out;
   e.dw_lanes = c.depthwise;
   e.products = c.products;
+  e.dw_in_luts = c.in_luts;
   return p.hardware && engine::illegal_because(e).empty() ? program::size_for(e, p.network) : e;
 }
 
 // Multipliers of a candidate, or -1 where the hardware's rules forbid it (the part of engine::illegal_because that lanes can
 // break: asking it here would take longer than all the rest).
 int64_t multipliers(const Problem& p, const engine::Engine& e) {
-  if (p.hardware) return e.in_lanes % e.dw_lanes == 0 && engine::beat_lanes(e) % e.dw_lanes == 0 ? engine::dsp_count(e) : -1;
+  if (p.hardware) return engine::beat_lanes(e) % e.dw_lanes == 0 ? engine::dsp_count(e) : -1;
   bool resident;
   return model_resources(p.plan, e, lanes(p.plan, e), p.device, resident).dsp;
 }
@@ -82,7 +83,7 @@ void add(const Problem& p, engine::Engine e, int64_t dsp_limit, std::vector<Cand
     e.products = 2;
     dsp = multipliers(p, e);
   }
-  if (dsp >= 0 && dsp <= dsp_limit) all.push_back({rank(p, e), e.in_lanes, e.out_lanes, e.dw_lanes, e.products});
+  if (dsp >= 0 && dsp <= dsp_limit) all.push_back({rank(p, e), e.in_lanes, e.out_lanes, e.dw_lanes, e.products, e.dw_in_luts});
 }
 
 // All candidates of at most `dsp_limit` multipliers, fastest first.
@@ -92,7 +93,8 @@ std::vector<Candidate> candidates(const Problem& p, int64_t dsp_limit) {
   const int64_t product_limit = dsp_limit * (p.pairs ? 2 : 1);
   for (e.out_lanes = 1; e.out_lanes <= std::min<int64_t>(kMaxLanes, product_limit); ++e.out_lanes)
     for (e.in_lanes = 1; e.in_lanes <= kMaxLanes && e.in_lanes * e.out_lanes <= product_limit; ++e.in_lanes)
-      for (e.dw_lanes = 1; e.dw_lanes <= (p.has_depthwise ? 8 : 1); e.dw_lanes *= 2) add(p, e, dsp_limit, all);
+      for (e.dw_lanes = 1; e.dw_lanes <= (p.has_depthwise ? kMaxDwLanes : 1); ++e.dw_lanes)
+        for (e.dw_in_luts = 0; e.dw_in_luts <= (p.hardware ? 1 : 0); ++e.dw_in_luts) add(p, e, dsp_limit, all);
   std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) { return a.cycles < b.cycles; });
   return all;
 }

@@ -47,7 +47,7 @@ Counts take_apart(int in_lanes, int pairs, const engine::Engine& e) {
   const int chain = std::clamp(engine::chain(e), 1, in_lanes), parts = (in_lanes + chain - 1) / chain;
   const int shift = pair.weight_shift, sums = 2 * e.acc_bits, high = std::min(e.acc_bits, 46 - shift);
   const bool shift_register = chain > 2;
-  const int delayed = sums * (parts - 1);
+  const int delayed = chain > 1 ? sums * (parts - 1) : 0;
   return {static_cast<double>(pairs) * (parts * sums + e.weight_bits + (shift_register ? delayed : 0)),
           static_cast<double>(pairs) *
               (parts * (sums + shift + high) + e.weight_bits + shift + (shift_register ? -delayed : delayed))};
@@ -60,7 +60,8 @@ Counts quad_sums(const engine::Engine& e) {
   const auto line = [](int depth) { return depth > 2 ? Counts{1, 0} : Counts{0, static_cast<double>(depth)}; };
   const Counts first = line(quarter), later = line(quarter - 1);
   const double bits = static_cast<double>(e.out_lanes) * e.acc_bits;
-  return {bits * (first.lut + 2 * later.lut + 5), bits * (first.ff + 2 * later.ff + 2)};
+  const int cuts = e.products == 2 ? 3 : 0;  // with one product a DSP the DSP leaves the sum before it out
+  return {bits * (first.lut + 2 * later.lut + 5 + cuts), bits * (first.ff + 2 * later.ff + 2)};
 }
 
 // LUTs of rtl/math/duet_product.sv: rows of the weight, two added where they are made, then a tree of sums.

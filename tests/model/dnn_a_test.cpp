@@ -34,6 +34,7 @@ using Arguments = std::vector<std::string>;
 INSTANTIATE_TEST_SUITE_P(Table, DnnA,
                          testing::Values(Arguments{"--widths", "16,8", "--lanes", "12,18,3", "--dw-in-luts"},
                                          Arguments{"--widths", "16,8", "--lanes", "8,24,2"},
+                                         Arguments{"--widths", "8,8", "--lanes", "24,18,6", "--products", "2", "--dw-in-luts"},
                                          Arguments{"--widths", "8,8", "--lanes", "12,36,6", "--products", "2", "--dw-in-luts"},
                                          Arguments{"--widths", "4,4", "--lanes", "12,36,6", "--products", "2", "--dw-in-luts"}));
 
