@@ -93,7 +93,7 @@ module duet_engine #(
   // Control and program.
   logic loaded, load, clear, program_busy, program_done, program_refused, picture_valid, picture_take, head_take;
   logic [31:0] program_addr, picture_addr, head_addr;
-  logic read_error, write_error, wait_input, wait_output, load_busy, store_busy;
+  logic read_error, write_error, wait_input, wait_output, wait_weights, load_busy, store_busy;
   logic [2:0] write_tag;
   duet_control #(
       .Shape({8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)}),
@@ -117,7 +117,7 @@ module duet_engine #(
       .done_i(write_tag[2]),
       .read_error_i(read_error),
       .write_error_i(write_error),
-      .events_i({m_wvalid_o && m_wready_i, m_rvalid_i, store_busy, load_busy, wait_output && loaded, wait_input && loaded})
+      .events_i({m_wvalid_o && m_wready_i, m_rvalid_i, store_busy, load_busy, wait_weights && loaded, wait_output && loaded, wait_input && loaded})
   );
 
   logic read_valid, read_ready, load_read_valid, program_read_valid, data_valid, data_done;
@@ -191,7 +191,8 @@ module duet_engine #(
 
   // Load and the line buffer.
   logic [1:0] even_free, odd_free;
-  logic even_we, odd_we, side_free, copy_go, copy_we, line_loaded;
+  logic even_we, odd_we, side_free, copy_go, copy_we, line_loaded, stream_we, unit_there, unit_used;
+  logic [PwWeightAddr-1:0] stream_addr;
   logic [LineAddr-1:0] line_addr, even_addr, odd_addr;
   logic [63:0] line_data;
   logic [BeatLanes*StoredBits-1:0] even_data, odd_data;
@@ -199,7 +200,8 @@ module duet_engine #(
       .Layers(Layers),
       .LineWords(LineWords),
       .SideWords(SideWords),
-      .LineAddr(LineAddr)
+      .LineAddr(LineAddr),
+      .WordBeats((OutLanes * WeightBits + 63) / 64), .WordAddr(PwWeightAddr)
   ) u_load (
       .clk_i,
       .rst_i(rst_i || clear),
@@ -219,12 +221,12 @@ module duet_engine #(
       .read_beats_o(load_read_beats),
       .data_valid_i(data_valid),
       .data_i(data),
-      .even_we_o(even_we),
-      .odd_we_o(odd_we),
-      .copy_we_o(copy_we),
+      .even_we_o(even_we), .odd_we_o(odd_we), .copy_we_o(copy_we),
       .line_addr_o(line_addr),
       .line_data_o(line_data),
       .loaded_o(line_loaded),
+      .weight_we_o(stream_we), .weight_addr_o(stream_addr),
+      .unit_there_o(unit_there), .unit_used_i(unit_used),
       .busy_o(load_busy)
   );
   duet_lines #(
@@ -232,8 +234,7 @@ module duet_engine #(
       .Depth(LineDepth)
   ) u_lines (
       .clk_i,
-      .even_we_i(even_we),
-      .odd_we_i(odd_we),
+      .even_we_i(even_we), .odd_we_i(odd_we),
       .waddr_i(line_addr),
       .wdata_i(line_data[BeatLanes*StoredBits-1:0]),
       .even_addr_i(even_addr), .odd_addr_i(odd_addr),
@@ -241,7 +242,7 @@ module duet_engine #(
   );
 
   // Depth-wise stage and the tile buffer.
-  logic tile_free, tile_full, dw_weight_ready, dw_weight_take;
+  logic tile_free, tile_full, dw_weight_ready, dw_weight_take, unused_used;
   logic [15:0] tile_free_words;
   logic [8:0] dw_weight_load;
   logic [DwLanes*WeightBits-1:0] dw_weight;
@@ -265,6 +266,7 @@ module duet_engine #(
       .wdata_i(dw_weight_word),
       .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
       .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
+      .unit_there_i(1'b0), .unit_used_o(unused_used),
       .take_i(dw_weight_take),
       .ready_o(dw_weight_ready),
       .load_o(dw_weight_load),
@@ -311,10 +313,8 @@ module duet_engine #(
       .copy_we_i(copy_we),
       .copy_data_i(line_data[BeatLanes*StoredBits-1:0]),
       .full_o(tile_full),
-      .even_addr_o(even_addr),
-      .odd_addr_o(odd_addr),
-      .even_data_i(even_data),
-      .odd_data_i(odd_data),
+      .even_addr_o(even_addr), .odd_addr_o(odd_addr),
+      .even_data_i(even_data), .odd_data_i(odd_data),
       .weight_ready_i(dw_weight_ready),
       .weight_take_o(dw_weight_take),
       .weight_load_i(dw_weight_load),
@@ -354,11 +354,12 @@ module duet_engine #(
       .clk_i,
       .rst_i(rst_i || clear),
       .enable_i(loaded),
-      .we_i(word_we[2]),
-      .waddr_i(PwWeightAddr'(word_addr)),
+      .we_i(word_we[2] || stream_we),
+      .waddr_i(stream_we ? stream_addr : PwWeightAddr'(word_addr)),
       .wdata_i(pw_weight_word),
       .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
       .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
+      .unit_there_i(unit_there), .unit_used_o(unit_used),
       .take_i(pw_weight_take),
       .ready_o(pw_weight_ready),
       .load_o(pw_weight_load),
@@ -394,8 +395,7 @@ module duet_engine #(
       .result_we_o(result_we),
       .result_addr_o(result_waddr),
       .result_data_o(result_wdata),
-      .wait_input_o(wait_input),
-      .wait_output_o(wait_output)
+      .wait_input_o(wait_input), .wait_output_o(wait_output), .wait_weights_o(wait_weights)
   );
   duet_ram #(
       .Width(OutLanes * AccBits),
@@ -478,7 +478,7 @@ module duet_engine #(
       .m_awvalid_o, .m_awready_i, .m_awaddr_o, .m_awlen_o, .m_wvalid_o, .m_wready_i, .m_wdata_o, .m_wlast_o,
       .m_bvalid_i, .m_bready_o, .m_bresp_i
   );
-  wire unused = &{1'b0, word_addr, line_data};
+  wire unused = &{1'b0, word_addr, line_data, unused_used};
 
 `ifndef SYNTHESIS
   initial begin

@@ -38,13 +38,13 @@ module duet_control #(
     input  logic        done_i,              // a frame's results are in memory
     input  logic        read_error_i,
     input  logic        write_error_i,
-    input  logic [ 5:0] events_i             // counted: wait for input, for output, load busy, store busy, beat read, beat written
+    input  logic [ 6:0] events_i             // counted: wait for input, output, weights, load busy, store busy, beat read, written
 );
   localparam logic [31:0] Name = 32'h5445_5544;  // "DUET"
 
   logic write, start, reload, start_ok, head_valid, head_ready, picture_ready;
   logic [31:0] picture_q, head_q, program_q, now_q, last_done_q, frame_cycles_q, frames_q, value;
-  logic [31:0] count0_q, count1_q, count2_q, count3_q, count4_q, count5_q;
+  logic [31:0] count0_q, count1_q, count2_q, count3_q, count4_q, count5_q, count6_q;
   logic [7:0] error_q;
   logic [1:0] irq_q, enable_q;
   logic loaded_q, loading_q;
@@ -84,8 +84,9 @@ module duet_control #(
       8'h38: value = count3_q;
       8'h3c: value = count4_q;
       8'h40: value = count5_q;
-      8'h44: value = Shape;
-      8'h48: value = Widths;
+      8'h44: value = count6_q;
+      8'h48: value = Shape;
+      8'h4c: value = Widths;
       default: value = 32'd0;
     endcase
   end
@@ -107,6 +108,7 @@ module duet_control #(
       count3_q       <= '0;
       count4_q       <= '0;
       count5_q       <= '0;
+      count6_q       <= '0;
       error_q        <= '0;
       irq_q          <= '0;
       enable_q       <= '0;
@@ -138,6 +140,7 @@ module duet_control #(
       count3_q <= count3_q + 32'(events_i[3]);
       count4_q <= count4_q + 32'(events_i[4]);
       count5_q <= count5_q + 32'(events_i[5]);
+      count6_q <= count6_q + 32'(events_i[6]);
       if (load_o) loading_q <= 1'b1;
       if (program_done_i) begin
         loaded_q  <= 1'b1;

@@ -3,12 +3,16 @@
 // rows, and the same again for the first of two interleaved layers (the side ring). A layer without depth-wise convolution needs rows
 // 2t and 2t+1, and they go straight to the tile buffer once the depth-wise stage has made room (copy_go_i). A tile is loaded when
 // there is room and the previous layer has stored the rows. One run of AXI reads a tile. Layers and frames follow one another without
-// a gap. Cycles: twin in src/program/predict.cpp.
+// a gap. Point-wise weights of a streamed layer come between the rows, for every tile again: a run for the words of an output group (a
+// unit), into the next of a ring of slots. Order: rows of tile 0, first half of tile 0's units, rows of tile 1, second half, and so on.
+// Cycles: twin in src/program/predict.cpp.
 module duet_load #(
     parameter int Layers    = 16,
     parameter int LineWords = 512,
     parameter int SideWords = 0,
-    parameter int LineAddr  = 11
+    parameter int LineAddr  = 11,
+    parameter int WordBeats = 4,   // of a word of point-wise weights
+    parameter int WordAddr  = 9
 ) (
     input  logic                clk_i,
     input  logic                rst_i,
@@ -37,6 +41,10 @@ module duet_load #(
     output logic [LineAddr-1:0] line_addr_o,
     output logic [        63:0] line_data_o,
     output logic                loaded_o,        // a tile's rows are there
+    output logic                weight_we_o,     // a word of streamed weights, out of the last beats
+    output logic [WordAddr-1:0] weight_addr_o,
+    output logic                unit_there_o,    // a unit's last word
+    input  logic                unit_used_i,     // a slot is free again
     output logic                busy_o
 );
   typedef enum logic [2:0] {
@@ -44,17 +52,20 @@ module duet_load #(
     Plan,
     Wait,
     Ask,
-    Data
+    Data,
+    Unit,
+    UnitAsk,
+    UnitData
   } state_t;
   state_t state_q;
 
-  logic [127:0] descriptor;
+  logic [255:0] descriptor;
   logic [15:0] tile;
   logic first, last, frame, ahead, odd_layer, tile_end;
   duet_sequence #(
       .Layers(Layers),
       .First(0),
-      .Beats(2)
+      .Beats(4)
   ) u_sequence (
       .clk_i, .rst_i, .program_we_i, .program_layer_i, .program_beat_i, .program_data_i,
       .advance_i(tile_end),
@@ -80,6 +91,25 @@ module duet_load #(
   assign side      = descriptor[83];
   assign final_layer = descriptor[84];   // nobody reads its results: they are not counted
 
+  // Streamed weights.
+  logic [31:0] unit_addr_q, units_addr;
+  logic [19:0] unit_beats, left_q;
+  logic [15:0] stride, units, half, units_q, unit_q;
+  logic [WordAddr-1:0] region, word_q, slot_base_q;
+  logic [4:0] part_q, slots, slots_taken_q, slot_q;
+  logic streamed, after_q, part_end, unit_end, units_end;
+  assign units_addr = descriptor[159:128];
+  assign unit_beats = descriptor[179:160];
+  assign region     = WordAddr'(descriptor[211:192]);
+  assign stride     = descriptor[227:212];
+  assign units      = descriptor[243:228];  // of a tile
+  assign streamed   = descriptor[244];
+  assign slots      = descriptor[252:248];
+  assign half       = units >> 1;
+  assign part_end   = state_q == UnitData && data_valid_i && part_q + 5'd1 == 5'(WordBeats);
+  assign unit_end   = part_end && left_q == 20'd1;
+  assign units_end  = state_q == Unit && units_q == 16'd0;
+
   logic [15:0] row_q, rows_wide, need_q, column_q;
   logic [15:0] even_stored_q, odd_stored_q, stored;  // tiles in memory, of the even and the odd layer at work
   logic [31:0] main_addr_q, ahead_addr_q, addr, beats_q;
@@ -87,7 +117,7 @@ module duet_load #(
   logic [1:0] even_slot_q, odd_slot_q, even_side_slot_q, odd_side_slot_q;
   logic [2:0] even_room_q, odd_room_q, even_side_room_q, odd_side_room_q, even_room, odd_room;
   logic [1:0] copy_room_q;
-  logic go, satisfied, room, write, row_done;
+  logic go, satisfied, room, write, row_done, rows_end;
 
   // Rows of the tile, and the previous layer's tiles that hold them.
   logic [15:0] twice, row_from, row_to, from, to, need;
@@ -106,15 +136,16 @@ module duet_load #(
   assign room      = copy ? copy_room_q != 2'd0 : even_room >= 3'(even_need_q) && odd_room >= 3'(odd_need_q);
   assign go        = state_q == Wait && satisfied && room;
 
-  assign read_valid_o = state_q == Ask;
-  assign read_addr_o  = addr;
-  assign read_beats_o = beats_q;
+  assign read_valid_o = state_q == Ask || state_q == UnitAsk;
+  assign read_addr_o  = (state_q == UnitAsk) ? unit_addr_q : addr;
+  assign read_beats_o = (state_q == UnitAsk) ? 32'(unit_beats) : beats_q;
   assign frame_take_o = state_q == Begin && enable_i && picture && first && frame_valid_i;
-  assign busy_o       = state_q == Ask || state_q == Data;
+  assign busy_o       = read_valid_o || state_q == Data || state_q == UnitData;
 
   assign write    = state_q == Data && data_valid_i;
   assign row_done = write && column_q + 16'd1 == row_beats;
-  assign tile_end = (row_done && rows_q == 2'd1) || (go && rows_q == 2'd0);
+  assign rows_end = (row_done && rows_q == 2'd1) || (go && rows_q == 2'd0);
+  assign tile_end = streamed ? units_end && after_q : rows_end;
 
   localparam logic [LineAddr-1:0] Slot1 = LineAddr'(LineWords), Slot2 = LineAddr'(2 * LineWords);
   localparam logic [LineAddr-1:0] Side0 = LineAddr'(3 * LineWords), Side1 = LineAddr'(3 * LineWords + SideWords),
@@ -133,6 +164,7 @@ module duet_load #(
   always_ff @(posedge clk_i) begin
     line_addr_o <= LineAddr'(column_q) + slot_base;
     line_data_o <= data_i;
+    weight_addr_o <= word_q;
     if (rst_i) begin
       state_q          <= Begin;
       even_stored_q    <= '0;
@@ -150,11 +182,19 @@ module duet_load #(
       odd_we_o         <= 1'b0;
       copy_we_o        <= 1'b0;
       loaded_o         <= 1'b0;
+      weight_we_o      <= 1'b0;
+      unit_there_o     <= 1'b0;
+      slots_taken_q    <= '0;
+      slot_q           <= '0;
+      slot_base_q      <= '0;
     end else begin
       even_we_o <= write && !copy && !row_q[0];
       odd_we_o  <= write && !copy && row_q[0];
       copy_we_o <= write && copy;
-      loaded_o  <= tile_end;
+      loaded_o  <= rows_end;
+      weight_we_o  <= part_end;
+      unit_there_o <= unit_end;
+      slots_taken_q <= slots_taken_q + 5'(state_q == UnitAsk && read_ready_i) - 5'(unit_used_i);
       even_room_q <= even_room_q + (side_free_i ? 3'd0 : 3'(even_free_i)) - ((go && !copy && !side) ? 3'(even_need_q) : 3'd0);
       odd_room_q  <= odd_room_q + (side_free_i ? 3'd0 : 3'(odd_free_i)) - ((go && !copy && !side) ? 3'(odd_need_q) : 3'd0);
       even_side_room_q <= even_side_room_q + (side_free_i ? 3'(even_free_i) : 3'd0) - ((go && side) ? 3'(even_need_q) : 3'd0);
@@ -170,8 +210,11 @@ module duet_load #(
             if (ahead) ahead_addr_q <= picture ? frame_addr_i : in_addr;
             else main_addr_q <= picture ? frame_addr_i : in_addr;
           end
+          units_q <= first ? 16'd0 : half;
+          after_q <= 1'b0;
+          if (first) unit_q <= '0;
           if (enable_i && (!(picture && first) || frame_valid_i)) begin
-            state_q <= Plan;
+            state_q <= streamed ? Unit : Plan;
             // The layer that counted here before has been read to its end. (Not so before the final layer: the one that it takes turns
             // with still reads.)
             if (first && odd_layer && !final_layer) odd_stored_q <= '0;
@@ -189,14 +232,14 @@ module duet_load #(
           column_q    <= '0;
           state_q     <= Wait;
         end
-        Wait: if (go) state_q <= (rows_q == 2'd0) ? Begin : Ask;
+        Wait: if (go && rows_q != 2'd0) state_q <= Ask;
         Ask:
         if (read_ready_i) begin
           state_q <= Data;
           if (ahead) ahead_addr_q <= addr + {beats_q[28:0], 3'b000};
           else main_addr_q <= addr + {beats_q[28:0], 3'b000};
         end
-        default:
+        Data:
         if (write) begin
           column_q <= row_done ? 16'd0 : column_q + 16'd1;
           if (row_done) begin
@@ -207,11 +250,42 @@ module duet_load #(
             if (side && row_q[0]) odd_side_slot_q <= next_slot(odd_side_slot_q);
             if (side && !row_q[0]) even_side_slot_q <= next_slot(even_side_slot_q);
           end
-          if (tile_end) state_q <= Begin;
+        end
+        Unit: begin
+          if (unit_q == 16'd0) unit_addr_q <= units_addr;
+          if (units_end) state_q <= after_q ? Begin : Plan;
+          else if (slots_taken_q != slots) state_q <= UnitAsk;
+        end
+        UnitAsk: begin
+          part_q <= '0;
+          left_q <= unit_beats;
+          word_q <= region + slot_base_q;
+          if (read_ready_i) begin
+            state_q     <= UnitData;
+            unit_addr_q <= unit_addr_q + {9'd0, unit_beats, 3'b000};
+            slot_q      <= (slot_q + 5'd1 == slots) ? 5'd0 : slot_q + 5'd1;
+            slot_base_q <= (slot_q + 5'd1 == slots) ? '0 : slot_base_q + WordAddr'(stride);
+          end
+        end
+        default:
+        if (data_valid_i) begin
+          left_q <= left_q - 20'd1;
+          part_q <= part_end ? 5'd0 : part_q + 5'd1;
+          if (part_end) word_q <= word_q + WordAddr'(1);
+          if (unit_end) begin
+            units_q <= units_q - 16'd1;
+            unit_q  <= (unit_q + 16'd1 == units) ? 16'd0 : unit_q + 16'd1;
+            state_q <= Unit;
+          end
         end
       endcase
+      if (rows_end) begin
+        state_q <= streamed ? Unit : Begin;
+        units_q <= (first ? 16'd0 : units - half) + (last ? units : 16'd0);
+        after_q <= 1'b1;
+      end
     end
   end
   assign rows_wide = to - row_q;
-  wire unused = &{1'b0, descriptor[127:85], rows_wide[15:2], beats_q[31:29], last, frame};
+  wire unused = &{1'b0, descriptor[255:253], descriptor[247:245], descriptor[191:180], descriptor[127:85], stride, rows_wide[15:2], beats_q[31:29], last, frame};
 endmodule

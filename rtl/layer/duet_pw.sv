@@ -44,8 +44,9 @@ module duet_pw #(
     output logic                           result_we_o,
     output logic [         ResultAddr-1:0] result_addr_o,
     output logic [   OutLanes*AccBits-1:0] result_data_o,
-    output logic                           wait_input_o,  // counters: idle for want of a tile, of room
-    output logic                           wait_output_o
+    output logic                           wait_input_o,  // counters: idle for want of a tile, of room, of weights
+    output logic                           wait_output_o,
+    output logic                           wait_weights_o
 );
   localparam int DataAt = 3;            // issue to data from the tile buffer
   localparam int SumAt = InLanes + ((Products == 2) ? 7 : 5);      // ... to the columns' sums
@@ -112,6 +113,7 @@ module duet_pw #(
   assign weight_take_o = start_pass;
   assign wait_input_o  = state_q == Begin;
   assign wait_output_o = state_q == Run && at_start && !have_room;
+  assign wait_weights_o = state_q == Run && at_start && have_room && !weight_ready_i;
 
   // Places in the two rings.
   logic [TileAddr-1:0] pixel_place, next_group, next_tile;

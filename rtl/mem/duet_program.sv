@@ -46,7 +46,7 @@ module duet_program #(
   localparam int Most1 = (DwBeats > PwBeats) ? DwBeats : PwBeats;
   localparam int Most2 = (DwLanes > BeatLanes) ? DwLanes : BeatLanes;
   localparam int Most = (Most1 > Most2) ? Most1 : Most2;
-  localparam logic [63:0] Magic = 64'h0000_0002_5445_5544;
+  localparam logic [63:0] Magic = 64'h0000_0003_5445_5544;
   localparam logic [63:0] Signature = {8'd0, 8'(AccBits), 8'(FeatureBits), 8'(WeightBits), 8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)};
 
   typedef enum logic [2:0] {

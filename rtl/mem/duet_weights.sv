@@ -1,8 +1,10 @@
 // Weight memory of all layers and the prefetcher that fills the shadow weights of a bank of chains, one pass ahead of their use.
 // A pass takes Lanes words in a row, word k for lane k of every chain. A layer's words lie in the order of its passes and are read
-// again for each tile. ready_o: the next pass may begin; take_i: it has begun, and its swap reaches lane 0
+// again for each tile. Those of a streamed layer (point-wise only) come from outside while it runs, the words of one output group of a
+// tile at a time (unit_there_i), into one of `slots` slots after the other, which is free again when they have been read (unit_used_o).
+// ready_o: the next pass may begin; take_i: it has begun, and its swap reaches lane 0
 // two cycles after take_i or sooner than that plus the reload. Latency from take_i to the first reload: 3 cycles. Throughput: one
-// word a cycle. Does not: stream weights from outside while it runs.
+// word a cycle.
 module duet_weights #(
     parameter int Layers   = 16,
     parameter int DepthWise = 0,  // which descriptors: 1 of the depth-wise stage, 0 of the point-wise
@@ -21,6 +23,8 @@ module duet_weights #(
     input  logic [                    4:0] program_layer_i,
     input  logic [                    3:0] program_beat_i,
     input  logic [                   63:0] program_data_i,
+    input  logic                unit_there_i,
+    output logic                unit_used_o,
     input  logic                take_i,
     output logic                ready_o,
     output logic [   Lanes-1:0] load_o,
@@ -32,6 +36,10 @@ module duet_weights #(
   logic [15:0] passes, tile;  // passes of a tile
   logic [AddrBits-1:0] base;  // of the layer's words
   logic skip;                 // the layer uses no weights
+  logic streamed;
+  logic [15:0] unit_passes;
+  logic [AddrBits-1:0] stride;  // from one slot to the next
+  logic [4:0] slots;
   logic first, last, frame, ahead, odd_layer, advance;
   duet_sequence #(
       .Layers(Layers),
@@ -51,39 +59,60 @@ module duet_weights #(
   assign passes = (DepthWise != 0) ? descriptor[63:48] : descriptor[127:112];
   assign base   = (DepthWise != 0) ? AddrBits'(descriptor[159:144]) : AddrBits'(descriptor[159:128]);
   assign skip   = (DepthWise != 0) ? descriptor[112] : 1'b0;
+  assign streamed    = (DepthWise != 0) ? 1'b0 : descriptor[162];
+  assign unit_passes = descriptor[15:0];
+  assign slots       = descriptor[167:163];
+  assign stride      = AddrBits'(descriptor[191:176]);
 
-  logic [15:0] pass_q;
-  logic [AddrBits-1:0] addr_q, addr;
+  logic [15:0] pass_q, group_q;
+  logic [AddrBits-1:0] addr_q, addr, slot_base_q;
+  logic [4:0] there_q, slot_q;
   logic [LaneBits-1:0] lane_q;
   logic busy_q, ready_q;
   logic [Lanes-1:0] load1_q, load2_q;
-  logic begin_pass, read, last_lane, last_pass;
+  logic begin_pass, read, last_lane, last_pass, begin_unit, last_group;
 
   assign ready_o    = ready_q;
   assign load_o     = load2_q;
-  assign begin_pass = enable_i && !busy_q && !ready_q && !skip;
+  assign begin_unit = streamed && group_q == 16'd0;
+  assign begin_pass = enable_i && !busy_q && !ready_q && !skip && (!begin_unit || there_q != 5'd0);
   assign read       = begin_pass || busy_q;
   assign last_lane  = lane_q == LaneBits'(Lanes - 1);
   assign last_pass  = pass_q + 16'd1 == passes;
-  assign addr       = (begin_pass && pass_q == 16'd0) ? base : addr_q;
+  assign last_group = group_q + 16'd1 == unit_passes;
+  assign addr       = (begin_pass && begin_unit) ? base + slot_base_q : (begin_pass && pass_q == 16'd0) ? base : addr_q;
   assign advance    = (read && last_lane && last_pass) || (enable_i && skip && !busy_q);
 
   always_ff @(posedge clk_i) begin
     load1_q <= read ? Lanes'(1) << lane_q : '0;
     load2_q <= load1_q;
     if (rst_i) begin
-      pass_q  <= '0;
-      lane_q  <= '0;
-      busy_q  <= 1'b0;
-      ready_q <= 1'b0;
+      pass_q      <= '0;
+      group_q     <= '0;
+      lane_q      <= '0;
+      busy_q      <= 1'b0;
+      ready_q     <= 1'b0;
+      there_q     <= '0;
+      slot_q      <= '0;
+      slot_base_q <= '0;
+      unit_used_o <= 1'b0;
     end else begin
+      there_q     <= there_q + 5'(unit_there_i) - 5'(begin_pass && begin_unit);
+      unit_used_o <= streamed && read && last_lane && last_group;
       if (begin_pass) ready_q <= 1'b1;
       else if (take_i) ready_q <= 1'b0;
       if (read) begin
         busy_q <= !last_lane;
         lane_q <= last_lane ? '0 : lane_q + LaneBits'(1);
         addr_q <= addr + AddrBits'(1);
-        if (last_lane) pass_q <= last_pass ? 16'd0 : pass_q + 16'd1;
+        if (last_lane) begin
+          pass_q  <= last_pass ? 16'd0 : pass_q + 16'd1;
+          group_q <= (last_pass || last_group) ? 16'd0 : group_q + 16'd1;
+          if (streamed && last_group) begin
+            slot_q      <= (slot_q + 5'd1 == slots) ? 5'd0 : slot_q + 5'd1;
+            slot_base_q <= (slot_q + 5'd1 == slots) ? '0 : slot_base_q + stride;
+          end
+        end
       end
     end
   end

@@ -35,12 +35,14 @@ engine::Engine choose(const AcceleratorOptions& options, const Accelerator& acce
   } else {
     engine.in_lanes = options.lanes[0], engine.out_lanes = options.lanes[1], engine.dw_lanes = options.lanes[2];
     engine.weight_bits = network.weight_bits, engine.feature_bits = network.feature_bits;
-    engine.acc_bits = kDefaultAccumulator;
+    engine.acc_bits = std::max(kDefaultAccumulator, quant::accumulator_bits(network));
     engine.products = options.products;
     engine.dw_in_luts = options.dw_in_luts;
     if (const std::string reason = engine::illegal_because(engine); !reason.empty())
       throw Error(reason, "--lanes", "choose other lanes, widths or --products");
-    engine = program::size_for(engine, network.network);
+    const device::Device& device = accelerator.device;
+    engine = program::size_for(engine, network.network, device.resources.bram36,
+                               program::memory_of(device.memory_bytes_per_second, device.clock_mhz));
   }
   engine.acc_bits = std::max(engine.acc_bits, quant::accumulator_bits(network));
   return engine;

@@ -28,10 +28,10 @@ void run(const Options& options) {
                     {"engine", engine::to_json(accelerator.engine)},
                     {"dsp", engine::dsp_count(accelerator.engine)},
                     {"bram36", engine::bram36_count(accelerator.engine)},
-                    {"program_bytes", program.layout.program_bytes}};
+                    {"program_bytes", program.layout.image_bytes()}};
   if (options.json) return print_json(result);
   print(fmt::format("{}: top.sv, rtl/, program.bin ({} bytes{}), README.md; {} DSP, {:g} BRAM36", options.out,
-                    program.layout.program_bytes, accelerator.trained ? "" : ", random weights",
+                    program.layout.image_bytes(), accelerator.trained ? "" : ", random weights",
                     engine::dsp_count(accelerator.engine), engine::bram36_count(accelerator.engine)));
 }
 

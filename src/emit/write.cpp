@@ -42,7 +42,7 @@ Json schedule(const program::Program& program) {
                       {"lanes_per_beat", l.out_lanes},
                       {"bytes_per_value", l.head ? 2 : engine::stored_bits(program.engine) / 8}});
   const program::Layout& m = program.layout;
-  return {{"program_address", m.program},     {"program_bytes", m.program_bytes}, {"maps_address", m.maps}, {"memory_end", m.end},
+  return {{"program_address", m.program},     {"program_bytes", m.image_bytes()}, {"maps_address", m.maps}, {"memory_end", m.end},
           {"picture_bytes", m.picture_bytes}, {"head_bytes", m.head_bytes},       {"layers", layers}};
 }
 
@@ -82,15 +82,15 @@ std::string readme(const program::Program& program) {
       "busy |\n"
       "| 0x20 | FRAMES | frames done |\n"
       "| 0x24 | FRAME_CYCLES | between the last two done interrupts |\n"
-      "| 0x28.. | counters | cycles; array waits for input, for output; load busy; store busy; beats read; beats written |\n"
-      "| 0x44, 0x48 | SHAPE, WIDTHS | lanes and bits of the engine |\n\n"
+      "| 0x28.. | counters | cycles; array waits for input, output, weights; load busy; store busy; beats read; written |\n"
+      "| 0x48, 0x4c | SHAPE, WIDTHS | lanes and bits of the engine |\n\n"
       "## The host's calls\n"
       "1. Copy `program.bin` to its address. Write PROGRAM, then IRQ_ENABLE = 3.\n"
       "2. For every frame: bring the picture to {14} x {15}, lay it out as above, write PICTURE and HEAD, then CONTROL = 1. Up "
       "to four\n"
       "   frames queue, and they follow one another without a gap.\n"
       "3. On the interrupt: read ERROR, write IRQ = 1, read the head.\n",
-      program.network.name, engine::dsp_count(e), engine::bram36_count(e), m.program, m.program_bytes, m.maps, m.end - m.maps,
+      program.network.name, engine::dsp_count(e), engine::bram36_count(e), m.program, m.image_bytes(), m.maps, m.end - m.maps,
       m.picture_bytes, m.head_bytes, first.in.height - 1, first.in.width - 1, engine::stored_bits(e) / 8, head.out_lanes,
       head.out.channels, first.in.width, first.in.height);
 }

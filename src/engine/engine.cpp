@@ -1,6 +1,8 @@
 #include "engine/engine.h"
 
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <numeric>
 
 #include "base/fields.h"
@@ -120,14 +122,30 @@ std::vector<MemoryBlock> memories(const Engine& e) {
           {"dw_param", 1, e.dw_lanes * params, b.dw_param_words}};
 }
 
-int bram18(int width, int depth) {
+RamCut cut_ram(int width, int depth) {
+  constexpr std::array<std::pair<int, int>, 5> kShapes{{{36, 512}, {18, 1024}, {9, 2048}, {4, 4096}, {2, 8192}}};
   const auto ceil_div = [](int a, int b) { return (a + b - 1) / b; };
-  int best = ceil_div(width, 36) * ceil_div(depth, 512);
-  best = std::min(best, ceil_div(width, 18) * ceil_div(depth, 1024));
-  best = std::min(best, ceil_div(width, 9) * ceil_div(depth, 2048));
-  best = std::min(best, ceil_div(width, 4) * ceil_div(depth, 4096));
-  return std::min(best, ceil_div(width, 2) * ceil_div(depth, 8192));
+  // The cheapest single shape, the shallowest of equals.
+  const auto single = [&](int words) {
+    RamCut least{std::numeric_limits<int>::max(), 0};
+    for (const auto& [bits, block] : kShapes) {
+      const int rows = ceil_div(words, block), blocks = ceil_div(width, bits) * rows;
+      if (blocks < least.blocks) least = {blocks, rows};
+    }
+    return least;
+  };
+  RamCut least = single(depth);
+  for (const auto& [bits, block] : kShapes) {
+    const int rows = depth / block;
+    if (rows == 0 || rows * block == depth) continue;
+    const RamCut rest = single(depth - rows * block);
+    const int blocks = ceil_div(width, bits) * rows + rest.blocks;
+    if (blocks < least.blocks) least = {blocks, rows + rest.rows};
+  }
+  return least;
 }
+
+int bram18(int width, int depth) { return cut_ram(width, depth).blocks; }
 
 double bram36_count(const Engine& engine) {
   int halves = 0;

@@ -72,8 +72,14 @@ struct MemoryBlock {
 
 /// Every block memory of the engine; rtl/mem/duet_ram.sv builds them in these shapes.
 std::vector<MemoryBlock> memories(const Engine& engine);
-/// 18-Kbit blocks of a memory: the cheapest cut into 512x36, 1Kx18, 2Kx9, 4Kx4 or 8Kx2 (rtl/vendor/xc7/duet_ram.sv does the
-/// same).
+/// How a memory is cut into 18-Kbit blocks of 512x36, 1Kx18, 2Kx9, 4Kx4 or 8Kx2 (rtl/vendor/xc7/duet_ram.sv does the same):
+/// `rows` rows of blocks of one shape or, where that takes fewer, the words that whole rows hold and the rest in a shape of its
+/// own.
+struct RamCut {
+  int blocks = 0, rows = 0;
+};
+RamCut cut_ram(int width, int depth);
+/// Its blocks.
 int bram18(int width, int depth);
 /// 36-Kbit blocks of the whole engine, halves included: exact.
 double bram36_count(const Engine& engine);

@@ -59,7 +59,9 @@ engine::Engine engine_of(const Problem& p, const Candidate& c) {
   e.dw_lanes = c.depthwise;
   e.products = c.products;
   e.dw_in_luts = c.in_luts;
-  return p.hardware && engine::illegal_because(e).empty() ? program::size_for(e, p.network) : e;
+  if (!p.hardware || !engine::illegal_because(e).empty()) return e;
+  return program::size_for(e, p.network, p.device.resources.bram36,
+                           program::memory_of(p.device.memory_bytes_per_second, p.device.clock_mhz));
 }
 
 // Multipliers of a candidate, or -1 where the hardware's rules forbid it (the part of engine::illegal_because that lanes can

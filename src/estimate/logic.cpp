@@ -13,17 +13,6 @@ namespace {
 constexpr LogicFeatures kLut{5599, 81.13, 16.92, 1.792, 1.506, 0, 2.277, 1.116, 0};
 constexpr LogicFeatures kFf{2952, 109.0, 9.827, 1.019, 0, 1.140, 0.5045, 2.555, 0.7489};
 
-// Rows of 18-Kbit blocks that a memory is cut into: the cheapest shape, the shallower one of equals (rtl/vendor/xc7/duet_ram.sv).
-int memory_rows(int width, int depth) {
-  constexpr std::array<std::array<int, 2>, 5> kShapes{{{36, 512}, {18, 1024}, {9, 2048}, {4, 4096}, {2, 8192}}};
-  int least = INT32_MAX, rows = 1;
-  for (const auto& [bits, words] : kShapes) {
-    const int columns = (width + bits - 1) / bits, needed = (depth + words - 1) / words;
-    if (columns * needed < least) least = columns * needed, rows = needed;
-  }
-  return rows;
-}
-
 // Six-input LUTs of an n-to-1 multiplexer of one bit: four inputs each, wider ones joined by the slice's own multiplexers.
 double multiplexer(int n) { return n > 1 ? (n + 3) / 4 : 0; }
 
@@ -110,7 +99,7 @@ LogicFeatures logic_features(const engine::Engine& e) {
   if (head < beat) choice += head * e.acc_bits * multiplexer(e.out_lanes / head);
   for (const engine::MemoryBlock& m : engine::memories(e)) {
     memory += m.count * m.width;
-    choice += m.count * m.width * multiplexer(memory_rows(m.width, m.depth));
+    choice += m.count * m.width * multiplexer(engine::cut_ram(m.width, m.depth).rows);
   }
   return {1,
           static_cast<double>(requantisers),

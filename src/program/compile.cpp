@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "base/error.h"
 #include "program/program.h"
@@ -11,6 +12,9 @@ constexpr int kHeaderBytes = 64, kDescriptorBytes = 128;
 constexpr int kTaps = 9;
 // A pass must outlast the chain it fills: the sums of its first pixel come back before the next pass reads them.
 constexpr int kPassOverhead = 6;
+constexpr int kLeastSlots = 2, kMostSlots = 16;  // output groups of streamed weights on chip (duet_load)
+constexpr int kBlockWords = 512;                 // of a block memory at its widest
+constexpr int kAny = std::numeric_limits<int>::max();
 
 template <class Int>
 Int ceil_div(Int a, int b) {
@@ -76,31 +80,80 @@ void take_turns(Layer& first, const Layer& second) {
   first.lead = first_need(first, second.copy) + kAheadBursts * first.burst;
 }
 
+// Words of point-wise weights.
+struct PwWeights {
+  int resident = 0;  // of the layers whose weights stay on chip
+  int slot = 0;      // the largest output group of a streamed layer
+  int total() const { return resident + kLeastSlots * slot; }
+};
+
+int group_weights(const Layer& layer, const engine::Engine& engine) { return layer.in_groups * engine.in_lanes; }
+
+PwWeights pw_weights(const std::vector<Layer>& layers, const engine::Engine& engine) {
+  PwWeights words;
+  for (const Layer& layer : layers) {
+    if (layer.stream) words.slot = std::max(words.slot, group_weights(layer, engine));
+    if (!layer.stream) words.resident += group_weights(layer, engine) * layer.out_groups;
+  }
+  return words;
+}
+
+// Streams the weights of as many layers as must be, so that the rest and the slots fit `words`: first layers that would not take
+// turns anyway, those with the most weights before others. The head's few stay: its rows come straight from memory, and the two
+// would wait for each other.
+void stream(std::vector<Layer>& layers, const engine::Engine& engine, int words) {
+  const auto size = [&](const Layer& layer) { return group_weights(layer, engine) * layer.out_groups; };
+  const auto fits = [&] { return pw_weights(layers, engine).total() <= words; };
+  std::vector<size_t> order(layers.size() - 1);
+  std::iota(order.begin(), order.end(), 0);
+  const auto turns = [&](size_t i) { return i < 2 || i + 2 == layers.size(); };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return turns(a) != turns(b) ? turns(b) : size(layers[a]) > size(layers[b]); });
+  for (size_t i : order)
+    if (!fits()) layers[i].stream = true;
+  for (size_t i : order) {
+    if (!layers[i].stream) continue;
+    layers[i].stream = false;
+    layers[i].stream = !fits();
+  }
+}
+
 // The first two layers take turns, so that the largest map is stored and loaded while the array has much to do; the last layer
-// and the head, since the head is little work for the array and much to load.
-void interleave(std::vector<Layer>& layers) {
+// and the head, since the head is little work for the array and much to load. Streamed layers do not: their weights come in the
+// order of their own tiles. The first two need a ring of rows each.
+void interleave(std::vector<Layer>& layers, int side_words) {
   const size_t head = layers.size() - 1;
-  if (head >= 2) {
+  if (head >= 2 && !layers[0].stream && !layers[1].stream && layers[0].row_beats <= side_words) {
     take_turns(layers[0], layers[1]);
     layers[0].side = true;
   }
-  if (head != 2) take_turns(layers[head - 1], layers[head]);
+  if ((head != 2 || !layers[0].ahead) && !layers[head - 1].stream) take_turns(layers[head - 1], layers[head]);
 }
 
-void place(std::vector<Layer>& layers, const engine::Engine& engine) {
+void place(std::vector<Layer>& layers, const engine::Engine& engine, int words) {
   Layer next;
+  const PwWeights weights = pw_weights(layers, engine);
   for (Layer& layer : layers) {
     layer.dw_weight_base = next.dw_weight_base, layer.dw_param_base = next.dw_param_base;
-    layer.pw_weight_base = next.pw_weight_base, layer.pw_param_base = next.pw_param_base;
-    next.pw_weight_base += layer.in_groups * layer.out_groups * engine.in_lanes;
+    layer.pw_param_base = next.pw_param_base;
     next.pw_param_base += parameter_words(layer);
+    if (layer.stream) {
+      layer.pw_weight_base = weights.resident;
+      layer.slots = std::clamp((words - weights.resident) / weights.slot, kLeastSlots, kMostSlots);
+      layer.slot_words = weights.slot;
+      layer.group_beats = static_cast<int>(group_weights(layer, engine) * word_beats(engine.out_lanes * engine.weight_bits));
+    } else {
+      layer.pw_weight_base = next.pw_weight_base;
+      next.pw_weight_base += group_weights(layer, engine) * layer.out_groups;
+    }
     if (layer.copy) continue;
     next.dw_weight_base += kTaps * layer.dw_groups;
     next.dw_param_base += layer.dw_groups;
   }
 }
 
-std::vector<Layer> make_layers(const net::Network& network, const engine::Engine& engine) {
+// How the network runs where there is room for so many words of point-wise weights and of a row in the side ring.
+std::vector<Layer> make_layers(const net::Network& network, const engine::Engine& engine, int pw_weight_words, int side_words) {
   std::vector<Layer> layers;
   net::Shape shape = network.input;
   for (size_t i = 0; i < network.replications.size(); ++i) {
@@ -110,21 +163,25 @@ std::vector<Layer> make_layers(const net::Network& network, const engine::Engine
     shape = layers.back().out;
   }
   layers.push_back(make_layer(engine, "head", shape, network.head_channels(), false, true, false));
-  interleave(layers);
-  place(layers, engine);
+  stream(layers, engine, pw_weight_words);
+  interleave(layers, side_words);
+  place(layers, engine, pw_weight_words);
   return layers;
+}
+
+std::vector<Layer> make_layers(const net::Network& network, const engine::Engine& engine) {
+  return make_layers(network, engine, engine.buffers.pw_weight_words, engine.buffers.side_words);
 }
 
 // What must be there for every layer to run at all.
 engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& engine) {
-  engine::Buffers need{1, 0, 1, 1, 1, 0, 0, 0, 0, static_cast<int>(layers.size())};
+  engine::Buffers need{1, 0, 1, 1, 1, pw_weights(layers, engine).total(), 0, 0, 0, static_cast<int>(layers.size())};
   for (const Layer& layer : layers) {
     if (layer.side) need.side_words = std::max(need.side_words, layer.row_beats);
     if (!layer.side && !layer.copy) need.line_words = std::max(need.line_words, layer.row_beats);
     need.tile_words = std::max(need.tile_words, layer.tile_words);
     if (layer.in_groups > 1) need.psum_words = std::max(need.psum_words, layer.pixels);
     need.result_words = std::max(need.result_words, layer.unit_words);
-    need.pw_weight_words += layer.in_groups * layer.out_groups * engine.in_lanes;
     need.pw_param_words += parameter_words(layer);
     if (layer.copy) continue;
     need.dw_weight_words += kTaps * layer.dw_groups;
@@ -142,19 +199,29 @@ int backlog(const Layer& layer) {
 }
 
 // What lets the stages work side by side: while the array is on a tile, room for the next ones; while the store is on an output
-// group, room for the ones behind it.
-engine::Buffers comfort(const std::vector<Layer>& layers, const engine::Engine& engine) {
+// group, room for the ones behind it. `lean`: less of it, where turns ask for more than others do.
+engine::Buffers comfort(const std::vector<Layer>& layers, const engine::Engine& engine, bool lean) {
   engine::Buffers buffers = needs(layers, engine);
+  const auto most = [](int& words, int others) { words = std::max(words, others); };
+  int backlogs = 0;
   for (size_t i = 0; i < layers.size(); ++i) {
     const Layer& layer = layers[i];
-    buffers.tile_words = std::max(buffers.tile_words, 2 * layer.tile_words);
-    buffers.result_words = std::max(buffers.result_words, 2 * layer.unit_words);
-    if (!layer.ahead) continue;
-    const Layer& next = layers[i + 1];
-    buffers.tile_words = std::max(buffers.tile_words, next.copy ? 2 * layer.tile_words + next.tile_words
-                                                                : 2 * next.tile_words + layer.burst * layer.tile_words);
-    buffers.result_words = std::max(buffers.result_words, (backlog(layer) + 1) * layer.unit_words + next.unit_words);
+    most(buffers.result_words, 2 * layer.unit_words);
+    if (!layer.ahead) {
+      most(buffers.tile_words, 2 * layer.tile_words);
+      continue;
+    }
+    const Layer& next = layers[++i];
+    const int burst = next.copy ? 1 : layer.burst, more = lean ? 0 : next.copy ? layer.tile_words : next.tile_words;
+    most(buffers.tile_words, burst * layer.tile_words + next.tile_words + more);
+    most(buffers.tile_words, 2 * std::max(layer.tile_words, next.copy ? 0 : next.tile_words));
+    most(buffers.result_words, 2 * next.unit_words);
+    most(backlogs, (backlog(layer) + 1) * layer.unit_words + next.unit_words);
   }
+  most(buffers.result_words, lean ? backlogs / kBlockWords * kBlockWords : backlogs);
+  // A third slot hides the rows that come between the weights of a tile, and further ones cost nothing up to the block's end.
+  if (const PwWeights weights = pw_weights(layers, engine); weights.slot)
+    buffers.pw_weight_words = ceil_div(buffers.pw_weight_words + weights.slot, kBlockWords) * kBlockWords;
   return buffers;
 }
 
@@ -193,7 +260,7 @@ int64_t program_bytes(const std::vector<Layer>& layers, const engine::Engine& en
   for (const Layer& layer : layers)
     if (!layer.copy) dw_weights += kTaps * layer.dw_groups, dw_params += layer.dw_groups;
   const int64_t beats = dw_weights * word_beats(engine.dw_lanes * engine.weight_bits) + dw_params * engine.dw_lanes +
-                        words.pw_weight_words * word_beats(engine.out_lanes * engine.weight_bits) +
+                        pw_weights(layers, engine).resident * word_beats(engine.out_lanes * engine.weight_bits) +
                         int64_t{words.pw_param_words} * engine::beat_lanes(engine);
   return kHeaderBytes + kDescriptorBytes * static_cast<int64_t>(layers.size()) + 8 * beats;
 }
@@ -201,7 +268,12 @@ int64_t program_bytes(const std::vector<Layer>& layers, const engine::Engine& en
 Layout lay_out(std::vector<Layer>& layers, const engine::Engine& engine) {
   Layout layout;
   layout.program_bytes = program_bytes(layers, engine);
-  layout.maps = align(layout.program + layout.program_bytes);
+  layout.streams = align(layout.program + layout.program_bytes);
+  for (Layer& layer : layers) {
+    layer.stream_address = layout.streams + layout.stream_bytes;
+    layout.stream_bytes += align(8 * int64_t{layer.group_beats} * layer.out_groups);
+  }
+  layout.maps = layout.streams + layout.stream_bytes;
   layout.picture_bytes = 8 * int64_t{layers.front().row_beats} * layers.front().in.height;
   layout.head_bytes = 8 * int64_t{layers.back().out_row_beats} * layers.back().out.height;
   int64_t address = layout.maps;
@@ -256,8 +328,28 @@ std::vector<Step> order(const std::vector<Layer>& layers) {
 engine::Engine size_for(const engine::Engine& engine, const net::Network& network) {
   engine::Engine sized = engine;
   sized.bundle = network.bundle;
-  sized.buffers = comfort(make_layers(network, engine), engine);
+  sized.buffers = comfort(make_layers(network, engine, kAny, kAny), engine, false);
   return sized;
+}
+
+engine::Engine size_for(const engine::Engine& engine, const net::Network& network, double bram36, const Memory& memory) {
+  engine::Engine best = size_for(engine, network);
+  if (engine::bram36_count(best) <= bram36) return best;
+  int64_t fewest = std::numeric_limits<int64_t>::max();
+  for (const bool lean : {false, true}) {
+    engine::Engine sized = best;
+    int words = kAny, before = 0;
+    do {
+      before = words;
+      const std::vector<Layer> layers = make_layers(network, engine, words, kAny);
+      sized.buffers = comfort(layers, engine, lean);
+      words = pw_weights(layers, engine).total() - 1;
+    } while (engine::bram36_count(sized) > bram36 && words < before);
+    const bool fits = engine::bram36_count(sized) <= bram36;
+    const int64_t cycles = fits ? predict(compile(network, sized), memory).frame : fewest;
+    if (cycles < fewest || fewest == std::numeric_limits<int64_t>::max()) best = sized, fewest = cycles;
+  }
+  return best;
 }
 
 Memory memory_of(double bytes_per_second, double clock_mhz, int latency) {

@@ -9,7 +9,7 @@ namespace duet::program {
 namespace {
 
 constexpr uint64_t kMagic = 0x54455544;  // "DUET"
-constexpr uint64_t kVersion = 2;
+constexpr uint64_t kVersion = 3;
 constexpr int kTaps = 9;
 
 // Beats one after the other; bit fields within a beat, and words of any width over several.
@@ -25,6 +25,8 @@ class Writer {
       beats[i / 64] |= static_cast<uint64_t>(values[i / bits] >> (i % bits) & 1) << (i % 64);
     for (const uint64_t value : beats) beat(value);
   }
+  int64_t bytes() const { return static_cast<int64_t>(bytes_.size()); }
+  void pad(int64_t bytes) { bytes_.resize(static_cast<size_t>(bytes)); }
   std::vector<uint8_t> take() { return std::move(bytes_); }
 
  private:
@@ -49,7 +51,7 @@ void write_header(Writer& out, const Program& program) {
   const engine::Engine& e = program.engine;
   int64_t dw_words = 0, dw_params = 0, pw_words = 0, pw_params = 0;
   for (const Layer& layer : program.layers) {
-    pw_words += int64_t{layer.in_groups} * layer.out_groups * e.in_lanes;
+    if (!layer.stream) pw_words += int64_t{layer.in_groups} * layer.out_groups * e.in_lanes;
     pw_params += (layer.out_groups - 1) * layer.groups_full + layer.groups_last;
     if (layer.copy) continue;
     dw_words += int64_t{kTaps} * layer.dw_groups;
@@ -78,7 +80,12 @@ void write_load(Writer& out, const Layer& layer, const Layer* previous) {
                  {layer.copy, 18, 1},
                  {layer.side, 19, 1},
                  {layer.head, 20, 1}}));
-  out.beat(0), out.beat(0);
+  out.beat(pack({{layer.stream ? layer.stream_address : 0, 0, 32}, {layer.group_beats, 32, 20}}));
+  out.beat(pack({{layer.stream ? layer.pw_weight_base : 0, 0, 20},
+                 {layer.slot_words, 20, 16},
+                 {layer.out_groups, 36, 16},
+                 {layer.stream, 52, 1},
+                 {layer.slots, 56, 5}}));
 }
 
 void write_depthwise(Writer& out, const Layer& layer, int feature_hi) {
@@ -99,7 +106,12 @@ void write_pointwise(Writer& out, const Layer& layer) {
                  {layer.tile_words, 16, 16},
                  {layer.unit_words, 32, 16},
                  {int64_t{layer.in_groups} * layer.out_groups, 48, 16}}));
-  out.beat(pack({{layer.pw_weight_base, 0, 32}, {layer.pool, 32, 1}, {layer.quad, 33, 1}}));
+  out.beat(pack({{layer.pw_weight_base, 0, 32},
+                 {layer.pool, 32, 1},
+                 {layer.quad, 33, 1},
+                 {layer.stream, 34, 1},
+                 {layer.slots, 35, 5},
+                 {layer.slot_words, 48, 16}}));
   out.beat(0);
 }
 
@@ -221,11 +233,16 @@ std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork
     if (!layers[i].copy)
       for (int channel = 0; channel < layers[i].dw_groups * program.engine.dw_lanes; ++channel)
         out.beat(requant_word(*parameters[i].depthwise, channel));
-  for (size_t i = 0; i < layers.size(); ++i) write_pw_weights(out, layers[i], *parameters[i].pointwise, program.engine);
+  for (size_t i = 0; i < layers.size(); ++i)
+    if (!layers[i].stream) write_pw_weights(out, layers[i], *parameters[i].pointwise, program.engine);
   for (size_t i = 0; i < layers.size(); ++i) write_pw_params(out, layers[i], *parameters[i].pointwise, program.engine);
-  std::vector<uint8_t> bytes = out.take();
-  DUET_CHECK(static_cast<int64_t>(bytes.size()) == program.layout.program_bytes, "the image's size is not as laid out");
-  return bytes;
+  DUET_CHECK(out.bytes() == program.layout.program_bytes, "the program's size is not as laid out");
+  for (size_t i = 0; i < layers.size(); ++i)
+    if (layers[i].stream) {
+      out.pad(layers[i].stream_address - program.layout.program);
+      write_pw_weights(out, layers[i], *parameters[i].pointwise, program.engine);
+    }
+  return out.take();
 }
 
 }  // namespace duet::program

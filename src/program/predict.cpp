@@ -18,6 +18,7 @@ constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its fi
 constexpr int64_t kFirstPlan = 6;      // duet_program, duet_control: last beat to the first tile's condition
 constexpr int64_t kCopyLatency = 28;   // duet_dw: room for a copied tile to the condition in duet_load
 constexpr int kSlots = 3;              // duet_load: rows of either parity in the line buffer
+constexpr size_t kStreamSlots = 16;    // ...: at most, of streamed weights
 
 // One direction of the AXI port: bursts in order, a limit on those in flight, idle cycles that keep the memory's bandwidth.
 class Channel {
@@ -140,24 +141,75 @@ class Pipeline {
     for (const Step& step : order_) {
       const Layer& layer = program_.layers[static_cast<size_t>(step.layer)];
       LayerCycles& account = accounts[static_cast<size_t>(step.layer)];
-      const int64_t entered = pw_free_;
+      if (layer.stream) {
+        streamed(layer, step, account);
+        continue;
+      }
       if (layer.copy) {
         copy(layer, step);
       } else {
         load(layer, step);
         depthwise(layer, step.tile);
       }
-      for (int group = 0; group < layer.out_groups; ++group) {
-        pointwise(layer, group, account);
-        store(layer, step.tile, group);
-      }
-      stored_[static_cast<size_t>(step.layer)].push_back(writes_.last_answer() + 2);
-      account.total += pw_free_ - entered;
+      groups(layer, step, 0, layer.out_groups, account);
     }
     return writes_.last_answer() + 2;
   }
 
  private:
+  // The array and the store on some output groups of a tile.
+  void groups(const Layer& layer, const Step& step, int from, int to, LayerCycles& account) {
+    const int64_t entered = pw_free_;
+    for (int group = from; group < to; ++group) {
+      if (layer.stream) fetch(layer, group);
+      pointwise(layer, group, account);
+      store(layer, step.tile, group);
+    }
+    account.total += pw_free_ - entered;
+    if (to == layer.out_groups) stored_[static_cast<size_t>(step.layer)].push_back(writes_.last_answer() + 2);
+  }
+
+  // duet_load brings a tile's rows in the middle of the weights of the one before.
+  void streamed(const Layer& layer, const Step& step, LayerCycles& account) {
+    const Step before{step.layer, step.tile - 1};
+    const int half = layer.out_groups / 2;
+    load_next_ -= 1;
+    if (step.tile) groups(layer, before, 0, half, account);
+    load_next_ += 2;
+    load(layer, step);
+    load_next_ -= 2;
+    if (step.tile) groups(layer, before, half, layer.out_groups, account);
+    depthwise(layer, step.tile);
+    if (step.tile + 1 == layer.tiles) groups(layer, step, 0, layer.out_groups, account);
+    load_next_ += 3;
+  }
+
+  // duet_load: an output group's weights. Here load_next_ is the cycle in which the next ones may be asked for, else in which the
+  // next rows may.
+  void fetch(const Layer& layer, int group) {
+    const int64_t last = reads_.read(std::max(load_next_, slots_free_[static_cast<size_t>(slot_)]) + 2,
+                                     layer.stream_address + int64_t{8} * group * layer.group_beats, layer.group_beats);
+    weights_there_ = last + 3;
+    load_next_ = last + 2;
+  }
+
+  // duet_weights: the passes of an output group that was fetched. Returns the cycle of the first one, which would begin at
+  // `begin`.
+  int64_t take_weights(const Layer& layer, int64_t begin) {
+    const int lanes = program_.engine.in_lanes;
+    int64_t read = std::max({last_pass_ + 1, weights_busy_, weights_there_});  // the cycle of a pass's first word
+    const int64_t start = std::max(begin, read + 1);
+    if (layer.in_groups > 1) {  // a pass's words are read behind the start of the one before
+      const int64_t late = std::max<int64_t>(1, read + lanes - start);
+      read = start + int64_t{layer.in_groups - 2} * layer.pw_pass +
+             std::max<int64_t>(1, late - int64_t{layer.in_groups - 2} * (layer.pw_pass - lanes));
+    }
+    weights_busy_ = read + lanes;
+    slots_free_[static_cast<size_t>(slot_)] = weights_busy_ + 1;
+    if (++slot_ == layer.slots) slot_ = 0;
+    return start;
+  }
+
   // When duet_load sees all tiles of the previous layer that a tile needs.
   int64_t inputs_there(const Layer& layer, const Step& step) const {
     if (step.layer == 0) return 0;
@@ -218,10 +270,16 @@ class Pipeline {
       begin = std::max(begin, tile_there_) + 1;
       account.wait_input += begin - pw_free_;
     }
+    if (layer.stream) {
+      const int64_t there = take_weights(layer, begin);
+      account.wait_weights += there - begin;
+      begin = there;
+    }
     const int64_t last = begin + int64_t{layer.in_groups - 1} * layer.pw_pass;
     const int64_t start = std::max(last, results_.take(layer.unit_words));
     account.wait_output += start - last;
     account.compute += int64_t{layer.in_groups} * layer.pw_pass;
+    last_pass_ = start;
     pw_free_ = start + layer.pw_pass;
     result_there_ = pw_free_ + kPwLatency + program_.engine.in_lanes + (program_.engine.products == 2 ? kTakeApart : 0);
     if (group + 1 == layer.out_groups) tiles_.free(layer.tile_words, pw_free_);
@@ -250,6 +308,9 @@ class Pipeline {
   Channel reads_, writes_;
   RowRings main_, side_;
   WordRing tiles_, results_;
+  std::array<int64_t, kStreamSlots> slots_free_{};
+  int slot_ = 0;
+  int64_t weights_there_ = 0, weights_busy_ = 0, last_pass_ = 0;
   std::vector<std::vector<int64_t>> stored_;  // of each layer: when duet_load sees its tiles in memory
   int64_t load_next_ = kFirstPlan, loaded_ = 0, dw_end_ = 0, tile_there_ = 0, pw_free_ = 0, result_there_ = 0, store_end_ = 0;
 };
@@ -264,7 +325,8 @@ Cycles predict(const Program& program, const Memory& memory) {
   cycles.latency = done[0];
   cycles.frame = done[2] - done[1];
   for (const Layer& layer : program.layers) {
-    cycles.bytes_read += int64_t{8} * layer.row_beats * layer.in.height;
+    cycles.bytes_read +=
+        8 * (int64_t{layer.row_beats} * layer.in.height + int64_t{layer.group_beats} * layer.out_groups * layer.tiles);
     cycles.bytes_written += int64_t{8} * layer.out_row_beats * layer.out.height;
   }
   return cycles;

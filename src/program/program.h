@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,8 @@ struct Layer {
   bool ahead = false;  ///< takes turns with the next layer: `lead` tiles before its first, then `burst` after each
   bool side = false;   ///< its rows lie in the side ring of the line buffer
   int lead = 0, burst = 0;
-  bool head = false;  ///< signed 16-bit outputs
+  bool head = false;    ///< signed 16-bit outputs
+  bool stream = false;  ///< its point-wise weights come from memory again for every tile, an output group at a time
   net::Shape in, out;
   int tiles = 0;      ///< pairs of rows
   int in_beats = 0;   ///< channel groups of the input: beats per pixel
@@ -32,7 +34,11 @@ struct Layer {
   int tile_words = 0;   ///< of a tile in the tile buffer
   int unit_words = 0;   ///< of an output group of a tile in the result buffer
   int dw_weight_base = 0, dw_param_base = 0, pw_weight_base = 0, pw_param_base = 0;  ///< first words in the four memories
-  int out_lanes = 0;                                                                 ///< channels in a beat of the output
+  int slots = 0;                            ///< stream: room for so many output groups' weights, the same for all streamed layers
+  int slot_words = 0;                       ///< stream: from one slot to the next
+  int group_beats = 0;                      ///< stream: beats of an output group's weights
+  int64_t stream_address = 0;               ///< stream: of its weights in memory, bytes
+  int out_lanes = 0;                        ///< channels in a beat of the output
   int groups_full = 0, groups_last = 0;     ///< beats per pixel that a full output group gives, and the last one
   int out_row_beats = 0;                    ///< beats of an output row
   int64_t in_address = 0, out_address = 0;  ///< of the maps in memory, bytes; the picture's and the head's are given per frame
@@ -42,7 +48,9 @@ struct Layer {
 /// Where things lie in memory. All addresses are multiples of 128 bytes.
 struct Layout {
   int64_t program = 0, program_bytes = 0;  ///< header, descriptors, weights, parameters: read once
-  int64_t maps = 0;                        ///< feature maps between layers
+  int64_t image_bytes() const { return streams + stream_bytes - program; }  ///< with the streamed weights
+  int64_t streams = 0, stream_bytes = 0;                                    ///< weights of streamed layers
+  int64_t maps = 0;                                                         ///< feature maps between layers
   int64_t picture_bytes = 0, head_bytes = 0;
   int64_t end = 0;
 };
@@ -65,7 +73,8 @@ struct Program {
 std::string unfit_because(const net::Network& network, const engine::Engine& engine);
 /// Throws Error with that reason.
 Program compile(const net::Network& network, const engine::Engine& engine);
-/// The engine with memories just large enough for the network (and so for smaller ones). Lanes and widths stay.
+/// The engine with memories just large enough for the network (and so for smaller ones) to run at its best. Lanes and widths
+/// stay.
 engine::Engine size_for(const engine::Engine& engine, const net::Network& network);
 
 /// The tiles of a frame in the order of all stages (rtl/stream/duet_sequence.sv).
@@ -80,13 +89,18 @@ struct Memory {
 /// The memory of a device whose reads and writes together carry `bytes_per_second`, at a clock: each way gets half of it.
 Memory memory_of(double bytes_per_second, double clock_mhz, int latency = 60);
 
+/// The fastest engine for the network whose memories take at most `bram36` blocks: as above where that fits, else with weights
+/// streamed and, where it is worth it, smaller rings. Where nothing fits, the smallest.
+engine::Engine size_for(const engine::Engine& engine, const net::Network& network, double bram36, const Memory& memory);
+
 /// Where a layer's cycles go.
 struct LayerCycles {
   std::string name;
-  int64_t total = 0;        ///< from the previous layer's last point-wise pass to this one's
-  int64_t compute = 0;      ///< point-wise passes
-  int64_t wait_input = 0;   ///< waiting for the depth-wise stage or, behind it, for loads
-  int64_t wait_output = 0;  ///< waiting for stores
+  int64_t total = 0;         ///< from the previous layer's last point-wise pass to this one's
+  int64_t compute = 0;       ///< point-wise passes
+  int64_t wait_input = 0;    ///< waiting for the depth-wise stage or, behind it, for loads
+  int64_t wait_output = 0;   ///< waiting for stores
+  int64_t wait_weights = 0;  ///< waiting for streamed weights
 };
 
 struct Cycles {
@@ -100,7 +114,7 @@ struct Cycles {
 Cycles predict(const Program& program, const Memory& memory);
 
 /// Memory contents for a quantised network, whose numbers may be narrower than the engine's. Throws Error when they are wider:
-/// the program (header, descriptors, weights, parameters), from layout.program on.
+/// the program (header, descriptors, weights, parameters) and streamed weights, from layout.program on.
 std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork& network);
 
 /// A feature map in memory order: [row][channel group][column][lane], each value 8 or 16 bits, a pixel's group 64 bits.

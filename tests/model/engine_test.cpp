@@ -104,12 +104,26 @@ engine::Engine hold_all(engine::Engine engine, const std::vector<net::Network>& 
   return engine;
 }
 
-// Random networks on one engine: quiet memory (cycles as predicted) and random stalls (same bytes).
-void run_random(const engine::Engine& lanes, uint64_t seed, int count) {
+// With the least room for weights with which all of them still run: as much as can be is streamed.
+engine::Engine stream_all(engine::Engine engine, const std::vector<net::Network>& networks) {
+  const auto fits = [&] {
+    return std::all_of(networks.begin(), networks.end(),
+                       [&](const net::Network& network) { return program::unfit_because(network, engine).empty(); });
+  };
+  while (fits()) --engine.buffers.pw_weight_words;
+  ++engine.buffers.pw_weight_words;
+  return engine;
+}
+
+// Random networks on one engine: quiet memory (cycles as predicted) and random stalls (same bytes). Returns how many layers'
+// weights were streamed.
+int run_random(const engine::Engine& lanes, uint64_t seed, int count, bool stream = false) {
   Rng rng(seed);
   std::vector<net::Network> networks;
   for (int i = 0; i < count; ++i) networks.push_back(random_network(rng));
-  const engine::Engine engine = hold_all(lanes, networks);
+  engine::Engine engine = hold_all(lanes, networks);
+  if (stream) engine = stream_all(engine, networks);
+  int streamed = 0;
   for (const net::Network& network : networks) {
     SCOPED_TRACE(net::to_json(network).dump());
     Case c{network, engine, rng.bits()};
@@ -117,13 +131,16 @@ void run_random(const engine::Engine& lanes, uint64_t seed, int count) {
     if (rng.chance(0.5)) c.memory.gap_num = 1, c.memory.gap_den = static_cast<int>(rng.between(1, 9));
     Result quiet;
     expect_equal(c, &quiet);
-    const program::Cycles predicted = program::predict(program::compile(network, engine), c.memory);
+    const program::Program program = program::compile(network, engine);
+    for (const program::Layer& layer : program.layers) streamed += layer.stream;
+    const program::Cycles predicted = program::predict(program, c.memory);
     EXPECT_EQ(quiet.frame_cycles, predicted.frame)
         << "latency " << c.memory.latency << " gap " << c.memory.gap_num << '/' << c.memory.gap_den;
     EXPECT_EQ(quiet.latency_cycles, predicted.latency);
     c.stall_seed = rng.bits() | 1;
     expect_equal(c);
   }
+  return streamed;
 }
 
 TEST(Engine, W8F8) { run_random(small_engine(4, 4, 1, 8, 8), 1, 6); }
@@ -149,6 +166,11 @@ TEST(Quads, W16F8) { run_random(small_engine(12, 6, 3, 16, 8), 8, 4); }
 TEST(Quads, W16F16) { run_random(small_engine(16, 4, 4, 16, 16), 9, 4); }
 TEST(Quads, PairsW8F8TwoBanksADepthwiseGroup) { run_random(pairs(small_engine(12, 12, 6, 8, 8)), 10, 4); }
 TEST(Quads, PairsW8F7) { run_random(pairs(small_engine(12, 6, 3, 8, 7)), 11, 4); }
+
+// Weights that come again for every tile: one beat a word and several, one pass an output group and many, narrow tiles.
+TEST(Stream, W8F8) { EXPECT_GT(run_random(small_engine(4, 4, 1, 8, 8), 12, 8, true), 2); }
+TEST(Stream, W11F8ThreeBeatsAWord) { EXPECT_GT(run_random(small_engine(6, 12, 2, 11, 8), 13, 8, true), 2); }
+TEST(Stream, PairsW8F8) { EXPECT_GT(run_random(pairs(small_engine(2, 2, 1, 8, 8)), 14, 8, true), 2); }
 
 }  // namespace
 }  // namespace duet::simulate

@@ -92,7 +92,7 @@ void run_bench(const std::string& module, const std::string& bench, const std::v
 }
 
 const std::vector<std::string> kChain{"Lanes=4", "WeightBits=11", "FeatureBits=9", "AccBits=40"};
-const std::vector<std::string> kRam{"Width=40", "Depth=1100"};
+const std::vector<std::string> kRam{"Width=48", "Depth=1100"};  // one row of blocks, and a rest in others
 
 TEST(Module, RequantizeRoundsAndSaturates) { run_bench("duet_requantize", "requantize", {"AccBits=30"}, emit::Vendor::generic); }
 TEST(Module, ChainAddsProducts) { run_bench("duet_chain", "chain", kChain, emit::Vendor::generic); }
@@ -103,6 +103,9 @@ TEST(Module, DspBlockTakesJoinedWeights) {
 }
 TEST(Module, RamKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::generic); }
 TEST(Module, RamOfBlocksKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::xc7); }
+TEST(Module, RamOfEqualBlocksKeepsWords) {
+  run_bench("duet_ram", "ram", {"Width=48", "Depth=2000"}, emit::Vendor::xc7, "-DDEPTH=2000");
+}
 
 }  // namespace
 }  // namespace duet

@@ -1,5 +1,6 @@
 // Block memory for 7-series devices: same ports and timing as rtl/vendor/generic/duet_ram.sv (read latency 2 cycles), cut into
-// 18-Kbit blocks of the cheapest shape among 512x36, 1Kx18, 2Kx9, 4Kx4 and 8Kx2. Count twin: engine::bram18 in src/engine.
+// 18-Kbit blocks of the cheapest shape among 512x36, 1Kx18, 2Kx9, 4Kx4 and 8Kx2. Where that takes fewer, only the words that whole rows
+// of blocks hold have one shape, and the rest another. Count twin: engine::cut_ram in src/engine.
 module duet_ram #(
     parameter int Width    = 8,
     parameter int Depth    = 16,
@@ -12,62 +13,100 @@ module duet_ram #(
     input  logic [AddrBits-1:0] raddr_i,
     output logic [   Width-1:0] rdata_o
 );
-  localparam int Cost9 = ((Width + 35) / 36) * ((Depth + 511) / 512);
-  localparam int Cost10 = ((Width + 17) / 18) * ((Depth + 1023) / 1024);
-  localparam int Cost11 = ((Width + 8) / 9) * ((Depth + 2047) / 2048);
-  localparam int Cost12 = ((Width + 3) / 4) * ((Depth + 4095) / 4096);
-  localparam int Cost13 = ((Width + 1) / 2) * ((Depth + 8191) / 8192);
-  localparam int Best10 = (Cost10 < Cost9) ? Cost10 : Cost9;
-  localparam int Best11 = (Cost11 < Best10) ? Cost11 : Best10;
-  localparam int Best12 = (Cost12 < Best11) ? Cost12 : Best11;
-  localparam int Best13 = (Cost13 < Best12) ? Cost13 : Best12;
-  localparam int BankAddr = (Best13 == Cost9) ? 9 : (Best13 == Cost10) ? 10 : (Best13 == Cost11) ? 11 : (Best13 == Cost12) ? 12 : 13;
-  localparam int BankWidth = (BankAddr == 9) ? 36 : (BankAddr == 10) ? 18 : (BankAddr == 11) ? 9 : (BankAddr == 12) ? 4 : 2;
-  localparam int Rows = (Depth + (1 << BankAddr) - 1) >> BankAddr;
-  localparam int Columns = (Width + BankWidth - 1) / BankWidth;
+  // Shapes are told by their address bits, 9 to 13.
+  function automatic integer bank_width(input integer shape);
+    bank_width = (shape == 9) ? 36 : (shape == 10) ? 18 : (shape == 11) ? 9 : (shape == 12) ? 4 : 2;
+  endfunction
+  function automatic integer columns(input integer shape);
+    columns = (Width + bank_width(shape) - 1) / bank_width(shape);
+  endfunction
+  function automatic integer rows(input integer shape, input integer depth);
+    rows = (depth + (1 << shape) - 1) >> shape;
+  endfunction
+  function automatic integer best_shape(input integer depth);
+    integer shape;
+    best_shape = 9;
+    for (shape = 10; shape <= 13; shape = shape + 1)
+      if (columns(shape) * rows(shape, depth) < columns(best_shape) * rows(best_shape, depth)) best_shape = shape;
+  endfunction
+  // The shape of the whole rows, with a rest that is not empty; 0: one shape for all.
+  function automatic integer best_split(input integer depth);
+    integer shape, whole, rest, least;
+    best_split = 0;
+    least = columns(best_shape(depth)) * rows(best_shape(depth), depth);
+    for (shape = 9; shape <= 13; shape = shape + 1) begin
+      whole = depth >> shape;
+      rest  = depth - (whole << shape);
+      if (whole > 0 && rest > 0 && columns(shape) * whole + columns(best_shape(rest)) * rows(best_shape(rest), rest) < least) begin
+        least = columns(shape) * whole + columns(best_shape(rest)) * rows(best_shape(rest), rest);
+        best_split = shape;
+      end
+    end
+  endfunction
+  localparam int Split = best_split(Depth);
+  localparam int Shape = (Split != 0) ? Split : best_shape(Depth);
+  localparam int Whole = (Split != 0) ? (Depth >> Shape) << Shape : Depth;
+  localparam int Rest = Depth - Whole;
+  localparam int RestShape = (Rest > 0) ? best_shape(Rest) : 9;
+  localparam int WholeRows = rows(Shape, Whole);
+  localparam int RestRows = rows(RestShape, Rest);
+  localparam int Rows = WholeRows + RestRows;
   localparam int RowBits = (Rows > 1) ? $clog2(Rows) : 1;
-  localparam int FullBits = BankAddr + RowBits;
+  localparam int FullBits = (AddrBits > 14) ? AddrBits + 1 : 15;
 
   logic [FullBits-1:0] waddr, raddr;
   logic [RowBits-1:0] row_q;
-  logic [Rows*Width-1:0] rows;
-  logic [Rows*Columns*BankWidth-1:0] banks;
-  logic [Columns*BankWidth-1:0] wdata;
+  logic [Rows*Width-1:0] words;
+  logic [Width-1:0] word;
   assign waddr = FullBits'(waddr_i);
   assign raddr = FullBits'(raddr_i);
-  assign wdata = (Columns * BankWidth)'(wdata_i);
 
-  genvar row, column;
+  genvar row;
   generate
-    for (row = 0; row < Rows; row = row + 1) begin : g_row
-      for (column = 0; column < Columns; column = column + 1) begin : g_column
-        duet_ram_bank #(
-            .Width(BankWidth),
-            .AddrBits(BankAddr)
-        ) u_bank (
-            .clk_i,
-            .we_i(we_i && waddr[FullBits-1:BankAddr] == RowBits'(row)),
-            .waddr_i(waddr[BankAddr-1:0]),
-            .wdata_i(wdata[column*BankWidth+:BankWidth]),
-            .raddr_i(raddr[BankAddr-1:0]),
-            .rdata_o(banks[(row*Columns+column)*BankWidth+:BankWidth])
-        );
-      end
-      assign rows[row*Width+:Width] = banks[row*Columns*BankWidth+:Width];
+    for (row = 0; row < WholeRows; row = row + 1) begin : g_whole
+      duet_ram_row #(
+          .Width(Width),
+          .Columns(columns(Shape)),
+          .BankWidth(bank_width(Shape)),
+          .BankAddr(Shape)
+      ) u_row (
+          .clk_i,
+          .we_i(we_i && waddr >> Shape == FullBits'(row)),
+          .waddr_i(waddr[Shape-1:0]),
+          .wdata_i,
+          .raddr_i(raddr[Shape-1:0]),
+          .rdata_o(words[row*Width+:Width])
+      );
+    end
+    // The rest's blocks are no deeper than the whole's, so its words begin with a block.
+    for (row = 0; row < RestRows; row = row + 1) begin : g_rest
+      duet_ram_row #(
+          .Width(Width),
+          .Columns(columns(RestShape)),
+          .BankWidth(bank_width(RestShape)),
+          .BankAddr(RestShape)
+      ) u_row (
+          .clk_i,
+          .we_i(we_i && waddr >> RestShape == FullBits'((Whole >> RestShape) + row)),
+          .waddr_i(waddr[RestShape-1:0]),
+          .wdata_i,
+          .raddr_i(raddr[RestShape-1:0]),
+          .rdata_o(words[(WholeRows+row)*Width+:Width])
+      );
     end
   endgenerate
 
-  logic [Width-1:0] word;
   duet_select #(
       .Width(Width),
       .Count(Rows)
   ) u_row (
       .index_i(row_q),
-      .words_i(rows),
+      .words_i(words),
       .word_o (word)
   );
   always_ff @(posedge clk_i) begin
-    row_q   <= raddr[FullBits-1:BankAddr];
+    row_q   <= (Rest > 0 && raddr >> Shape == FullBits'(WholeRows))
+             ? RowBits'(WholeRows) + RowBits'(raddr[Shape-1:0] >> RestShape) : RowBits'(raddr >> Shape);
     rdata_o <= word;
   end
 endmodule

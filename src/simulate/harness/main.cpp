@@ -90,7 +90,7 @@ class Host {
 };
 
 constexpr uint8_t kControl = 0x00, kIrqEnable = 0x08, kIrq = 0x0c, kProgram = 0x10, kPicture = 0x14, kHead = 0x18, kError = 0x1c;
-constexpr uint8_t kFrames = 0x20, kFirstCounter = 0x24, kLastCounter = 0x40;
+constexpr uint8_t kFrames = 0x20, kFirstCounter = 0x24, kLastCounter = 0x44;
 constexpr size_t kQueued = 3;  // frames started ahead, so that they follow one another without a gap
 
 std::vector<uint8_t> read_bytes(const char* path, size_t size) {

@@ -7,8 +7,12 @@
 
 #include "Vduet_ram.h"
 
+#ifndef DEPTH
+#define DEPTH 1100
+#endif
+
 namespace {
-constexpr int kWidth = 40, kDepth = 1100;
+constexpr int kWidth = 48, kDepth = DEPTH;
 }
 
 int main() {

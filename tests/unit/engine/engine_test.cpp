@@ -65,7 +65,10 @@ TEST(Engine, BlockMemoriesAreCutCheapest) {
   EXPECT_EQ(bram18(36, 513), 2);
   EXPECT_EQ(bram18(18, 1024), 1);
   EXPECT_EQ(bram18(16, 4320), 5);
-  EXPECT_EQ(bram18(384, 4432), 99);
+  EXPECT_EQ(bram18(384, 4432), 97);
+  EXPECT_EQ(bram18(48, 1100), 5);   // three of 1Kx18, two of 512x36
+  EXPECT_EQ(bram18(48, 4320), 14);  // twelve of 4Kx4, two of 512x36
+  EXPECT_EQ(cut_ram(48, 1100).rows, 2);
 }
 
 }  // namespace
