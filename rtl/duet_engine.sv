@@ -93,7 +93,7 @@ module duet_engine #(
   // Control and program.
   logic loaded, load, clear, program_busy, program_done, program_refused, picture_valid, picture_take, head_take;
   logic [31:0] program_addr, picture_addr, head_addr;
-  logic read_error, write_error, wait_input, wait_output, wait_weights, load_busy, store_busy;
+  logic read_error, write_error, wait_fill, wait_load, wait_store, load_busy, store_busy;
   logic [2:0] write_tag;
   duet_control #(
       .Shape({8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)}),
@@ -117,7 +117,7 @@ module duet_engine #(
       .done_i(write_tag[2]),
       .read_error_i(read_error),
       .write_error_i(write_error),
-      .events_i({m_wvalid_o && m_wready_i, m_rvalid_i, store_busy, load_busy, wait_weights && loaded, wait_output && loaded, wait_input && loaded})
+      .events_i({m_wvalid_o && m_wready_i, m_rvalid_i, store_busy, load_busy, wait_store && loaded, wait_load && loaded, wait_fill && loaded})
   );
 
   logic read_valid, read_ready, load_read_valid, program_read_valid, data_valid, data_done;
@@ -242,7 +242,7 @@ module duet_engine #(
   );
 
   // Depth-wise stage and the tile buffer.
-  logic tile_free, tile_full, dw_weight_ready, dw_weight_take, unused_used;
+  logic tile_free, tile_begun, tile_full, dw_weight_ready, dw_weight_take, unused_used;
   logic [15:0] tile_free_words;
   logic [8:0] dw_weight_load;
   logic [DwLanes*WeightBits-1:0] dw_weight;
@@ -312,7 +312,7 @@ module duet_engine #(
       .copy_go_o(copy_go),
       .copy_we_i(copy_we),
       .copy_data_i(line_data[BeatLanes*StoredBits-1:0]),
-      .full_o(tile_full),
+      .begun_o(tile_begun), .full_o(tile_full),
       .even_addr_o(even_addr), .odd_addr_o(odd_addr),
       .even_data_i(even_data), .odd_data_i(odd_data),
       .weight_ready_i(dw_weight_ready),
@@ -382,7 +382,7 @@ module duet_engine #(
       .rst_i(rst_i || clear),
       .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
       .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
-      .full_i(tile_full),
+      .begun_i(tile_begun), .full_i(tile_full),
       .result_free_i(result_free), .result_free_words_i(result_free_words),
       .tile_free_o(tile_free), .tile_free_words_o(tile_free_words),
       .result_o(result),
@@ -395,7 +395,7 @@ module duet_engine #(
       .result_we_o(result_we),
       .result_addr_o(result_waddr),
       .result_data_o(result_wdata),
-      .wait_input_o(wait_input), .wait_output_o(wait_output), .wait_weights_o(wait_weights)
+      .wait_fill_o(wait_fill), .wait_load_o(wait_load), .wait_store_o(wait_store)
   );
   duet_ram #(
       .Width(OutLanes * AccBits),

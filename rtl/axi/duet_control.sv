@@ -38,7 +38,7 @@ module duet_control #(
     input  logic        done_i,              // a frame's results are in memory
     input  logic        read_error_i,
     input  logic        write_error_i,
-    input  logic [ 6:0] events_i             // counted: wait for input, output, weights, load busy, store busy, beat read, written
+    input  logic [ 6:0] events_i             // counted: wait for fill, load, store; load busy, store busy, beat read, written
 );
   localparam logic [31:0] Name = 32'h5445_5544;  // "DUET"
 

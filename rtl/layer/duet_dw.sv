@@ -42,6 +42,7 @@ module duet_dw #(
     output logic                           copy_go_o,     // there is room for the next tile to copy
     input  logic                           copy_we_i,     // its beats
     input  logic [BeatLanes*StoredBits-1:0] copy_data_i,
+    output logic                           begun_o,       // a tile's rows are there and it is being made
     output logic                           full_o,        // a tile is in the tile buffer
     output logic [           LineAddr-1:0] even_addr_o,
     output logic [           LineAddr-1:0] odd_addr_o,
@@ -125,6 +126,7 @@ module duet_dw #(
   assign pass_end     = state_q == Run && weight_ok && cycle_q + 16'd1 == pass_length;
   assign start        = state_q == Wait && room_q >= tile_words && (copy || loaded_q != 4'd0) && enable_i;
   assign tile_end     = (pass_end && group_q + 16'd1 == groups) || (state_q == Copy && loaded_q != 4'd0);
+  assign begun_o      = copy ? state_q == Copy && tile_end : start;
   assign above        = tile != 16'd0;
   assign below1       = {tile[14:0], 1'b1} < height;            // row 2t + 1 is there
   assign below2       = {tile[14:0], 1'b0} + 16'd2 < height;    // row 2t + 2

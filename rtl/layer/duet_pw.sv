@@ -44,9 +44,10 @@ module duet_pw #(
     output logic                           result_we_o,
     output logic [         ResultAddr-1:0] result_addr_o,
     output logic [   OutLanes*AccBits-1:0] result_data_o,
-    output logic                           wait_input_o,  // counters: idle for want of a tile, of room, of weights
-    output logic                           wait_output_o,
-    output logic                           wait_weights_o
+    input  logic                           begun_i,       // the depth-wise stage has begun another tile
+    output logic                           wait_fill_o,   // counters: idle for want of a tile that is being made,
+    output logic                           wait_load_o,   // ... of one whose rows are not there yet, or of streamed weights,
+    output logic                           wait_store_o   // ... of room for results
 );
   localparam int DataAt = 3;            // issue to data from the tile buffer
   localparam int SumAt = InLanes + ((Products == 2) ? 7 : 5);      // ... to the columns' sums
@@ -92,7 +93,7 @@ module duet_pw #(
   assign quad        = (Quads != 0) && descriptor[161];
 
   logic [15:0] out_q, in_q, cycle_q, room_q;
-  logic [15:0] full_q;
+  logic [15:0] full_q, begun_q;  // tiles that are there; that are there or being made
   logic [TileAddr-1:0] tile_base_q, group_base_q;
   logic [ResultAddr-1:0] unit_base_q;
   logic at_start, first_in, last_in, have_room, ok, valid, pass_end, unit_end, start_tile, start_pass;
@@ -111,9 +112,9 @@ module duet_pw #(
   assign tile_free_o   = tile_end;
   assign tile_free_words_o = tile_words;
   assign weight_take_o = start_pass;
-  assign wait_input_o  = state_q == Begin;
-  assign wait_output_o = state_q == Run && at_start && !have_room;
-  assign wait_weights_o = state_q == Run && at_start && have_room && !weight_ready_i;
+  assign wait_fill_o   = state_q == Begin && begun_q != 16'd0;
+  assign wait_load_o   = (state_q == Begin && begun_q == 16'd0) || (state_q == Run && at_start && have_room && !weight_ready_i);
+  assign wait_store_o  = state_q == Run && at_start && !have_room;
 
   // Places in the two rings.
   logic [TileAddr-1:0] pixel_place, next_group, next_tile;
@@ -152,11 +153,13 @@ module duet_pw #(
     if (rst_i) begin
       state_q     <= Begin;
       full_q      <= '0;
+      begun_q     <= '0;
       room_q      <= 16'(ResultWords);
       tile_base_q <= '0;
       unit_base_q <= '0;
     end else begin
-      full_q <= full_q + 16'(full_i) - 16'(start_tile);
+      full_q  <= full_q + 16'(full_i) - 16'(start_tile);
+      begun_q <= begun_q + 16'(begun_i) - 16'(tile_end);
       room_q <= room_q + (result_free_i ? result_free_words_i : 16'd0) - ((start_pass && last_in) ? unit_words : 16'd0);
       case (state_q)
         Begin: begin

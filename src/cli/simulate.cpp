@@ -2,11 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <filesystem>
 #include <memory>
 
 #include "base/error.h"
 #include "cli/accelerator.h"
 #include "cli/verb.h"
+#include "data/draw.h"
 #include "data/image.h"
 #include "data/resize.h"
 #include "golden/golden.h"
@@ -18,7 +20,7 @@ namespace {
 struct Options {
   AcceleratorOptions accelerator;
   std::vector<std::string> images;
-  std::string waveform;
+  std::string waveform, out;
   int latency = 60, frames = 0;
   uint64_t stalls = 0;
   double clock_mhz = 0;
@@ -63,6 +65,22 @@ Json box_json(const net::Detection& d) {
   return {{"x0", d.box.x0}, {"y0", d.box.y0}, {"x1", d.box.x1}, {"y1", d.box.y1}, {"confidence", d.confidence}};
 }
 
+Json to_json(const std::vector<program::LayerCycles>& layers) {
+  Json list = Json::array();
+  for (const program::LayerCycles& l : layers)
+    list.push_back(
+        {{"name", l.name}, {"cycles", l.total}, {"compute", l.compute}, {"fill", l.fill}, {"load", l.load}, {"store", l.store}});
+  return list;
+}
+
+// The picture at `path` with its box, under its own name in the folder `out`.
+void draw(const std::string& path, const net::Box& box, const std::string& out) {
+  data::Image image = data::read_image(path);
+  data::draw_box(image, box, data::kGreen, std::max(2, image.width / 300));
+  std::filesystem::create_directories(out);
+  data::write_image((std::filesystem::path(out) / std::filesystem::path(path).stem()).string() + ".png", image);
+}
+
 void print_text(const Json& result, const simulate::Result& ran) {
   print(fmt::format("{} on {} in x {} out lanes, {} depth-wise lanes: {} frames, {} of {} bytes differ from the golden model",
                     result["network"].get<std::string>(), result["in_lanes"].get<int>(), result["out_lanes"].get<int>(),
@@ -71,8 +89,14 @@ void print_text(const Json& result, const simulate::Result& ran) {
   print(fmt::format("  {} cycles a frame simulated, {} predicted: {:.1f} FPS at {:g} MHz; a single frame takes {} cycles",
                     ran.frame_cycles, result["cycles_predicted"].get<int64_t>(), result["fps"].get<double>(),
                     result["clock_mhz"].get<double>(), ran.latency_cycles));
-  print(fmt::format("  {:.3f} MAC per DSP of the device and cycle; array waits {} cycles for input, {} for output",
-                    result["mac_per_dsp_cycle"].get<double>(), ran.counters.wait_input, ran.counters.wait_output));
+  print(fmt::format("  {:.3f} MAC per DSP of the device and cycle", result["mac_per_dsp_cycle"].get<double>()));
+  print(fmt::format("  {:<8} {:>11} {:>11} {:>9} {:>9} {:>9}", "layer", "cycles", "compute", "fill", "load", "store"));
+  for (const Json& layer : result["layers"])
+    print(fmt::format("  {:<8} {:>11} {:>11} {:>9} {:>9} {:>9}", layer["name"].get<std::string>(), layer["cycles"].get<int64_t>(),
+                      layer["compute"].get<int64_t>(), layer["fill"].get<int64_t>(), layer["load"].get<int64_t>(),
+                      layer["store"].get<int64_t>()));
+  print(fmt::format("  all frames, counted by the engine: the array waited {} cycles for fill, {} for load, {} for store",
+                    ran.counters.wait_fill, ran.counters.wait_load, ran.counters.wait_store));
   if (!result["first_difference"].get<std::string>().empty())
     print("  first difference: " + result["first_difference"].get<std::string>());
   for (const Json& box : result["boxes"])
@@ -108,8 +132,10 @@ void run(const Options& options) {
   const double cycles = static_cast<double>(std::max<int64_t>(1, ran.frame_cycles));
   Json boxes = Json::array();
   for (size_t i = 0; i < options.images.size() && i < ran.outputs.size(); ++i) {
-    Json box = box_json(
-        net::decode(std::span<const int32_t>(ran.outputs[i].values), network, accelerator.network.layers.back().output_scale));
+    const net::Detection found =
+        net::decode(std::span<const int32_t>(ran.outputs[i].values), network, accelerator.network.layers.back().output_scale);
+    if (!options.out.empty()) draw(options.images[i], found.box, options.out);
+    Json box = box_json(found);
     box["image"] = options.images[i];
     boxes.push_back(box);
   }
@@ -135,8 +161,10 @@ void run(const Options& options) {
       {"mac_per_dsp_cycle", static_cast<double>(macs) / cycles / static_cast<double>(accelerator.device.resources.dsp)},
       {"dsp", engine::dsp_count(accelerator.engine)},
       {"bram36", engine::bram36_count(accelerator.engine)},
-      {"wait_input", ran.counters.wait_input},
-      {"wait_output", ran.counters.wait_output},
+      {"layers", to_json(predicted.layers)},
+      {"wait_fill", ran.counters.wait_fill},
+      {"wait_load", ran.counters.wait_load},
+      {"wait_store", ran.counters.wait_store},
       {"bytes_read", predicted.bytes_read},
       {"bytes_written", predicted.bytes_written},
       {"cycles_per_second", ran.cycles_per_second},
@@ -153,6 +181,7 @@ void add_simulate(CLI::App& app) {
                             "duet simulate dnn-a --widths 16,8 --lanes 8,24,2", [o] { run(*o); });
   add_accelerator_options(verb, o->accelerator);
   verb->add_option("--image", o->images, "Pictures to run (default: three of noise)");
+  verb->add_option("--out", o->out, "Folder for the pictures with their boxes drawn");
   verb->add_option("--frames", o->frames, "So many frames back to back (default: one a picture, at least 3)")
       ->check(CLI::Range(1, 1000));
   verb->add_option("--latency", o->latency, "Cycles of latency behind the AXI port")

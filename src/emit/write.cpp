@@ -82,7 +82,7 @@ std::string readme(const program::Program& program) {
       "busy |\n"
       "| 0x20 | FRAMES | frames done |\n"
       "| 0x24 | FRAME_CYCLES | between the last two done interrupts |\n"
-      "| 0x28.. | counters | cycles; array waits for input, output, weights; load busy; store busy; beats read; written |\n"
+      "| 0x28.. | counters | cycles; array waits for fill, load, store; load busy; store busy; beats read; written |\n"
       "| 0x48, 0x4c | SHAPE, WIDTHS | lanes and bits of the engine |\n\n"
       "## The host's calls\n"
       "1. Copy `program.bin` to its address. Write PROGRAM, then IRQ_ENABLE = 3.\n"

@@ -22,7 +22,7 @@ Estimate scheduled(const net::Network& network, const engine::Engine& engine, co
   e.bytes_written = cycles.bytes_written;
   for (size_t i = 0; i < cycles.layers.size(); ++i) {
     const program::LayerCycles& layer = cycles.layers[i];
-    e.layers.push_back({layer.name, layer.total, layer.compute, layer.wait_input, 0, layer.wait_output, program.layers[i].macs});
+    e.layers.push_back({layer.name, layer.total, layer.compute, layer.fill, layer.load, layer.store, program.layers[i].macs});
     e.macs += program.layers[i].macs;
   }
   e.resources = engine_resources(engine, device.family);

@@ -14,8 +14,8 @@ struct LayerCycles {
   std::string name;
   int64_t total = 0;            ///< what the frame gets longer by
   int64_t compute = 0;          ///< the multiplier array is busy
-  int64_t fill = 0;             ///< waiting for an earlier stage of the pipeline
-  int64_t load = 0, store = 0;  ///< modelled only: cycles that reading and writing take, hidden behind computing or not
+  int64_t fill = 0;             ///< waiting for the depth-wise stage
+  int64_t load = 0, store = 0;  ///< waiting for memory; modelled only: what reading and writing take, hidden or not
   int64_t macs = 0;
 };
 

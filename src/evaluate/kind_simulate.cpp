@@ -32,10 +32,9 @@ const layer::IntMap& output_of(const std::vector<golden::NodeMap>& maps, const s
 }
 
 Json to_json(const simulate::Counters& counters) {
-  return {{"cycles", counters.cycles},           {"wait_input", counters.wait_input},
-          {"wait_output", counters.wait_output}, {"wait_weights", counters.wait_weights},
-          {"load_busy", counters.load_busy},     {"store_busy", counters.store_busy},
-          {"beats_read", counters.beats_read},   {"beats_written", counters.beats_written}};
+  return {{"cycles", counters.cycles},         {"wait_fill", counters.wait_fill},        {"wait_load", counters.wait_load},
+          {"wait_store", counters.wait_store}, {"load_busy", counters.load_busy},        {"store_busy", counters.store_busy},
+          {"beats_read", counters.beats_read}, {"beats_written", counters.beats_written}};
 }
 
 }  // namespace

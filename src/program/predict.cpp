@@ -246,6 +246,7 @@ class Pipeline {
   void depthwise(const Layer& layer, int tile) {
     const int64_t start = std::max({dw_end_ + 1, loaded_, tiles_.take(layer.tile_words)});
     dw_end_ = start + int64_t{layer.dw_groups} * layer.dw_pass;
+    begun_ = start + 1;
     const int height = layer.in.height;
     const bool last = tile + 1 == layer.tiles;
     RowRings& rings = layer.side ? side_ : main_;
@@ -260,6 +261,7 @@ class Pipeline {
     const int from = 2 * step.tile, rows = std::min(2, layer.in.height - from);
     read_rows(layer, std::max({load_next_, inputs_there(layer, step), start + kCopyLatency}), from, rows);
     dw_end_ = loaded_;
+    begun_ = dw_end_ + 1;
     tile_there_ = dw_end_ + kDwLatency;
   }
 
@@ -268,16 +270,16 @@ class Pipeline {
     int64_t begin = pw_free_;
     if (group == 0) {
       begin = std::max(begin, tile_there_) + 1;
-      account.wait_input += begin - pw_free_;
+      const int64_t load = std::clamp<int64_t>(begun_ - pw_free_, 0, begin - pw_free_);
+      account.load += load;
+      account.fill += begin - pw_free_ - load;
     }
-    if (layer.stream) {
-      const int64_t there = take_weights(layer, begin);
-      account.wait_weights += there - begin;
-      begin = there;
-    }
-    const int64_t last = begin + int64_t{layer.in_groups - 1} * layer.pw_pass;
-    const int64_t start = std::max(last, results_.take(layer.unit_words));
-    account.wait_output += start - last;
+    const int64_t room = results_.take(layer.unit_words), passes = int64_t{layer.in_groups - 1} * layer.pw_pass;
+    const int64_t there = layer.stream ? take_weights(layer, begin) : begin, start = std::max(there + passes, room);
+    // An only pass waits for room first.
+    const int64_t store = passes ? start - there - passes : std::clamp<int64_t>(room - begin, 0, start - begin);
+    account.store += store;
+    account.load += start - passes - begin - store;
     account.compute += int64_t{layer.in_groups} * layer.pw_pass;
     last_pass_ = start;
     pw_free_ = start + layer.pw_pass;
@@ -312,8 +314,14 @@ class Pipeline {
   int slot_ = 0;
   int64_t weights_there_ = 0, weights_busy_ = 0, last_pass_ = 0;
   std::vector<std::vector<int64_t>> stored_;  // of each layer: when duet_load sees its tiles in memory
-  int64_t load_next_ = kFirstPlan, loaded_ = 0, dw_end_ = 0, tile_there_ = 0, pw_free_ = 0, result_there_ = 0, store_end_ = 0;
+  int64_t load_next_ = kFirstPlan, loaded_ = 0, dw_end_ = 0, begun_ = 0, tile_there_ = 0, pw_free_ = 0, result_there_ = 0,
+          store_end_ = 0;
 };
+
+void add(LayerCycles& sum, const LayerCycles& layer) {
+  sum.total += layer.total, sum.compute += layer.compute;
+  sum.fill += layer.fill, sum.load += layer.load, sum.store += layer.store;
+}
 
 }  // namespace
 
@@ -321,7 +329,10 @@ Cycles predict(const Program& program, const Memory& memory) {
   Pipeline pipeline(program, memory);
   Cycles cycles;
   int64_t done[3] = {};
-  for (int64_t& time : done) time = pipeline.frame(cycles.layers);
+  for (int64_t& time : done) {
+    time = pipeline.frame(cycles.layers);
+    for (const LayerCycles& layer : cycles.layers) add(cycles.all, layer);
+  }
   cycles.latency = done[0];
   cycles.frame = done[2] - done[1];
   for (const Layer& layer : program.layers) {

@@ -96,11 +96,11 @@ engine::Engine size_for(const engine::Engine& engine, const net::Network& networ
 /// Where a layer's cycles go.
 struct LayerCycles {
   std::string name;
-  int64_t total = 0;         ///< from the previous layer's last point-wise pass to this one's
-  int64_t compute = 0;       ///< point-wise passes
-  int64_t wait_input = 0;    ///< waiting for the depth-wise stage or, behind it, for loads
-  int64_t wait_output = 0;   ///< waiting for stores
-  int64_t wait_weights = 0;  ///< waiting for streamed weights
+  int64_t total = 0;    ///< from the previous layer's last point-wise pass to this one's: the sum of the rest
+  int64_t compute = 0;  ///< point-wise passes
+  int64_t fill = 0;     ///< waiting for a tile that the depth-wise stage makes
+  int64_t load = 0;     ///< waiting for a tile's rows or for streamed weights
+  int64_t store = 0;    ///< waiting for room for results
 };
 
 struct Cycles {
@@ -108,6 +108,7 @@ struct Cycles {
   int64_t latency = 0;                        ///< from start to done of a single frame, program loaded
   int64_t bytes_read = 0, bytes_written = 0;  ///< a frame
   std::vector<LayerCycles> layers;            ///< of the third frame
+  LayerCycles all;                            ///< of the first three frames, as the engine's counters count
 };
 
 /// Predicts the cycles of a program: closed-form durations of tiles, a max-plus recurrence over them, bursts one by one.

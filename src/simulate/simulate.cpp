@@ -83,7 +83,7 @@ void read_report(const std::string& report, Result& result) {
     if (key == "hang")
       throw Error("the engine does not finish a frame", "simulation", "this is a fault of the engine or its program");
     if (key == "counters")
-      words >> c.cycles >> c.wait_input >> c.wait_output >> c.wait_weights >> c.load_busy >> c.store_busy >> c.beats_read >>
+      words >> c.cycles >> c.wait_fill >> c.wait_load >> c.wait_store >> c.load_busy >> c.store_busy >> c.beats_read >>
           c.beats_written;
   }
   if (result.done.empty())

@@ -20,10 +20,10 @@ struct Options {
 
 /// What the engine counted, as its registers tell.
 struct Counters {
-  int64_t cycles = 0;        ///< from the first start to the last done
-  int64_t wait_input = 0;    ///< point-wise array idle for want of a tile
-  int64_t wait_output = 0;   ///< ... for want of room for results
-  int64_t wait_weights = 0;  ///< ... for want of streamed weights
+  int64_t cycles = 0;      ///< from the first start to the last done
+  int64_t wait_fill = 0;   ///< point-wise array idle for want of a tile that is being made
+  int64_t wait_load = 0;   ///< ... of one whose rows are not there yet, or of streamed weights; before and after the frames, too
+  int64_t wait_store = 0;  ///< ... of room for results
   int64_t load_busy = 0, store_busy = 0;
   int64_t beats_read = 0, beats_written = 0;
 };

@@ -137,6 +137,10 @@ int run_random(const engine::Engine& lanes, uint64_t seed, int count, bool strea
     EXPECT_EQ(quiet.frame_cycles, predicted.frame)
         << "latency " << c.memory.latency << " gap " << c.memory.gap_num << '/' << c.memory.gap_den;
     EXPECT_EQ(quiet.latency_cycles, predicted.latency);
+    EXPECT_EQ(quiet.counters.wait_fill, predicted.all.fill);
+    EXPECT_EQ(quiet.counters.wait_store, predicted.all.store);
+    const int64_t idle = quiet.counters.wait_load - predicted.all.load;  // before the first frame and after the last
+    EXPECT_TRUE(idle >= 0 && idle < 500) << idle;
     c.stall_seed = rng.bits() | 1;
     expect_equal(c);
   }
