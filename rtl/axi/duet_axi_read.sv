@@ -57,7 +57,7 @@ module duet_axi_read #(
         wait_q <= beats_i;
       end else begin
         if (asked) begin
-          addr_q <= addr_q + {24'd0, length, 3'b000};
+          addr_q <= {addr_q[31:7] + 25'd1, 7'd0};  // where a burst ends that is not the last
           ask_q  <= ask_q - 32'(length);
         end
         if (m_rvalid_i) wait_q <= wait_q - 32'd1;

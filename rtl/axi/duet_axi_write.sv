@@ -66,7 +66,7 @@ module duet_axi_write #(
         ask_q  <= beats_i;
         tag_q  <= tag_i;
       end else if (asked) begin
-        addr_q <= addr_q + {24'd0, length, 3'b000};
+        addr_q <= {addr_q[31:7] + 25'd1, 7'd0};  // where a burst ends that is not the last
         ask_q  <= ask_q - 16'(length);
       end
       if (fetch) left_q <= length_valid ? length_next : 5'd0;

@@ -116,20 +116,18 @@ module duet_dw #(
   logic [TileAddr-1:0] base_q;
   logic [1:0] even_slot_q, odd_slot_q, even_side_slot_q, odd_side_slot_q, even_at, odd_at;  // slots of rows 2t and 2t+1
   logic [3:0] loaded_q;
-  logic row, valid, start, pass_end, weight_ok, below1, below2, above, first_column, last_column;
+  logic row, valid, start, pass_ends, pass_end_q, last_pass_q, weight_ok, below1_q, below2_q, above_q, first_column, last_column;
   logic [15:0] column;
 
   assign row          = cycle_q[0];
   assign column       = {1'b0, cycle_q[15:1]};
   assign weight_ok    = weight_ready_i || cycle_q != 16'd0;
   assign valid        = state_q == Run && weight_ok && column < width;
-  assign pass_end     = state_q == Run && weight_ok && cycle_q + 16'd1 == pass_length;
+  // A pass is never shorter than two cycles, so that its end is seen a cycle before: many wait for it.
+  assign pass_ends    = state_q == Run && weight_ok && cycle_q + 16'd2 == pass_length;
   assign start        = state_q == Wait && room_q >= tile_words && (copy || loaded_q != 4'd0) && enable_i;
-  assign tile_end     = (pass_end && group_q + 16'd1 == groups) || (state_q == Copy && loaded_q != 4'd0);
+  assign tile_end     = last_pass_q || (state_q == Copy && loaded_q != 4'd0);
   assign begun_o      = copy ? state_q == Copy && tile_end : start;
-  assign above        = tile != 16'd0;
-  assign below1       = {tile[14:0], 1'b1} < height;            // row 2t + 1 is there
-  assign below2       = {tile[14:0], 1'b0} + 16'd2 < height;    // row 2t + 2
   assign first_column = column == 16'd0;
   assign last_column  = column + 16'd1 == width;
 
@@ -157,15 +155,21 @@ module duet_dw #(
   assign odd_at      = side ? odd_side_slot_q : odd_slot_q;
   assign even_slot   = row ? next_slot(even_at) : even_at;
   assign odd_slot    = row ? odd_at : last_slot(odd_at);
-  assign even_after  = (last && below2) ? next_slot(next_slot(even_at)) : next_slot(even_at);
-  assign odd_after   = below1 ? next_slot(odd_at) : odd_at;
-  assign even_free_o = (tile_end && !copy) ? ((last && below2) ? 2'd2 : 2'd1) : 2'd0;
-  assign odd_free_o  = (tile_end && !copy) ? (2'(above) + 2'(last && below1)) : 2'd0;
+  assign even_after  = (last && below2_q) ? next_slot(next_slot(even_at)) : next_slot(even_at);
+  assign odd_after   = below1_q ? next_slot(odd_at) : odd_at;
+  assign even_free_o = (tile_end && !copy) ? ((last && below2_q) ? 2'd2 : 2'd1) : 2'd0;
+  assign odd_free_o  = (tile_end && !copy) ? (2'(above_q) + 2'(last && below1_q)) : 2'd0;
   assign side_free_o = side;
 
   always_ff @(posedge clk_i) begin
     even_addr_o <= slot_base(even_slot, side) + LineAddr'(line_q);
     odd_addr_o  <= slot_base(odd_slot, side) + LineAddr'(line_q);
+    pass_end_q  <= pass_ends && !rst_i;
+    last_pass_q <= pass_ends && group_q + 16'd1 == groups && !rst_i;
+    // Of use from the second cycle of a tile on; in the first it waits.
+    above_q     <= tile != 16'd0;
+    below1_q    <= {tile[14:0], 1'b1} < height;          // row 2t + 1 is there
+    below2_q    <= {tile[14:0], 1'b0} + 16'd2 < height;  // row 2t + 2
     if (rst_i) begin
       state_q          <= Wait;
       even_slot_q      <= '0;
@@ -191,9 +195,9 @@ module duet_dw #(
         end
         Run:
         if (weight_ok) begin
-          cycle_q <= pass_end ? 16'd0 : cycle_q + 16'd1;
+          cycle_q <= pass_end_q ? 16'd0 : cycle_q + 16'd1;
           if (valid && row) line_q <= line_q + 16'd1;
-          if (pass_end) begin
+          if (pass_end_q) begin
             group_q <= group_q + 16'd1;
             param_q <= param_q + ParamAddr'(1);
             part_q  <= (part_q + 8'd1 == 8'(Parts)) ? 8'd0 : part_q + 8'd1;
@@ -272,7 +276,7 @@ module duet_dw #(
       .Depth(DataAt)
   ) u_at_data (
       .clk_i,
-      .data_i({row, row ? below1 : above, !row || below2, step_q}),
+      .data_i({row, row ? below1_q : above_q, !row || below2_q, step_q}),
       .data_o({row_data, odd_there, even_there, step_data})
   );
   duet_delay #(

@@ -110,7 +110,7 @@ module duet_load #(
   assign unit_end   = part_end && left_q == 20'd1;
   assign units_end  = state_q == Unit && units_q == 16'd0;
 
-  logic [15:0] row_q, rows_wide, need_q, column_q;
+  logic [15:0] row_q, to_q, rows_wide, need_q, column_q;
   logic [15:0] even_stored_q, odd_stored_q, stored;  // tiles in memory, of the even and the odd layer at work
   logic [31:0] main_addr_q, ahead_addr_q, addr, beats_q;
   logic [1:0] even_need_q, odd_need_q, rows_q;
@@ -205,6 +205,7 @@ module duet_load #(
       case (state_q)
         Begin: begin
           row_q  <= from;
+          to_q   <= to;
           need_q <= (need < need_max) ? need : need_max;
           if (first) begin
             if (ahead) ahead_addr_q <= picture ? frame_addr_i : in_addr;
@@ -286,6 +287,6 @@ module duet_load #(
       end
     end
   end
-  assign rows_wide = to - row_q;
+  assign rows_wide = to_q - row_q;
   wire unused = &{1'b0, descriptor[255:253], descriptor[247:245], descriptor[191:180], descriptor[127:85], stride, rows_wide[15:2], beats_q[31:29], last, frame};
 endmodule

@@ -96,7 +96,7 @@ module duet_pw #(
   logic [15:0] full_q, begun_q;  // tiles that are there; that are there or being made
   logic [TileAddr-1:0] tile_base_q, group_base_q;
   logic [ResultAddr-1:0] unit_base_q;
-  logic at_start, first_in, last_in, have_room, ok, valid, pass_end, unit_end, start_tile, start_pass;
+  logic at_start, first_in, last_in, have_room, ok, valid, pass_ends, pass_end_q, unit_end_q, tile_end_q, start_tile, start_pass;
 
   assign at_start      = cycle_q == 16'd0;
   assign first_in      = in_q == 16'd0;
@@ -106,9 +106,9 @@ module duet_pw #(
   assign valid         = state_q == Run && ok && cycle_q < pixels;
   assign start_tile    = state_q == Begin && full_q != 16'd0;
   assign start_pass    = state_q == Run && at_start && ok;
-  assign pass_end      = state_q == Run && ok && cycle_q + 16'd1 == pass_length;
-  assign unit_end      = pass_end && last_in;
-  assign tile_end      = unit_end && out_q + 16'd1 == out_groups;
+  // A pass is never shorter than two cycles, so that its end is seen a cycle before: many wait for it.
+  assign pass_ends     = state_q == Run && ok && cycle_q + 16'd2 == pass_length;
+  assign tile_end      = tile_end_q;
   assign tile_free_o   = tile_end;
   assign tile_free_words_o = tile_words;
   assign weight_take_o = start_pass;
@@ -150,6 +150,9 @@ module duet_pw #(
 
   always_ff @(posedge clk_i) begin
     tile_addr_o <= pixel_place;
+    pass_end_q  <= pass_ends && !rst_i;
+    unit_end_q  <= pass_ends && last_in && !rst_i;
+    tile_end_q  <= pass_ends && last_in && out_q + 16'd1 == out_groups && !rst_i;
     if (rst_i) begin
       state_q     <= Begin;
       full_q      <= '0;
@@ -170,12 +173,12 @@ module duet_pw #(
           if (start_tile) state_q <= Run;
         end
         default: begin
-          if (ok) cycle_q <= pass_end ? 16'd0 : cycle_q + 16'd1;
-          if (pass_end) begin
+          if (ok) cycle_q <= pass_end_q ? 16'd0 : cycle_q + 16'd1;
+          if (pass_end_q) begin
             in_q         <= last_in ? 16'd0 : in_q + 16'd1;
             group_base_q <= last_in ? tile_base_q : next_group;
           end
-          if (unit_end) begin
+          if (unit_end_q) begin
             out_q       <= out_q + 16'd1;
             unit_base_q <= next_unit;
           end
@@ -208,7 +211,7 @@ module duet_pw #(
   ) u_sum_flags (
       .clk_i,
       .rst_i,
-      .data_i({valid && !last_in, valid && last_in, unit_end}),
+      .data_i({valid && !last_in, valid && last_in, unit_end_q}),
       .data_o({store_sum, result_sum, unit_end_sum})
   );
   duet_delay #(

@@ -1,7 +1,9 @@
 // The order in which every stage takes the tiles of a frame, and the stage's part of the descriptor of the tile at work. Layers follow
 // one another; two neighbours that are interleaved take turns: `lead` tiles of the first, then one of the second and `burst` more of
 // the first, and so on until both are done (docs/architecture.md). All stages walk through the same order, each at its own pace.
-// Latency: outputs show the next tile in the cycle after advance_i. Twin: program::order.
+// Latency: outputs show the next tile in the cycle after advance_i, and after a program's last descriptor the first one. They come from
+// registers, the descriptor from memory at a register: which tile comes then is found out while the one before it is at work. Twin:
+// program::order.
 module duet_sequence #(
     parameter int Layers = 16,
     parameter int First  = 0,   // beats of the descriptor that the stage reads
@@ -24,8 +26,8 @@ module duet_sequence #(
 );
   localparam int Order = 15;  // the beat that tells the order
 
-  logic [4:0] layer_q;
-  logic [63:0] order;
+  logic [4:0] layer_q, next_layer_q;  // of the tile at work, of the one after it
+  logic [63:0] order;                 // of the latter
   duet_descriptors #(
       .Layers(Layers),
       .First(First),
@@ -49,50 +51,61 @@ module duet_sequence #(
       .layer_w_i(program_layer_i),
       .beat_w_i(program_beat_i),
       .data_w_i(program_data_i),
-      .layer_i(layer_q),
+      .layer_i(next_layer_q),
       .descriptor_o(order)
   );
 
-  logic [15:0] tiles, tile_q, ahead_tile_q;
+  // The tile after the one at work.
+  logic [15:0] tiles, tile, tile_q, ahead_tile_q;
   logic [7:0] lead, burst, left_q, left;
-  logic last_layer, turns_q, ahead_done_q;
+  logic first, last, ahead, last_layer, turns_q, ahead_done_q, shown_q, step;
   assign tiles       = order[15:0];
   assign lead        = order[23:16];
   assign burst       = order[31:24];
-  assign ahead_o     = order[32];
+  assign ahead       = order[32];
   assign last_layer  = order[33];
-  assign tile_o      = ahead_o ? ahead_tile_q : tile_q;
-  assign first_o     = tile_o == 16'd0;
-  assign last_o      = tile_o + 16'd1 == tiles;
-  assign frame_o     = last_o && last_layer;
+  assign tile        = ahead ? ahead_tile_q : tile_q;
+  assign first       = tile == 16'd0;
+  assign last        = tile + 16'd1 == tiles;
+  assign left        = first ? lead : left_q;  // tiles of the first layer before it is the second one's turn
+  assign step        = advance_i || !shown_q;
   assign odd_layer_o = layer_q[0];
-  assign left        = first_o ? lead : left_q;  // tiles of the first layer before it is the second one's turn
 
   always_ff @(posedge clk_i) begin
-    if (rst_i) begin
-      layer_q      <= '0;
+    if (step) begin
+      layer_q <= next_layer_q;
+      tile_o  <= tile;
+      first_o <= first;
+      last_o  <= last;
+      frame_o <= last && last_layer;
+      ahead_o <= ahead;
+    end
+    if (rst_i || program_we_i) begin
+      next_layer_q <= '0;
       tile_q       <= '0;
       ahead_tile_q <= '0;
       left_q       <= '0;
       turns_q      <= 1'b0;
       ahead_done_q <= 1'b0;
-    end else if (advance_i) begin
-      if (ahead_o) begin
-        ahead_tile_q <= last_o ? 16'd0 : ahead_tile_q + 16'd1;
-        ahead_done_q <= last_o;
+      shown_q      <= 1'b0;
+    end else if (step) begin
+      shown_q <= 1'b1;
+      if (ahead) begin
+        ahead_tile_q <= last ? 16'd0 : ahead_tile_q + 16'd1;
+        ahead_done_q <= last;
         left_q       <= left - 8'd1;
-        if (last_o || left == 8'd1) begin
-          layer_q <= layer_q + 5'd1;
-          turns_q <= 1'b1;
-          left_q  <= burst;
+        if (last || left == 8'd1) begin
+          next_layer_q <= next_layer_q + 5'd1;
+          turns_q      <= 1'b1;
+          left_q       <= burst;
         end
       end else begin
-        tile_q <= last_o ? 16'd0 : tile_q + 16'd1;
-        if (last_o) begin
-          layer_q <= last_layer ? 5'd0 : layer_q + 5'd1;
-          turns_q <= 1'b0;
+        tile_q <= last ? 16'd0 : tile_q + 16'd1;
+        if (last) begin
+          next_layer_q <= last_layer ? 5'd0 : next_layer_q + 5'd1;
+          turns_q      <= 1'b0;
         end else if (turns_q && !ahead_done_q) begin
-          layer_q <= layer_q - 5'd1;
+          next_layer_q <= next_layer_q - 5'd1;
         end
       end
     end

@@ -64,6 +64,12 @@ void print_counts(const synth::Counts& counts, const device::Device& device, con
   for (const auto& type : counts.unknown_cells) print("  unknown cell, not counted: " + type);
 }
 
+void print_path(const synth::LongestPath& path) {
+  if (!path.levels) return print("  levels of logic: none told, " + path.absent);
+  print(fmt::format("  {} levels of logic on the longest path:", *path.levels));
+  for (const auto& step : path.steps) print(fmt::format("    {:>2} {:<14} {}", step.level, step.cell, step.net));
+}
+
 void run(const Options& o) {
   check(o.widths);
   const device::Device device = device::find_device(o.device);
@@ -100,6 +106,7 @@ void run(const Options& o) {
   print(fmt::format("{} x {} lanes, {} depth-wise, W{} F{} on {}, {}", engine.in_lanes, engine.out_lanes, engine.dw_lanes,
                     engine.weight_bits, engine.feature_bits, device.name, o.flatten ? "flattened" : "hierarchy kept"));
   print_counts(counts, device, o.flatten ? nullptr : &predicted);
+  print_path(counts.path);
   print("  details: " + (fs::path(o.out) / "synth.json").string());
 }
 

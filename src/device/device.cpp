@@ -54,8 +54,17 @@ int64_t count(const base::Settings& settings, const std::string& key) {
 std::string to_string(Family family) { return facts(family).name; }
 std::string dsp_name(Family family) { return facts(family).dsp; }
 
+Resources usable(const Resources& device) {
+  constexpr int64_t kPercent = 85;  // of LUTs and FFs
+  Resources limit = device;
+  limit.lut = device.lut * kPercent / 100;
+  limit.ff = device.ff * kPercent / 100;
+  return limit;
+}
+
 bool fits(const Resources& design, const Resources& device) {
-  return design.lut <= device.lut && design.ff <= device.ff && design.dsp <= device.dsp && design.bram36 <= device.bram36;
+  const Resources limit = usable(device);
+  return design.lut <= limit.lut && design.ff <= limit.ff && design.dsp <= limit.dsp && design.bram36 <= limit.bram36;
 }
 
 Device read_device(const fs::path& path) {

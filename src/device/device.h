@@ -37,7 +37,10 @@ std::vector<std::string> device_names();
 std::string to_string(Family family);
 /// What the family calls its multiplier block: "DSP48E1", "DSP48E2", "SB_MAC16", "MULT18X18D".
 std::string dsp_name(Family family);
-/// True when no count of `design` is more than the device has.
+/// What a design may take of a device: all its DSPs and block memories, but 85 % of its LUTs and FFs, since place and route
+/// needs room.
+Resources usable(const Resources& device);
+/// True when no count of `design` is more than what is usable of the device.
 bool fits(const Resources& design, const Resources& device);
 
 }  // namespace duet::device

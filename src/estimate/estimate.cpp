@@ -63,10 +63,11 @@ Estimate estimate(const net::Network& network, const engine::Engine& engine, con
 }
 
 double excess(const device::Resources& design, const device::Resources& device) {
+  const device::Resources limit = device::usable(device);
   const double most =
-      std::max({share(static_cast<double>(design.lut), static_cast<double>(device.lut)),
-                share(static_cast<double>(design.ff), static_cast<double>(device.ff)),
-                share(static_cast<double>(design.dsp), static_cast<double>(device.dsp)), share(design.bram36, device.bram36)});
+      std::max({share(static_cast<double>(design.lut), static_cast<double>(limit.lut)),
+                share(static_cast<double>(design.ff), static_cast<double>(limit.ff)),
+                share(static_cast<double>(design.dsp), static_cast<double>(limit.dsp)), share(design.bram36, limit.bram36)});
   return std::max(0.0, most - 1);
 }
 

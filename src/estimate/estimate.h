@@ -52,10 +52,10 @@ device::Resources engine_resources(const engine::Engine& engine, device::Family 
 struct Design {
   engine::Engine engine;
   Estimate estimate;
-  double excess = 0;  ///< 0: fits the device; else by which share of the device its worst resource is too much (0.1: 10 %)
+  double excess = 0;  ///< 0: fits the device; else its worst resource's share beyond what is usable (0.1: 10 % too much)
 };
 
-/// By how much a design is too large for a device: 0 where it fits.
+/// By how much a design is too large for what is usable of a device (device::usable): 0 where it fits.
 double excess(const device::Resources& design, const device::Resources& device);
 
 /// Engines for a network on a device at widths (W, F), with their estimates: those that fit first, fastest first; where none

@@ -7,6 +7,7 @@ set(DUET_KIND_SOURCES
   "quantize: src/base src/net src/layer src/fixed src/quant src/data src/train"
   "score: src/base src/net src/layer src/fixed src/quant src/golden src/data src/train"
   "simulate: src/base src/net src/layer src/fixed src/quant src/golden src/engine src/mapping src/program src/emit src/simulate src/data rtl"
+  "trial: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/mapping src/program src/emit src/simulate rtl"
   "synth: src/base src/net src/device src/engine src/mapping src/program src/emit src/synth rtl")
 
 if(CMAKE_SCRIPT_MODE_FILE)

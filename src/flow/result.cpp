@@ -32,10 +32,7 @@ Json targets_of(const Targets& targets, const Json& result) {
 // Whether Yosys' counts fit the device.
 Json fits(const Json& counts, const device::Device& device) {
   if (!counts.is_object()) return Json();
-  const Json limits = to_json(device.resources);
-  for (const auto& [name, limit] : limits.items())
-    if (counts.at(name).get<double>() > limit.get<double>()) return false;
-  return true;
+  return device::fits({counts.at("lut"), counts.at("ff"), counts.at("dsp"), counts.at("bram36")}, device.resources);
 }
 
 void add_winner(const State& state, Json& result) {
@@ -87,6 +84,7 @@ Json result_of(const State& state) {
     result["mac_per_dsp_cycle"] = mac_per_dsp_cycle(result["macs"].get<int64_t>(), cycles, config.device);
   }
   result["resources_synthesised"] = value_or_null(state.synthesised, "resources");
+  result["logic_levels"] = value_or_null(state.synthesised, "logic_levels");
   result["fits"] = fits(result["resources_synthesised"], config.device);
   result["targets"] = targets_of(config.targets, result);
   bool met = result["bytes_differ"] == 0 && result["fits"] == true;

@@ -165,6 +165,16 @@ Json simulate_spec(const Json& network, const engine::Engine& engine, const Pack
   return spec;
 }
 
+Json trial_spec(const net::Network& network, const engine::Engine& engine, const Config& config) {
+  Json spec = begin("trial");
+  spec["verilator"] = verilator_version();
+  spec["network"] = net::to_json(network);
+  spec["engine"] = engine::to_json(engine);
+  spec["device"] = device_json(config);
+  spec["seed"] = config.seed;
+  return spec;
+}
+
 Json synth_spec(const engine::Engine& engine, const Config& config) {
   Json spec = begin("synth");
   spec["yosys"] = yosys_version();

@@ -30,6 +30,8 @@ Json continue_spec(const evaluate::Outcome& trained, const Packs& packs, const C
 Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const Config& config, const Plan& plan);
 Json score_spec(const Json& network, const Packs& packs, const std::string& part, const std::string& runner, int threads);
 Json simulate_spec(const Json& network, const engine::Engine& engine, const Packs& packs, const Config& config);
+/// Random weights and noise, seeded by the config.
+Json trial_spec(const net::Network& network, const engine::Engine& engine, const Config& config);
 Json synth_spec(const engine::Engine& engine, const Config& config);
 
 }  // namespace duet::flow

@@ -110,14 +110,16 @@ Json to_json(const Counts& counts) {
     modules.push_back(entry);
   }
   for (const auto& [type, count] : counts.cells) cells[type] = count;
-  return {{"tool", counts.tool},
-          {"resources", resources(counts.resources)},
-          {"lutram", counts.lutram},
-          {"srl", counts.srl},
-          {"single_port_blocks", counts.single_port_blocks},
-          {"unknown_cells", counts.unknown_cells},
-          {"modules", modules},
-          {"cells", cells}};
+  Json json{{"tool", counts.tool},
+            {"resources", resources(counts.resources)},
+            {"lutram", counts.lutram},
+            {"srl", counts.srl},
+            {"single_port_blocks", counts.single_port_blocks},
+            {"unknown_cells", counts.unknown_cells},
+            {"modules", modules},
+            {"cells", cells}};
+  json.update(to_json(counts.path));
+  return json;
 }
 
 }  // namespace duet::synth

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <regex>
 
 #include "base/error.h"
@@ -31,6 +32,9 @@ std::string script(const Request& request, const device::Device& device) {
   text += fmt::format("{}{} -top {}\n", device.synthesis, shape, request.top);
   text += "check -assert\ntee -q -o stat.json stat -json\n";
   if (request.netlist) text += "write_verilog -noattr netlist.v\n";
+  // For the longest path: the cells as counted, without the walls between modules.
+  text += "flatten\nsetattr -unset src w:* c:*\nsetparam -unset INIT t:LUT*\n";
+  text += fmt::format("json -o netlist.json {}\n", request.top);
   return text;
 }
 
@@ -84,6 +88,8 @@ Counts synthesize(const Request& request, const device::Device& device, const fs
   if (run.exit_code != 0) report_failure(run, folder / "yosys.log");
   Counts counts = read_counts(parse_stat(base::read_file(folder / "stat.json")), request.top, device.family);
   counts.tool = tool;
+  std::ifstream netlist(folder / "netlist.json");
+  counts.path = longest_path(netlist, request.top, device.family);
   if (progress) progress(kSteps, kSteps, "");
   return counts;
 }

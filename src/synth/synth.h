@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/progress.h"
 #include "device/device.h"
+#include "synth/levels.h"
 
 namespace duet::synth {
 
@@ -41,10 +42,12 @@ struct Counts {
   std::vector<std::string> unknown_cells;  ///< types that count as nothing known (empty for duet's RTL)
   std::vector<ModuleCount> modules;        ///< largest share of LUTs first
   std::string tool;                        ///< "Yosys 0.23 (git sha1 ...)"
+  LongestPath path;                        ///< of exactly the cells that are counted
 };
 
-/// Maps the design onto the device's family with Yosys in `folder`, which afterwards holds synth.ys, yosys.log and stat.json.
-/// Throws Error: Yosys missing, too old, out of time, or the design has an undriven or undeclared signal or does not synthesise.
+/// Maps the design onto the device's family with Yosys in `folder`, which afterwards holds synth.ys, yosys.log, stat.json and
+/// netlist.json. Throws Error: Yosys missing, too old, out of time, or the design has an undriven or undeclared signal or does
+/// not synthesise.
 Counts synthesize(const Request& request, const device::Device& device, const std::filesystem::path& folder,
                   const Progress& progress = {});
 

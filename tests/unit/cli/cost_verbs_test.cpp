@@ -69,5 +69,13 @@ TEST(CostVerbs, SynthComplains) {
   EXPECT_THAT(old.output, HasSubstr("0.9 is too old"));
 }
 
+// A row takes minutes, so only what comes before it.
+TEST(CostVerbs, Bench) {
+  EXPECT_THAT(duet({"bench", "--help"}).output, HasSubstr("--only"));
+  expect_complaint({"bench"}, "no arguments");
+  expect_complaint({"bench", "speed"}, "called accelerator");
+  expect_complaint({"bench", "accelerator", "--only", "dnn-a:9,9"}, "dnn-a:16,8 dnn-b:16,16 dnn-c:11,8 dnn-a:8,8 dnn-a:4,4");
+}
+
 }  // namespace
 }  // namespace duet

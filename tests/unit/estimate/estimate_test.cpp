@@ -98,7 +98,8 @@ TEST(Estimate, WhereNothingFitsTheNearestDesignsAreNamed) {
 }
 
 TEST(Estimate, ExcessIsTheWorstResources) {
-  EXPECT_EQ(excess({100, 100, 10, 1}, {100, 100, 10, 1}), 0);
+  EXPECT_EQ(excess({85, 85, 10, 1}, {100, 100, 10, 1}), 0);  // 85 % of LUTs and FFs are usable
+  EXPECT_NEAR(excess({102, 85, 10, 1}, {100, 100, 10, 1}), 0.2, 1e-12);
   EXPECT_NEAR(excess({110, 100, 15, 1}, {100, 100, 10, 1}), 0.5, 1e-12);
   EXPECT_GT(excess({0, 0, 1, 0}, {1, 1, 0, 1}), 1e6);
 }

@@ -1,0 +1,73 @@
+#include "evaluate/simulated.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "golden/golden.h"
+#include "simulate/simulate.h"
+
+namespace duet::evaluate {
+namespace {
+
+// What layer "b2" (a replication) or "head" gives: its pooling where it has one, else its last computing layer.
+const layer::IntMap& output_of(const std::vector<golden::NodeMap>& maps, const std::string& layer) {
+  const layer::IntMap* found = nullptr;
+  for (const auto& [node, map] : maps)
+    if (node == layer || node.rfind(layer + ".", 0) == 0) found = &map;
+  DUET_CHECK(found, layer);
+  return *found;
+}
+
+Json to_json(const simulate::Counters& counters) {
+  return {{"cycles", counters.cycles},         {"wait_fill", counters.wait_fill},        {"wait_load", counters.wait_load},
+          {"wait_store", counters.wait_store}, {"load_busy", counters.load_busy},        {"store_busy", counters.store_busy},
+          {"beats_read", counters.beats_read}, {"beats_written", counters.beats_written}};
+}
+
+}  // namespace
+
+Json simulated(const quant::QuantizedNetwork& network, const engine::Engine& engine, const std::vector<layer::IntMap>& pictures,
+               const program::Memory& memory, const Progress& progress) {
+  const size_t count = pictures.size();
+  std::vector<layer::IntMap> expected;
+  std::vector<golden::NodeMap> last;
+  for (const layer::IntMap& picture : pictures) {
+    last = golden::run_all(network, picture);
+    expected.push_back(last.back().map);
+  }
+  simulate::Options options;
+  options.memory = memory;
+  options.frames = std::max(3, static_cast<int>(count));
+  options.keep_maps = true;
+  const auto frames = static_cast<size_t>(options.frames);
+  for (size_t i = count; i < frames; ++i) expected.push_back(expected[i % count]);
+  const auto result = simulate::run(network, engine, pictures, options, progress);
+
+  auto total = simulate::compare(result.outputs, expected, 16);
+  const auto program = program::compile(network.network, engine);
+  const size_t frame = (frames - 1) % count;
+  const auto maps = frame + 1 == count ? last : golden::run_all(network, pictures[frame]);
+  DUET_CHECK(!result.maps.empty() && result.maps[0].size() <= program.layers.size());
+  for (size_t i = 0; i < result.maps[0].size(); ++i) {
+    const int bits = program.layers[i].head ? 16 : engine::stored_bits(engine);
+    const auto one = simulate::compare({result.maps[0][i]}, {output_of(maps, program.layers[i].name)}, bits);
+    total.bytes_compared += one.bytes_compared;
+    total.bytes_differ += one.bytes_differ;
+    if (total.first.empty() && !one.first.empty()) total.first = program.layers[i].name + ", " + one.first;
+  }
+  const auto predicted = program::predict(program, options.memory);
+  return {{"frames", options.frames},
+          {"cycles_simulated", result.frame_cycles},
+          {"latency_cycles_simulated", result.latency_cycles},
+          {"cycles_predicted", predicted.frame},
+          {"latency_cycles_predicted", predicted.latency},
+          {"bytes_read", predicted.bytes_read},
+          {"bytes_written", predicted.bytes_written},
+          {"done", result.done},
+          {"bytes_compared", total.bytes_compared},
+          {"bytes_differ", total.bytes_differ},
+          {"first_difference", total.first},
+          {"counters", to_json(result.counters)}};
+}
+
+}  // namespace duet::evaluate
