@@ -111,7 +111,7 @@ module duet_load #(
   assign units_end  = state_q == Unit && units_q == 16'd0;
 
   logic [15:0] row_q, to_q, rows_wide, need_q, column_q;
-  logic [15:0] even_stored_q, odd_stored_q, stored;  // tiles in memory, of the even and the odd layer at work
+  logic [15:0] even_stored_q, odd_stored_q;  // tiles in memory, of the even and the odd layer at work
   logic [31:0] main_addr_q, ahead_addr_q, addr, beats_q;
   logic [1:0] even_need_q, odd_need_q, rows_q;
   logic [1:0] even_slot_q, odd_slot_q, even_side_slot_q, odd_side_slot_q;
@@ -129,10 +129,9 @@ module duet_load #(
   assign need     = pooled ? row_to : copy ? tile + 16'd1 : tile + 16'd2;
 
   assign addr      = ahead ? ahead_addr_q : main_addr_q;
-  assign stored    = odd_layer ? even_stored_q : odd_stored_q;
   assign even_room = side ? even_side_room_q : even_room_q;
   assign odd_room  = side ? odd_side_room_q : odd_room_q;
-  assign satisfied = picture || stored >= need_q;
+  assign satisfied = picture || (odd_layer ? even_stored_q >= need_q : odd_stored_q >= need_q);
   assign room      = copy ? copy_room_q != 2'd0 : even_room >= 3'(even_need_q) && odd_room >= 3'(odd_need_q);
   assign go        = state_q == Wait && satisfied && room;
 

@@ -96,27 +96,26 @@ module duet_store #(
   logic [QueueBits:0] room_q;
   logic [ParamAddr-1:0] param_q, unit_param_q;
   logic [ResultAddr-1:0] base_q;
-  logic row_q, last_out, last_row, issue, column_end, run_end, drained, unit_end, taken, begin_unit;
+  logic row_q, last_out_q, last_row, issue, column_end, run_end, drained, unit_end, taken, begin_unit;
   logic [15:0] run;
 
   assign tile_addr  = ahead ? ahead_addr_q : main_addr_q;
-  assign last_out   = out_q + 16'd1 == out_groups;
   assign last_row   = pool || row_q || (odd && last_tile);
-  assign groups     = last_out ? groups_last : groups_full;
-  assign run        = last_out ? run_last : run_full;
+  assign groups     = last_out_q ? groups_last : groups_full;
+  assign run        = last_out_q ? run_last : run_full;
   assign issue      = state_q == Issue && room_q != '0;
   assign column_end = issue && column_q + 16'd1 == out_width;
   assign run_end    = column_end && group_q + 8'd1 == groups;
   assign drained    = room_q == {1'b1, {QueueBits{1'b0}}};
   assign unit_end   = state_q == Drain && drained && last_row;
-  assign tile_end   = unit_end && last_out;
+  assign tile_end   = unit_end && last_out_q;
   assign begin_unit = state_q == Begin && results_q != 16'd0;
 
   assign write_valid_o = state_q == Ask;
   assign write_addr_o  = tile_addr + group_bytes_q + (row_q ? row_bytes : 32'd0);
   assign write_beats_o = run;
-  assign write_tag_o   = {last_row && last_out && frame, last_row && last_out && odd_layer && !head,
-                          last_row && last_out && !odd_layer && !head};
+  assign write_tag_o   = {last_row && last_out_q && frame, last_row && last_out_q && odd_layer && !head,
+                          last_row && last_out_q && !odd_layer && !head};
   assign result_free_o = unit_end;
   assign result_free_words_o = pool ? out_width : {out_width[14:0], 1'b0};
   assign frame_take_o  = tile_end && frame;
@@ -143,6 +142,7 @@ module duet_store #(
 
   always_ff @(posedge clk_i) begin
     result_addr_o <= pixel_place;
+    last_out_q    <= out_q + 16'd1 == out_groups;  // of use from Ask on
     param_addr_o  <= param_q;
     if (rst_i) begin
       state_q       <= Begin;
@@ -188,12 +188,12 @@ module duet_store #(
         end
       endcase
       if (unit_end) begin
-        out_q         <= last_out ? 16'd0 : out_q + 16'd1;
-        group_bytes_q <= last_out ? 32'd0 : group_bytes_q + {13'd0, run_full, 3'b000};
+        out_q         <= last_out_q ? 16'd0 : out_q + 16'd1;
+        group_bytes_q <= last_out_q ? 32'd0 : group_bytes_q + {13'd0, run_full, 3'b000};
         unit_param_q  <= param_q;
         base_q        <= next_unit;
-        if (last_out && ahead) ahead_addr_q <= next_addr;
-        if (last_out && !ahead) main_addr_q <= next_addr;
+        if (last_out_q && ahead) ahead_addr_q <= next_addr;
+        if (last_out_q && !ahead) main_addr_q <= next_addr;
       end
     end
   end
