@@ -9,7 +9,7 @@ namespace duet::evaluate {
 
 const Kinds& kinds() {
   static const Kinds all{{"dataset", run_dataset}, {"pack", run_pack},         {"train", run_train}, {"quantize", run_quantize},
-                         {"score", run_score},     {"simulate", run_simulate}, {"synth", run_synth}};
+                         {"score", run_score},     {"simulate", run_simulate}, {"synth", run_synth}, {"verify", run_verify}};
   return all;
 }
 
