@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <climits>
 #include <memory>
 
 #include "base/error.h"
@@ -16,7 +17,7 @@ namespace fs = std::filesystem;
 
 struct Arguments {
   std::string device = "pynq-z1", replay;
-  int count = 0;
+  int count = 0, synthesised = INT32_MAX;
   uint64_t seed = 1;
   FlowOptions flow;
   bool json = false;
@@ -84,32 +85,37 @@ Json report(const std::vector<verify::Checked>& all, const Json& failure) {
   return json;
 }
 
+std::string off(int64_t predicted, int64_t found) {
+  return fmt::format("{:+.1f} %", 100 * (static_cast<double>(predicted) / static_cast<double>(found) - 1));
+}
+
 std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
 
 void print_design(size_t index, const verify::Checked& one) {
   if (!one.finding) return print(fmt::format("{:>4}  {}\n      {}", index, verify::describe(one.design), one.problem));
   const verify::Finding& f = *one.finding;
-  const auto off = [](int64_t predicted, int64_t found) {
-    return fmt::format("{:+.1f} %", 100 * (static_cast<double>(predicted) / static_cast<double>(found) - 1));
-  };
-  print(fmt::format("{:>4} {:>7} {:>5} {:>8} {:>5} {:>6} {:>6} {:>8} {:>6} {:>8} {:>5}  {}", index, f.frame_simulated,
-                    verify::cycles_off(f), f.bytes_compared, f.bytes_differ, f.synthesised.dsp, f.synthesised.bram36,
-                    off(f.predicted.lut, f.synthesised.lut), f.synthesised.lut, off(f.predicted.ff, f.synthesised.ff),
-                    fmt::format("{:.0f} %", 100 * verify::least(f.live)), verify::describe(one.design)));
+  std::string counts = fmt::format("{:41}", "");
+  if (f.counts) {
+    const device::Resources &p = f.counts->predicted, &s = f.counts->synthesised;
+    counts =
+        fmt::format("{:>4} {:>6g} {:>6} {:>8} {:>6} {:>6}", s.dsp, s.bram36, s.lut, off(p.lut, s.lut), s.ff, off(p.ff, s.ff));
+  }
+  print(fmt::format("{:>4} {:>7} {:>4} {:>8} {:>4} {} {:>5}  {}", index, f.frame_simulated, verify::cycles_off(f),
+                    f.bytes_compared, f.bytes_differ, counts, fmt::format("{:.0f} %", 100 * verify::least(f.live)),
+                    verify::describe(one.design)));
   if (!one.problem.empty()) print("      " + one.problem);
 }
 
 void print_text(const std::vector<verify::Checked>& all, const Json& failure) {
   for (const verify::Range& range : verify::ranges()) print(fmt::format("{:<32} {} to {}", range.name, range.lo, range.hi));
-  print(fmt::format("{:>4} {:>7} {:>5} {:>8} {:>5} {:>6} {:>6} {:>8} {:>6} {:>8} {:>5}  {}", "", "cycles", "off", "bytes", "off",
-                    "DSP", "BRAM", "LUT off", "LUT", "FF off", "live", "design"));
+  print("     cycles  off    bytes  off  DSP BRAM36    LUT      off     FF    off  live  design");
   for (size_t i = 0; i < all.size(); ++i) print_design(i, all[i]);
   const verify::Summary s = verify::summarise(all);
   print(fmt::format("{} designs, {} with {} multipliers or more, {} with {} Bundles of {} channels or more; {} failed", s.designs,
                     s.many_multipliers, verify::kManyMultipliers, s.deep, verify::kManyBundles, verify::kManyChannels, s.failed));
   print(fmt::format("  {} of {} bytes differ, cycles {} off at worst", s.bytes_differ, s.bytes_compared, s.cycles_off_worst));
-  print(fmt::format("  DSP {}, BRAM36 {:g} off; LUT {} off in the median, {} at worst; FF {}, {}", s.dsp_off, s.bram_off,
-                    percent(s.lut_error_median), percent(s.lut_error_worst), percent(s.ff_error_median),
+  print(fmt::format("  {} synthesised: DSP {}, BRAM36 {:g} off; LUT {} off in the median, {} at worst; FF {}, {}", s.synthesised,
+                    s.dsp_off, s.bram_off, percent(s.lut_error_median), percent(s.lut_error_worst), percent(s.ff_error_median),
                     percent(s.ff_error_worst)));
   print(fmt::format("  outputs neither 0 nor clipped: {} in the worst layer", percent(s.live_outputs_worst)));
   if (!failure.is_null()) print("  first failure again: " + failure.at("command").get<std::string>());
@@ -118,7 +124,8 @@ void print_text(const std::vector<verify::Checked>& all, const Json& failure) {
 void run(const Arguments& arguments) {
   const Task task = task_of(arguments);
   std::vector<Json> specs;
-  for (const verify::Design& design : task.designs) specs.push_back(flow::verify_spec(design, task.device_file));
+  for (const verify::Design& design : task.designs)
+    specs.push_back(flow::verify_spec(design, task.device_file, static_cast<int>(specs.size()) < arguments.synthesised));
   flow::World world = make_world(arguments.flow);
   world.evaluations.progress = world.progress("verify");
   const std::vector<evaluate::Outcome> outcomes = evaluate::run_all(specs, world.store, world.evaluations);
@@ -145,6 +152,8 @@ void add_verify(CLI::App& app) {
       add_verb(app, "verify", "Draw designs; compare simulation with the golden model, all figures with the predicted",
                "duet verify --random 20 --seed 1 --device pynq-z1", [a] { run(*a); });
   verb->add_option("--random", a->count, "How many designs to draw")->check(CLI::Range(1, 100'000));
+  verb->add_option("--synth", a->synthesised, "Synthesise only so many of them, the first ones (default: all)")
+      ->check(CLI::NonNegativeNumber);
   verb->add_option("--seed", a->seed, "Of what is drawn")->capture_default_str();
   verb->add_option("--device", a->device, "Device that they shall fit (see `duet devices`), or the path of a device file")
       ->capture_default_str();

@@ -32,6 +32,6 @@ Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const
 Json score_spec(const Json& network, const Packs& packs, const std::string& part, const std::string& runner, int threads);
 Json simulate_spec(const Json& network, const engine::Engine& engine, const Packs& packs, const Config& config);
 Json synth_spec(const engine::Engine& engine, const Config& config);
-Json verify_spec(const verify::Design& design, const std::filesystem::path& device_file);
+Json verify_spec(const verify::Design& design, const std::filesystem::path& device_file, bool synthesise);
 
 }  // namespace duet::flow

@@ -16,8 +16,6 @@ namespace duet::verify {
 namespace {
 namespace fs = std::filesystem;
 
-enum Step { kQuiet, kStalls, kSynthesis, kSteps };
-
 void add(const simulate::Comparison& one, const std::string& what, Finding& finding) {
   finding.bytes_compared += one.bytes_compared;
   finding.bytes_differ += one.bytes_differ;
@@ -37,42 +35,6 @@ void compare(const Design& design, const GoldenMaps& golden, const simulate::Res
   }
 }
 
-void simulate_both(const Design& design, const fs::path& folder, const Progress& progress, Finding& finding) {
-  const Numbers numbers = draw_numbers(design);
-  const GoldenMaps golden = golden_maps(numbers);
-  finding.live = live_outputs(numbers, golden);
-  const program::Cycles predicted = program::predict(program::compile(design.network, design.engine), design.memory);
-  simulate::Options options;
-  options.memory = design.memory;
-  options.keep_maps = true;
-  options.cache = folder / "simulator";  // no other design can use it
-  if (progress) progress(kQuiet, kSteps, "building and simulating");
-  const simulate::Result quiet = simulate::run(numbers.network, design.engine, numbers.pictures, options);
-  compare(design, golden, quiet, "quiet memory", finding);
-  finding.frame_predicted = predicted.frame, finding.frame_simulated = quiet.frame_cycles;
-  finding.latency_predicted = predicted.latency, finding.latency_simulated = quiet.latency_cycles;
-  if (progress) progress(kStalls, kSteps, "simulating with stalls");
-  options.stall_seed = design.seed | 1;
-  compare(design, golden, simulate::run(numbers.network, design.engine, numbers.pictures, options), "stalling memory", finding);
-  fs::remove_all(options.cache);
-}
-
-void synthesise(const Design& design, const device::Device& device, const fs::path& folder, const Progress& progress,
-                Finding& finding) {
-  if (progress) progress(kSynthesis, kSteps, "synthesising");
-  const fs::path place = folder / "synth";
-  synth::Request request;
-  request.top = "duet_top";
-  request.sources = emit::rtl_files(emit::Vendor::xc7);
-  request.sources.push_back(place / "top.sv");
-  base::write_file(place / "top.sv", emit::top(design.engine));
-  const synth::Counts counts = synth::synthesize(request, device, place);
-  finding.synthesised = counts.resources;
-  finding.modules = counts.modules;
-  finding.predicted = estimate::engine_resources(design.engine, device.family);
-  fs::remove_all(place);
-}
-
 Json to_json(const device::Resources& r) { return {{"lut", r.lut}, {"ff", r.ff}, {"dsp", r.dsp}, {"bram36", r.bram36}}; }
 
 device::Resources resources_from_json(const Json& json, const std::string& where) {
@@ -89,22 +51,27 @@ std::string wrong_cycles(const char* what, int64_t predicted, int64_t simulated)
   return fmt::format("{} takes {} cycles, predicted are {}", what, simulated, predicted);
 }
 
-std::string wrong_counts(const Finding& f) {
-  if (f.predicted.dsp != f.synthesised.dsp) return fmt::format("{} DSPs, predicted are {}", f.synthesised.dsp, f.predicted.dsp);
-  if (f.predicted.bram36 != f.synthesised.bram36)
-    return fmt::format("{:g} BRAM36, predicted are {:g}", f.synthesised.bram36, f.predicted.bram36);
-  if (lut_error(f) > kWorstLogicError) return fmt::format("{} LUTs, predicted are {}", f.synthesised.lut, f.predicted.lut);
-  if (ff_error(f) > kWorstLogicError) return fmt::format("{} FFs, predicted are {}", f.synthesised.ff, f.predicted.ff);
+std::string wrong_counts(const Counts& c) {
+  const device::Resources &p = c.predicted, &s = c.synthesised;
+  if (p.dsp != s.dsp) return fmt::format("{} DSPs, predicted are {}", s.dsp, p.dsp);
+  if (p.bram36 != s.bram36) return fmt::format("{:g} BRAM36, predicted are {:g}", s.bram36, p.bram36);
+  if (lut_error(c) > kWorstLogicError) return fmt::format("{} LUTs, predicted are {}", s.lut, p.lut);
+  if (ff_error(c) > kWorstLogicError) return fmt::format("{} FFs, predicted are {}", s.ff, p.ff);
   return "";
+}
+
+Json to_json(const Counts& counts) {
+  Json modules = Json::array();
+  for (const synth::ModuleCount& m : counts.modules)
+    modules.push_back({{"module", m.module}, {"instances", m.instances}, {"own", to_json(m.own)}});
+  return {{"predicted", to_json(counts.predicted)}, {"synthesised", to_json(counts.synthesised)}, {"modules", modules}};
 }
 
 }  // namespace
 
 Json to_json(const Finding& f) {
-  Json live = Json::object(), modules = Json::array();
+  Json live = Json::object();
   for (const Live& one : f.live) live[one.node] = one.share;
-  for (const synth::ModuleCount& m : f.modules)
-    modules.push_back({{"module", m.module}, {"instances", m.instances}, {"own", to_json(m.own)}});
   return {{"bytes_compared", f.bytes_compared},
           {"bytes_differ", f.bytes_differ},
           {"first_difference", f.first_difference},
@@ -112,10 +79,8 @@ Json to_json(const Finding& f) {
           {"frame_simulated", f.frame_simulated},
           {"latency_predicted", f.latency_predicted},
           {"latency_simulated", f.latency_simulated},
-          {"predicted", to_json(f.predicted)},
-          {"synthesised", to_json(f.synthesised)},
           {"live_outputs", live},
-          {"modules", modules}};
+          {"counts", f.counts ? to_json(*f.counts) : Json(nullptr)}};
 }
 
 Finding finding_from_json(const Json& json, const std::string& where) {
@@ -125,22 +90,52 @@ Finding finding_from_json(const Json& json, const std::string& where) {
   f.first_difference = base::text_field(json, "first_difference", where);
   f.frame_predicted = number("frame_predicted"), f.frame_simulated = number("frame_simulated");
   f.latency_predicted = number("latency_predicted"), f.latency_simulated = number("latency_simulated");
-  f.predicted = resources_from_json(base::field(json, "predicted", where), where + ": predicted");
-  f.synthesised = resources_from_json(base::field(json, "synthesised", where), where + ": synthesised");
   for (const auto& [node, share] : base::field(json, "live_outputs", where).items())
     f.live.push_back({node, share.get<double>()});
+  const Json& counts = base::field(json, "counts", where);
+  if (counts.is_null()) return f;
+  f.counts = {resources_from_json(base::field(counts, "predicted", where), where + ": predicted"),
+              resources_from_json(base::field(counts, "synthesised", where), where + ": synthesised"),
+              {}};
   return f;
 }
 
-Finding check(const Design& design, const device::Device& device, const fs::path& folder, const Progress& progress) {
+Finding run_simulation(const Design& design, const fs::path& folder, const Progress& progress) {
+  const Numbers numbers = draw_numbers(design);
+  const GoldenMaps golden = golden_maps(numbers);
+  const program::Cycles predicted = program::predict(program::compile(design.network, design.engine), design.memory);
   Finding finding;
-  simulate_both(design, folder, progress, finding);
-  synthesise(design, device, folder, progress, finding);
+  finding.live = live_outputs(numbers, golden);
+  simulate::Options options;
+  options.memory = design.memory;
+  options.keep_maps = true;
+  options.cache = folder / "simulator";  // no other design can use it
+  if (progress) progress(0, 2, "building and simulating");
+  const simulate::Result quiet = simulate::run(numbers.network, design.engine, numbers.pictures, options);
+  compare(design, golden, quiet, "quiet memory", finding);
+  finding.frame_predicted = predicted.frame, finding.frame_simulated = quiet.frame_cycles;
+  finding.latency_predicted = predicted.latency, finding.latency_simulated = quiet.latency_cycles;
+  if (progress) progress(1, 2, "simulating with stalls");
+  options.stall_seed = design.seed | 1;
+  compare(design, golden, simulate::run(numbers.network, design.engine, numbers.pictures, options), "stalling memory", finding);
+  fs::remove_all(options.cache);
   return finding;
 }
 
-double lut_error(const Finding& f) { return error(f.predicted.lut, f.synthesised.lut); }
-double ff_error(const Finding& f) { return error(f.predicted.ff, f.synthesised.ff); }
+Counts run_synthesis(const Design& design, const device::Device& device, const fs::path& folder, const Progress& progress) {
+  const fs::path place = folder / "synth";
+  synth::Request request;
+  request.top = "duet_top";
+  request.sources = emit::rtl_files(emit::Vendor::xc7);
+  request.sources.push_back(place / "top.sv");
+  base::write_file(place / "top.sv", emit::top(design.engine));
+  const synth::Counts found = synth::synthesize(request, device, place, progress);
+  fs::remove_all(place);
+  return {estimate::engine_resources(design.engine, device.family), found.resources, found.modules};
+}
+
+double lut_error(const Counts& c) { return error(c.predicted.lut, c.synthesised.lut); }
+double ff_error(const Counts& c) { return error(c.predicted.ff, c.synthesised.ff); }
 
 int64_t cycles_off(const Finding& f) {
   return std::max(std::abs(f.frame_predicted - f.frame_simulated), std::abs(f.latency_predicted - f.latency_simulated));
@@ -152,7 +147,7 @@ std::string wrong_with(const Finding& f) {
   if (const std::string wrong = wrong_cycles("a frame", f.frame_predicted, f.frame_simulated); !wrong.empty()) return wrong;
   if (const std::string wrong = wrong_cycles("a single frame", f.latency_predicted, f.latency_simulated); !wrong.empty())
     return wrong;
-  if (const std::string wrong = wrong_counts(f); !wrong.empty()) return wrong;
+  if (const std::string wrong = f.counts ? wrong_counts(*f.counts) : ""; !wrong.empty()) return wrong;
   if (const double share = least(f.live); share < kLeastLive)
     return fmt::format("a layer has {:.0f} % outputs that are neither 0 nor clipped", 100 * share);
   return "";

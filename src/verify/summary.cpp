@@ -28,8 +28,6 @@ void add(const Finding& f, Summary& sum) {
   sum.bytes_compared += f.bytes_compared;
   sum.bytes_differ += f.bytes_differ;
   sum.cycles_off_worst = std::max(sum.cycles_off_worst, cycles_off(f));
-  sum.dsp_off = std::max(sum.dsp_off, std::abs(f.predicted.dsp - f.synthesised.dsp));
-  sum.bram_off = std::max(sum.bram_off, std::abs(f.predicted.bram36 - f.synthesised.bram36));
   sum.live_outputs_worst = std::min(sum.live_outputs_worst, least(f.live));
 }
 
@@ -67,8 +65,13 @@ Summary summarise(const std::vector<Checked>& all) {
     sum.deep += is_deep(one.design);
     if (!one.finding) continue;
     add(*one.finding, sum);
-    luts.push_back(lut_error(*one.finding));
-    ffs.push_back(ff_error(*one.finding));
+    if (!one.finding->counts) continue;
+    const Counts& counts = *one.finding->counts;
+    ++sum.synthesised;
+    sum.dsp_off = std::max(sum.dsp_off, std::abs(counts.predicted.dsp - counts.synthesised.dsp));
+    sum.bram_off = std::max(sum.bram_off, std::abs(counts.predicted.bram36 - counts.synthesised.bram36));
+    luts.push_back(lut_error(counts));
+    ffs.push_back(ff_error(counts));
   }
   sum.lut_error_median = median(luts), sum.lut_error_worst = worst(luts);
   sum.ff_error_median = median(ffs), sum.ff_error_worst = worst(ffs);
@@ -77,6 +80,7 @@ Summary summarise(const std::vector<Checked>& all) {
 
 Json to_json(const Summary& s) {
   return {{"designs", s.designs},
+          {"synthesised", s.synthesised},
           {"failed", s.failed},
           {"bytes_compared", s.bytes_compared},
           {"bytes_differ", s.bytes_differ},
@@ -125,11 +129,13 @@ Json to_json(const Checked& one) {
   json["cycles"] = f.frame_simulated;
   json["cycles_off"] = cycles_off(f);
   json["bytes_differ"] = f.bytes_differ;
-  json["lut"] = f.synthesised.lut, json["lut_predicted"] = f.predicted.lut;
-  json["ff"] = f.synthesised.ff, json["ff_predicted"] = f.predicted.ff;
-  json["dsp"] = f.synthesised.dsp, json["dsp_predicted"] = f.predicted.dsp;
-  json["bram36"] = f.synthesised.bram36, json["bram36_predicted"] = f.predicted.bram36;
   for (const Live& live : f.live) json["live_outputs"][live.node] = live.share;
+  if (!f.counts) return json;
+  const device::Resources &found = f.counts->synthesised, &predicted = f.counts->predicted;
+  json["lut"] = found.lut, json["lut_predicted"] = predicted.lut;
+  json["ff"] = found.ff, json["ff_predicted"] = predicted.ff;
+  json["dsp"] = found.dsp, json["dsp_predicted"] = predicted.dsp;
+  json["bram36"] = found.bram36, json["bram36_predicted"] = predicted.bram36;
   return json;
 }
 

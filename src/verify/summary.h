@@ -18,7 +18,7 @@ inline constexpr double kMedianLogicError = 0.05;  ///< of LUTs and of FFs, over
 
 /// All designs together; errors and shares are fractions, `*_off` the largest differences.
 struct Summary {
-  int64_t designs = 0, failed = 0;
+  int64_t designs = 0, synthesised = 0, failed = 0;
   int64_t bytes_compared = 0, bytes_differ = 0;
   int64_t cycles_off_worst = 0, dsp_off = 0;
   double bram_off = 0;

@@ -10,12 +10,13 @@ namespace {
 
 TEST(Verify, RandomDesignsAreAsPredicted) {
   const test::Folder store;
-  const auto ran =
-      base::run_process({"sh", "-c", "exec \"$0\" \"$@\" 2>/dev/null", DUET_PROGRAM, "verify", "--random", DUET_VERIFY_DESIGNS,
-                         "--seed", DUET_VERIFY_SEED, "--store", store.path().string(), "--json"});
+  const auto ran = base::run_process({"sh", "-c", "exec \"$0\" \"$@\" 2>/dev/null", DUET_PROGRAM, "verify", "--random",
+                                      DUET_VERIFY_DESIGNS, "--synth", DUET_VERIFY_SYNTHESISED, "--seed", DUET_VERIFY_SEED,
+                                      "--store", store.path().string(), "--json"});
   const Json result = Json::parse(ran.output, nullptr, false);
   ASSERT_FALSE(result.is_discarded()) << ran.output;
   EXPECT_EQ(result.at("designs"), std::stoi(DUET_VERIFY_DESIGNS));
+  EXPECT_EQ(result.at("synthesised"), std::stoi(DUET_VERIFY_SYNTHESISED));
   EXPECT_EQ(result.at("first_failure"), nullptr);
   EXPECT_EQ(result.at("failed"), 0);
   EXPECT_GT(result.at("bytes_compared"), 100'000);

@@ -14,7 +14,8 @@ Finding good() {
   f.bytes_compared = 100;
   f.frame_predicted = f.frame_simulated = 500;
   f.latency_predicted = f.latency_simulated = 600;
-  f.predicted = f.synthesised = {1000, 2000, 30, 4.5};
+  const device::Resources counts{1000, 2000, 30, 4.5};
+  f.counts = {counts, counts, {}};
   f.live = {{"b0.l0", 0.5}, {"head", 0.9}};
   return f;
 }
@@ -37,13 +38,13 @@ TEST(Finding, EveryFaultIsSeen) {
   EXPECT_THAT(wrong_with(f), HasSubstr("a frame takes 500 cycles, predicted are 501"));
   f = good(), f.latency_predicted = 599;
   EXPECT_THAT(wrong_with(f), HasSubstr("a single frame takes 600 cycles"));
-  f = good(), f.predicted.dsp = 31;
+  f = good(), f.counts->predicted.dsp = 31;
   EXPECT_THAT(wrong_with(f), HasSubstr("30 DSPs, predicted are 31"));
-  f = good(), f.predicted.bram36 = 5;
+  f = good(), f.counts->predicted.bram36 = 5;
   EXPECT_THAT(wrong_with(f), HasSubstr("4.5 BRAM36, predicted are 5"));
-  f = good(), f.predicted.lut = 1151;
+  f = good(), f.counts->predicted.lut = 1151;
   EXPECT_THAT(wrong_with(f), HasSubstr("1000 LUTs"));
-  f = good(), f.predicted.ff = 1690;
+  f = good(), f.counts->predicted.ff = 1690;
   EXPECT_THAT(wrong_with(f), HasSubstr("2000 FFs"));
   f = good(), f.live[0].share = 0.29;
   EXPECT_THAT(wrong_with(f), HasSubstr("neither 0 nor clipped"));
@@ -51,8 +52,8 @@ TEST(Finding, EveryFaultIsSeen) {
 
 TEST(Summary, TakesTheWorstAndTheMedian) {
   Finding second = good(), third = good();
-  second.predicted.lut = 1040, second.frame_predicted = 510, second.live[0].share = 0.4;
-  third.predicted.lut = 900, third.predicted.ff = 2020, third.predicted.bram36 = 4;
+  second.counts->predicted.lut = 1040, second.frame_predicted = 510, second.live[0].share = 0.4;
+  third.counts->predicted.lut = 900, third.counts->predicted.ff = 2020, third.counts->predicted.bram36 = 4;
   const Summary s = summarise({checked(good()), checked(second), checked(third)});
   EXPECT_EQ(s.designs, 3);
   EXPECT_EQ(s.failed, 2);
@@ -68,9 +69,18 @@ TEST(Summary, TakesTheWorstAndTheMedian) {
 
 TEST(Summary, HoldsUnlessTheMedianIsOff) {
   Finding off = good();
-  off.predicted.lut = 1060;
+  off.counts->predicted.lut = 1060;
   EXPECT_TRUE(holds(summarise({checked(good()), checked(good()), checked(off)})));
   EXPECT_FALSE(holds(summarise({checked(good()), checked(off), checked(off)})));
+}
+
+TEST(Summary, NeedsNoSynthesis) {
+  Finding f = good();
+  f.counts.reset();
+  EXPECT_EQ(to_json(finding_from_json(to_json(f), "test")), to_json(f));
+  const Summary s = summarise({checked(f), checked(good())});
+  EXPECT_EQ(s.synthesised, 1);
+  EXPECT_TRUE(holds(s));
 }
 
 TEST(Summary, CountsWhatDidNotEnd) {
