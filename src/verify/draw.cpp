@@ -116,6 +116,7 @@ net::Network Drawer::draw_network(const Wish& wish) {
 }
 
 void Drawer::draw_lanes(engine::Engine& engine, const Wish& wish) {
+  engine.buffers = {};  // those of a design drawn before may be what was wrong with it
   do try_lanes(engine, rng_);
   while (!engine::illegal_because(engine).empty() || (wish.quads && !engine::quads(engine)) ||
          (wish.many_multipliers && engine.in_lanes * engine.out_lanes < kManyMultipliers));

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "layer/convolve.h"
 #include "quant/quantize.h"
 
 namespace duet::verify {
@@ -89,20 +90,33 @@ class Maker {
       if (!kind.runs_in_integers())
         maps_[i] = maps_[static_cast<size_t>(node.inputs.at(0))];
       else if (kind.work(node, layer::input_shapes(node, shapes_)).weights > 0)
-        maps_[i] = run(node, add_layer(node, i));
+        maps_[i] = convolve(i, add_layer(node, i));
       else
-        maps_[i] = run(node, {});
+        maps_[i] = run(node);
     }
     return std::move(numbers_);
   }
 
  private:
-  std::vector<layer::IntMap> run(const net::Node& node, const layer::IntParameters& parameters) const {
+  std::vector<layer::IntMap> run(const net::Node& node) const {
     std::vector<layer::IntMap> out;
     for (size_t p = 0; p < kPictures; ++p) {
       std::vector<const layer::IntMap*> inputs;
       for (int input : node.inputs) inputs.push_back(&maps_[static_cast<size_t>(input)][p]);
-      out.push_back(layer::kind_of(node).run(node, parameters, inputs));
+      out.push_back(layer::kind_of(node).run(node, {}, inputs));
+    }
+    return out;
+  }
+
+  std::vector<layer::IntMap> convolve(size_t index, const layer::IntParameters& parameters) const {
+    const net::Node& node = graph_.nodes[index];
+    const layer::FloatOperation op = layer::kind_of(node).float_operation(node, layer::input_shapes(node, shapes_));
+    const net::Shape& shape = shapes_[index];
+    std::vector<layer::IntMap> out;
+    for (const layer::IntMap& in : maps_[static_cast<size_t>(node.inputs.at(0))]) {
+      out.push_back({shape, std::vector<int32_t>(static_cast<size_t>(shape.size()))});
+      layer::convolve({op.in_channels, op.out_channels, op.kernel, op.groups, shape.height, shape.width}, in.values.data(),
+                      parameters, layer::Accumulator::float64, out.back().values.data());
     }
     return out;
   }
@@ -121,21 +135,21 @@ class Maker {
     layer.parameters.weights = draw_weights(channels, taps, design_.weight_bits, rng_);
     layer.parameters.requant.resize(channels);
     layer.parameters.output = fixed::feature_range(layer.output_bits, head);
-    aim(node, layer.parameters,
+    aim(index, layer.parameters,
         numbers_.network.layers.empty() ? fixed::feature_range(quant::kPictureBits, false)
                                         : numbers_.network.layers.back().parameters.output);
     numbers_.network.layers.push_back(std::move(layer));
     return numbers_.network.layers.back().parameters;
   }
 
-  // Sums come out of the layer's own reference, requantised by a power of two that keeps them within 32 bits.
-  void aim(const net::Node& node, layer::IntParameters& parameters, fixed::Range input) {
+  // Sums come out of the layer's convolution, requantised by a power of two that keeps them within 32 bits.
+  void aim(size_t index, layer::IntParameters& parameters, fixed::Range input) {
     layer::IntParameters probe = parameters;
     for (fixed::Requant& q : probe.requant) q = {0, 128, 7};
     probe.output = kAny;
     const int cut = std::max(0, quant::accumulator_bits(probe, input) - 32);
     for (fixed::Requant& q : probe.requant) q.shift = static_cast<uint8_t>(7 + cut);
-    const std::vector<layer::IntMap> sums = run(node, probe);
+    const std::vector<layer::IntMap> sums = convolve(index, probe);
     for (size_t c = 0; c < parameters.requant.size(); ++c)
       parameters.requant[c] = aim_channel(sums, static_cast<int64_t>(c), cut, parameters.output);
   }
