@@ -20,6 +20,7 @@ void add_quantize(CLI::App&);
 void add_score(CLI::App&);
 void add_detect(CLI::App&);
 void add_run(CLI::App&);
+void add_verify(CLI::App&);
 
 void add_verbs(CLI::App& app) {  // in the order of `duet --help`
   add_data(app);
@@ -39,6 +40,7 @@ void add_verbs(CLI::App& app) {  // in the order of `duet --help`
   add_explore(app);
   add_evaluate(app);
   add_run(app);
+  add_verify(app);
 }
 
 }  // namespace duet::cli

@@ -29,28 +29,32 @@ struct Counts {
   double lut = 0, ff = 0;
 };
 
-// Taking two products of a DSP apart, rtl/math/duet_column.sv: for each pair of output lanes a joined weight, and for each part
-// of the chain two adders into the sums, registers for the two fields, and a delay of the sums until the next part's are there.
+// rtl/stream/duet_delay.sv: registers, from three places on shift registers, 32 places a LUT.
+Counts delay(double width, int depth) { return depth > 2 ? Counts{width * ((depth + 31) / 32), 0} : Counts{0, width * depth}; }
+
+// Taking two products of a DSP apart, rtl/math/duet_column.sv: for each pair of output lanes a joined weight and its load
+// signals, and for each part of the chain two adders into the sums, registers for the two fields, and a delay of the sums until
+// the next part's are there.
 Counts take_apart(int in_lanes, int pairs, const engine::Engine& e) {
-  const device::Packing pair = engine::pair(e);
   const int chain = std::clamp(engine::chain(e), 1, in_lanes), parts = (in_lanes + chain - 1) / chain;
-  const int shift = pair.weight_shift, sums = 2 * e.acc_bits, high = std::min(e.acc_bits, 46 - shift);
-  const bool shift_register = chain > 2;
-  const int delayed = chain > 1 ? sums * (parts - 1) : 0;
-  return {static_cast<double>(pairs) * (parts * sums + e.weight_bits + (shift_register ? delayed : 0)),
-          static_cast<double>(pairs) *
-              (parts * (sums + shift + high) + e.weight_bits + shift + (shift_register ? -delayed : delayed))};
+  const int shift = engine::pair(e).weight_shift, sums = 2 * e.acc_bits, high = std::min(e.acc_bits, 46 - shift);
+  Counts column{static_cast<double>(parts * sums + e.weight_bits),
+                static_cast<double>(parts * (sums + shift + high) + e.weight_bits + shift + in_lanes)};
+  for (int next = chain; next < in_lanes; next += chain) {
+    const Counts sum = delay(sums, std::min(chain, in_lanes - next) - 1);
+    column.lut += sum.lut, column.ff += sum.ff;
+  }
+  return {pairs * column.lut, pairs * column.ff};
 }
 
 // The greatest of a column's four sums, rtl/math/duet_column.sv and duet_pool.sv: three delays, two comparisons and choices, and
 // the pool's choice of what to compare with.
 Counts quad_sums(const engine::Engine& e) {
   const int quarter = e.in_lanes / 4;
-  const auto line = [](int depth) { return depth > 2 ? Counts{1, 0} : Counts{0, static_cast<double>(depth)}; };
-  const Counts first = line(quarter), later = line(quarter - 1);
   const double bits = static_cast<double>(e.out_lanes) * e.acc_bits;
+  const Counts first = delay(bits, quarter), later = delay(bits, quarter - 1);
   const int cuts = e.products == 2 ? 3 : 0;  // with one product a DSP the DSP leaves the sum before it out
-  return {bits * (first.lut + 2 * later.lut + 5 + cuts), bits * (first.ff + 2 * later.ff + 2)};
+  return {first.lut + 2 * later.lut + bits * (5 + cuts), first.ff + 2 * later.ff + bits * 2};
 }
 
 // LUTs of rtl/math/duet_product.sv: rows of the weight, two added where they are made, then a tree of sums.

@@ -9,15 +9,6 @@
 namespace duet::evaluate {
 namespace {
 
-// What layer "b2" (a replication) or "head" gives: its pooling where it has one, else its last computing layer.
-const layer::IntMap& output_of(const std::vector<golden::NodeMap>& maps, const std::string& layer) {
-  const layer::IntMap* found = nullptr;
-  for (const auto& [node, map] : maps)
-    if (node == layer || node.rfind(layer + ".", 0) == 0) found = &map;
-  DUET_CHECK(found, layer);
-  return *found;
-}
-
 Json to_json(const simulate::Counters& counters) {
   return {{"cycles", counters.cycles},         {"wait_fill", counters.wait_fill},        {"wait_load", counters.wait_load},
           {"wait_store", counters.wait_store}, {"load_busy", counters.load_busy},        {"store_busy", counters.store_busy},
@@ -50,7 +41,7 @@ Json simulated(const quant::QuantizedNetwork& network, const engine::Engine& eng
   DUET_CHECK(!result.maps.empty() && result.maps[0].size() <= program.layers.size());
   for (size_t i = 0; i < result.maps[0].size(); ++i) {
     const int bits = program.layers[i].head ? 16 : engine::stored_bits(engine);
-    const auto one = simulate::compare({result.maps[0][i]}, {output_of(maps, program.layers[i].name)}, bits);
+    const auto one = simulate::compare({result.maps[0][i]}, {golden::output_of(maps, program.layers[i].name)}, bits);
     total.bytes_compared += one.bytes_compared;
     total.bytes_differ += one.bytes_differ;
     if (total.first.empty() && !one.first.empty()) total.first = program.layers[i].name + ", " + one.first;

@@ -8,7 +8,8 @@ set(DUET_KIND_SOURCES
   "score: src/base src/net src/layer src/fixed src/quant src/golden src/data src/train"
   "simulate: src/base src/net src/layer src/fixed src/quant src/golden src/engine src/mapping src/program src/emit src/simulate src/data rtl"
   "trial: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/mapping src/program src/emit src/simulate rtl"
-  "synth: src/base src/net src/device src/engine src/mapping src/program src/emit src/synth rtl")
+  "synth: src/base src/net src/device src/engine src/mapping src/program src/emit src/synth rtl"
+  "verify: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/mapping src/program src/estimate src/emit src/simulate src/synth src/verify rtl")
 
 if(CMAKE_SCRIPT_MODE_FILE)
   set(TEXT "// Made by src/evaluate/sources.cmake.\n#pragma once\nnamespace duet::evaluate {\n")

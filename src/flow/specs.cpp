@@ -183,4 +183,14 @@ Json synth_spec(const engine::Engine& engine, const Config& config) {
   return spec;
 }
 
+Json verify_spec(const verify::Design& design, const std::filesystem::path& device_file, bool synthesise) {
+  Json spec = begin("verify");
+  spec["verilator"] = verilator_version();
+  if (synthesise) spec["yosys"] = yosys_version();
+  spec["synthesise"] = synthesise;
+  spec["design"] = verify::to_json(design);
+  spec["device"] = evaluate::file_reference(device_file);
+  return spec;
+}
+
 }  // namespace duet::flow

@@ -127,6 +127,14 @@ std::vector<NodeMap> run_all(const quant::QuantizedNetwork& network, const layer
   return all;
 }
 
+const layer::IntMap& output_of(const std::vector<NodeMap>& maps, const std::string& layer) {
+  const layer::IntMap* found = nullptr;
+  for (const auto& [node, map] : maps)
+    if (node == layer || node.rfind(layer + ".", 0) == 0) found = &map;
+  DUET_CHECK(found, layer);
+  return *found;
+}
+
 void run_batch(const Runner& runner, size_t count, const std::function<std::span<const uint8_t>(size_t)>& picture, int threads,
                const std::function<void(size_t, const layer::IntMap&)>& done) {
   std::mutex mutex;

@@ -1,0 +1,156 @@
+#include "verify/check.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/fields.h"
+#include "base/files.h"
+#include "emit/emit.h"
+#include "estimate/estimate.h"
+#include "simulate/simulate.h"
+#include "verify/draw.h"
+
+namespace duet::verify {
+namespace {
+namespace fs = std::filesystem;
+
+void add(const simulate::Comparison& one, const std::string& what, Finding& finding) {
+  finding.bytes_compared += one.bytes_compared;
+  finding.bytes_differ += one.bytes_differ;
+  if (finding.first_difference.empty() && !one.first.empty()) finding.first_difference = what + ", " + one.first;
+}
+
+// Heads of all frames; maps between layers of the last one.
+void compare(const Design& design, const GoldenMaps& golden, const simulate::Result& result, const std::string& memory,
+             Finding& finding) {
+  std::vector<layer::IntMap> heads;
+  for (const auto& maps : golden) heads.push_back(maps.back().map);
+  add(simulate::compare(result.outputs, heads, fixed::kHeadBits), memory + ": head", finding);
+  for (size_t i = 0; i < design.network.replications.size(); ++i) {
+    const std::string layer = "b" + std::to_string(i);
+    add(simulate::compare({result.maps[0][i]}, {golden::output_of(golden.back(), layer)}, engine::stored_bits(design.engine)),
+        memory + ": layer " + layer, finding);
+  }
+}
+
+Json to_json(const device::Resources& r) { return {{"lut", r.lut}, {"ff", r.ff}, {"dsp", r.dsp}, {"bram36", r.bram36}}; }
+
+device::Resources resources_from_json(const Json& json, const std::string& where) {
+  const auto count = [&](const char* key) { return base::int_field(json, key, 0, int64_t{1} << 40, where); };
+  return {count("lut"), count("ff"), count("dsp"), base::number_field(json, "bram36", where)};
+}
+
+double error(int64_t predicted, int64_t found) {
+  return found > 0 ? std::abs(static_cast<double>(predicted) / static_cast<double>(found) - 1) : predicted > 0;
+}
+
+std::string wrong_cycles(const char* what, int64_t predicted, int64_t simulated) {
+  if (predicted == simulated) return "";
+  return fmt::format("{} takes {} cycles, predicted are {}", what, simulated, predicted);
+}
+
+std::string wrong_counts(const Counts& c) {
+  const device::Resources &p = c.predicted, &s = c.synthesised;
+  if (p.dsp != s.dsp) return fmt::format("{} DSPs, predicted are {}", s.dsp, p.dsp);
+  if (p.bram36 != s.bram36) return fmt::format("{:g} BRAM36, predicted are {:g}", s.bram36, p.bram36);
+  if (lut_error(c) > kWorstLogicError) return fmt::format("{} LUTs, predicted are {}", s.lut, p.lut);
+  if (ff_error(c) > kWorstLogicError) return fmt::format("{} FFs, predicted are {}", s.ff, p.ff);
+  return "";
+}
+
+Json to_json(const Counts& counts) {
+  Json modules = Json::array();
+  for (const synth::ModuleCount& m : counts.modules)
+    modules.push_back({{"module", m.module}, {"instances", m.instances}, {"own", to_json(m.own)}});
+  return {{"predicted", to_json(counts.predicted)}, {"synthesised", to_json(counts.synthesised)}, {"modules", modules}};
+}
+
+}  // namespace
+
+Json to_json(const Finding& f) {
+  Json live = Json::object();
+  for (const Live& one : f.live) live[one.node] = one.share;
+  return {{"bytes_compared", f.bytes_compared},
+          {"bytes_differ", f.bytes_differ},
+          {"first_difference", f.first_difference},
+          {"frame_predicted", f.frame_predicted},
+          {"frame_simulated", f.frame_simulated},
+          {"latency_predicted", f.latency_predicted},
+          {"latency_simulated", f.latency_simulated},
+          {"live_outputs", live},
+          {"counts", f.counts ? to_json(*f.counts) : Json(nullptr)}};
+}
+
+Finding finding_from_json(const Json& json, const std::string& where) {
+  const auto number = [&](const char* key) { return base::int_field(json, key, 0, INT64_MAX, where); };
+  Finding f;
+  f.bytes_compared = number("bytes_compared"), f.bytes_differ = number("bytes_differ");
+  f.first_difference = base::text_field(json, "first_difference", where);
+  f.frame_predicted = number("frame_predicted"), f.frame_simulated = number("frame_simulated");
+  f.latency_predicted = number("latency_predicted"), f.latency_simulated = number("latency_simulated");
+  for (const auto& [node, share] : base::field(json, "live_outputs", where).items())
+    f.live.push_back({node, share.get<double>()});
+  const Json& counts = base::field(json, "counts", where);
+  if (counts.is_null()) return f;
+  f.counts = {resources_from_json(base::field(counts, "predicted", where), where + ": predicted"),
+              resources_from_json(base::field(counts, "synthesised", where), where + ": synthesised"),
+              {}};
+  return f;
+}
+
+Finding run_simulation(const Design& design, const fs::path& folder, const Progress& progress) {
+  const Numbers numbers = draw_numbers(design);
+  const GoldenMaps golden = golden_maps(numbers);
+  const program::Cycles predicted = program::predict(program::compile(design.network, design.engine), design.memory);
+  Finding finding;
+  finding.live = live_outputs(numbers, golden);
+  simulate::Options options;
+  options.memory = design.memory;
+  options.keep_maps = true;
+  options.cache = folder / "simulator";  // no other design can use it
+  if (progress) progress(0, 2, "building and simulating");
+  const simulate::Result quiet = simulate::run(numbers.network, design.engine, numbers.pictures, options);
+  compare(design, golden, quiet, "quiet memory", finding);
+  finding.frame_predicted = predicted.frame, finding.frame_simulated = quiet.frame_cycles;
+  finding.latency_predicted = predicted.latency, finding.latency_simulated = quiet.latency_cycles;
+  if (progress) progress(1, 2, "simulating with stalls");
+  options.stall_seed = design.seed | 1;
+  compare(design, golden, simulate::run(numbers.network, design.engine, numbers.pictures, options), "stalling memory", finding);
+  fs::remove_all(options.cache);
+  return finding;
+}
+
+Counts run_synthesis(const Design& design, const device::Device& device, const fs::path& folder, const Progress& progress) {
+  const fs::path place = folder / "synth";
+  synth::Request request;
+  request.top = "duet_top";
+  request.sources = emit::rtl_files(emit::Vendor::xc7);
+  request.sources.push_back(place / "top.sv");
+  base::write_file(place / "top.sv", emit::top(design.engine));
+  const synth::Counts found = synth::synthesize(request, device, place, progress);
+  fs::remove_all(place);
+  return {estimate::engine_resources(design.engine, device.family), found.resources, found.modules};
+}
+
+double lut_error(const Counts& c) { return error(c.predicted.lut, c.synthesised.lut); }
+double ff_error(const Counts& c) { return error(c.predicted.ff, c.synthesised.ff); }
+
+int64_t cycles_off(const Finding& f) {
+  return std::max(std::abs(f.frame_predicted - f.frame_simulated), std::abs(f.latency_predicted - f.latency_simulated));
+}
+
+std::string wrong_with(const Finding& f) {
+  if (f.bytes_differ > 0) return fmt::format("{} of {} bytes differ: {}", f.bytes_differ, f.bytes_compared, f.first_difference);
+  if (f.bytes_compared == 0) return "no byte was compared";
+  if (const std::string wrong = wrong_cycles("a frame", f.frame_predicted, f.frame_simulated); !wrong.empty()) return wrong;
+  if (const std::string wrong = wrong_cycles("a single frame", f.latency_predicted, f.latency_simulated); !wrong.empty())
+    return wrong;
+  if (const std::string wrong = f.counts ? wrong_counts(*f.counts) : ""; !wrong.empty()) return wrong;
+  if (const double share = least(f.live); share < kLeastLive)
+    return fmt::format("a layer has {:.0f} % outputs that are neither 0 nor clipped", 100 * share);
+  return "";
+}
+
+}  // namespace duet::verify

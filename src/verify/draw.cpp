@@ -1,0 +1,192 @@
+#include "verify/draw.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "estimate/estimate.h"
+#include "quant/quantize.h"
+#include "verify/numbers.h"
+
+namespace duet::verify {
+namespace {
+
+constexpr Range kWeightBits{"weight bits", 2, 16}, kFeatureBits{"feature bits", 2, 16}, kAccBits{"accumulator bits", 16, 40};
+constexpr Range kLatency{"AXI latency", 0, 200}, kGaps{"idle cycles in 20 beats", 0, 40};
+constexpr Range kHeight{"picture height", 1, 32}, kWidth{"picture width", 1, 40}, kAnchors{"anchors", 1, 4};
+constexpr Range kBundles{"Bundles", 1, 5}, kChannels{"channels", 1, 64};
+constexpr Range kInLanes{"input lanes", 1, 24}, kOutLanes{"output lanes", 1, 24}, kDwLanes{"depth-wise lanes", 1, 8};
+constexpr Range kProducts{"products a DSP", 1, 2}, kDwInLuts{"depth-wise multipliers in LUTs", 0, 1};
+constexpr Range kQuads{"quads of the picture", 0, 1}, kDoublings{"a memory's doublings beyond need", 0, 4};
+constexpr Range kCycles{"cycles a frame", 0, 100'000};  // what a simulation may take
+
+constexpr int kMappings = 8;  // products, depth-wise multipliers in LUTs, quads: a bit each
+constexpr double kNarrower = 0.25, kMoreMemory = 0.5, kGapless = 0.5, kNoPool = 0.2, kExactAccumulator = 0.3, kScarce = 0.5;
+
+int draw(const Range& range, Rng& rng) { return static_cast<int>(rng.between(range.lo, range.hi)); }
+
+bool can_pair(int weight_bits, int feature_bits) {
+  engine::Engine engine;
+  engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
+  return engine::pair(engine).products == 2;
+}
+
+bool pairs_with_some(int weight_bits) {
+  for (int f = kFeatureBits.lo; f <= kFeatureBits.hi; ++f)
+    if (can_pair(weight_bits, f)) return true;
+  return false;
+}
+
+program::Memory draw_memory(int latency, Rng& rng) {
+  program::Memory memory;
+  memory.latency = latency;
+  if (!rng.chance(kGapless)) memory.gap_num = draw(kGaps, rng), memory.gap_den = 20;
+  return memory;
+}
+
+// Lanes in whole beats, so that other lanes than one are not rare.
+void try_lanes(engine::Engine& engine, Rng& rng) {
+  const int beat = static_cast<int>(rng.between(1, 64 / engine::stored_bits(engine)));
+  engine.in_lanes = beat * static_cast<int>(rng.between(1, kInLanes.hi / beat));
+  engine.out_lanes = beat * static_cast<int>(rng.between(1, kOutLanes.hi / beat));
+  engine.dw_lanes = draw(kDwLanes, rng);
+}
+
+}  // namespace
+
+const std::vector<Range>& ranges() {
+  static const std::vector<Range> all{kWeightBits, kFeatureBits, kAccBits,  kLatency,  kGaps,      kHeight,
+                                      kWidth,      kAnchors,     kBundles,  kChannels, kInLanes,   kOutLanes,
+                                      kDwLanes,    kProducts,    kDwInLuts, kQuads,    kDoublings, kCycles};
+  return all;
+}
+
+int Deck::take(Rng& rng, const std::function<bool(int)>& allowed) {
+  for (;;) {
+    const auto found = std::find_if(cards_.begin(), cards_.end(), [&](int card) { return !allowed || allowed(card); });
+    if (found != cards_.end()) {
+      const int card = *found;
+      cards_.erase(found);
+      return card;
+    }
+    std::vector<int> fresh;
+    for (int value = lo_; value <= hi_; ++value) fresh.push_back(value);
+    rng.shuffle(fresh);
+    cards_.insert(cards_.end(), fresh.begin(), fresh.end());
+  }
+}
+
+Drawer::Drawer(uint64_t seed, const device::Device& device)
+    : rng_(seed),
+      device_(device),
+      weight_bits_(kWeightBits.lo, kWeightBits.hi),
+      feature_bits_(kFeatureBits.lo, kFeatureBits.hi),
+      latencies_(kLatency.lo, kLatency.hi),
+      mappings_(0, kMappings - 1) {}
+
+// Two products a DSP need widths that allow them, so they come first.
+Drawer::Wish Drawer::draw_choices(Design& design) {
+  engine::Engine& e = design.engine;
+  const int mapping = mappings_.take(rng_);
+  e.products = mapping & 1 ? 2 : 1;
+  e.dw_in_luts = mapping >> 1 & 1;
+  const bool pairs = e.products == 2;
+  e.weight_bits = weight_bits_.take(rng_, [&](int w) { return !pairs || pairs_with_some(w); });
+  e.feature_bits = feature_bits_.take(rng_, [&](int f) { return !pairs || can_pair(e.weight_bits, f); });
+  design.weight_bits = rng_.chance(kNarrower) ? static_cast<int>(rng_.between(2, e.weight_bits)) : e.weight_bits;
+  design.feature_bits = rng_.chance(kNarrower) ? static_cast<int>(rng_.between(2, e.feature_bits)) : e.feature_bits;
+  design.memory = draw_memory(latencies_.take(rng_), rng_);
+  const int turn = drawn_++ % 4;
+  return {turn == 0, turn == 2, (mapping & 4) != 0};
+}
+
+net::Network Drawer::draw_network(const Wish& wish) {
+  net::Network network;
+  network.name = "random";
+  const bool pools = wish.quads || !rng_.chance(kNoPool);
+  network.bundle = net::parse_bundle(pools ? "dw3-conv1-bn-relu-max" : "dw3-conv1-bn-relu");
+  network.input = {3, draw(kHeight, rng_), draw(kWidth, rng_)};
+  int height = network.input.height, width = network.input.width;
+  for (int i = 0, n = draw({"", wish.deep ? kManyBundles : kBundles.lo, kBundles.hi}, rng_); i < n; ++i) {
+    const bool pool = pools && height > 1 && width > 1 && ((i == 0 && wish.quads) || rng_.chance(0.5));
+    network.replications.push_back({draw({"", wish.deep ? kManyChannels : kChannels.lo, kChannels.hi}, rng_), pool});
+    if (pool) height /= 2, width /= 2;
+  }
+  network.anchors.resize(static_cast<size_t>(draw(kAnchors, rng_)), {0.1, 0.1});
+  return network;
+}
+
+void Drawer::draw_lanes(engine::Engine& engine, const Wish& wish) {
+  engine.buffers = {};  // those of a design drawn before may be what was wrong with it
+  do try_lanes(engine, rng_);
+  while (!engine::illegal_because(engine).empty() || (wish.quads && !engine::quads(engine)) ||
+         (wish.many_multipliers && engine.in_lanes * engine.out_lanes < kManyMultipliers));
+}
+
+engine::Buffers Drawer::draw_memories(engine::Buffers buffers) {
+  using B = engine::Buffers;
+  for (int B::*words : {&B::line_words, &B::side_words, &B::tile_words, &B::psum_words, &B::result_words, &B::pw_weight_words,
+                        &B::dw_weight_words, &B::pw_param_words, &B::dw_param_words})
+    if (rng_.chance(kMoreMemory)) {
+      buffers.*words <<= draw(kDoublings, rng_);
+      buffers.*words += static_cast<int>(rng_.below(static_cast<uint64_t>(buffers.*words) / 2 + 1));
+    }
+  return buffers;
+}
+
+// Less than what lets the engine run at its best, down to what it needs to run at all: weights are streamed, layers take no
+// turns, rings hold one tile.
+void Drawer::draw_scarce(engine::Engine& engine, const net::Network& network) {
+  using B = engine::Buffers;
+  for (int B::*words : {&B::pw_weight_words, &B::side_words, &B::tile_words, &B::result_words}) {
+    if (!rng_.chance(kScarce)) continue;
+    int& now = engine.buffers.*words;
+    const int enough = now;
+    int least = words == &B::side_words ? 0 : 1;
+    for (int most = enough; least < most;) {
+      now = (least + most) / 2;
+      if (program::unfit_because(network, engine).empty())
+        most = now;
+      else
+        least = now + 1;
+    }
+    now = rng_.chance(kScarce) ? least : static_cast<int>(rng_.between(least, enough));
+  }
+}
+
+// Adds what follows from the numbers; false where the design is not one to verify.
+bool Drawer::complete(Design& design) {
+  engine::Engine& e = design.engine;
+  e.acc_bits = kAccBits.hi;
+  if (!program::unfit_because(design.network, e).empty()) return false;
+  if (program::predict(program::compile(design.network, e), design.memory).frame > kCycles.hi) return false;
+  const Numbers numbers = draw_numbers(design);
+  const int least_bits = std::max(kAccBits.lo, quant::accumulator_bits(numbers.network));
+  if (least_bits > kAccBits.hi || least(live_outputs(numbers, golden_maps(numbers))) < kLeastLive) return false;
+  e.acc_bits = rng_.chance(kExactAccumulator) ? least_bits : static_cast<int>(rng_.between(least_bits, kAccBits.hi));
+  return estimate::excess(estimate::engine_resources(e, device_.family), device_.resources) == 0;
+}
+
+Design Drawer::next() {
+  Design design;
+  const Wish wish = draw_choices(design);
+  do {
+    design.network = draw_network(wish);
+    draw_lanes(design.engine, wish);
+    design.engine = program::size_for(design.engine, design.network);
+    if (rng_.chance(kMoreMemory))
+      design.engine.buffers = draw_memories(design.engine.buffers);
+    else if (rng_.chance(kScarce))
+      draw_scarce(design.engine, design.network);
+    design.seed = rng_.bits();
+  } while ((wish.quads && !runs_quads(design)) || !complete(design));
+  return design;
+}
+
+std::vector<Design> draw(int count, uint64_t seed, const device::Device& device) {
+  Drawer drawer(seed, device);
+  std::vector<Design> designs;
+  std::generate_n(std::back_inserter(designs), count, [&] { return drawer.next(); });
+  return designs;
+}
+
+}  // namespace duet::verify

@@ -1,0 +1,65 @@
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/rng.h"
+#include "device/device.h"
+#include "verify/design.h"
+
+namespace duet::verify {
+
+/// What a number of a design is drawn from, both ends included.
+struct Range {
+  const char* name;
+  int lo, hi;
+};
+/// All of them, as `duet verify` prints them.
+const std::vector<Range>& ranges();
+
+/// Of every four designs one has at least so many multipliers in its point-wise array, another one at least so many Bundles,
+/// each of at least so many channels.
+inline constexpr int kManyMultipliers = 64, kManyBundles = 3, kManyChannels = 32;
+/// Least share of a layer's outputs that are neither 0 nor clipped; designs with less are drawn again.
+inline constexpr double kLeastLive = 0.3;
+
+/// Values that all come up before any comes up again, in random order.
+class Deck {
+ public:
+  Deck(int lo, int hi) : lo_(lo), hi_(hi) {}
+  /// The next value that `allowed` accepts; those before it stay for later. One value at least must be acceptable.
+  int take(Rng& rng, const std::function<bool(int)>& allowed = {});
+
+ private:
+  int lo_, hi_;
+  std::vector<int> cards_;
+};
+
+/// Draws designs for a device, one after another: the same seed and device, the same designs. Every width, every AXI latency and
+/// every way to multiply comes up as often as any other.
+class Drawer {
+ public:
+  Drawer(uint64_t seed, const device::Device& device);
+  Design next();
+
+ private:
+  /// What a design must have; the rest is free.
+  struct Wish {
+    bool many_multipliers = false, deep = false, quads = false;
+  };
+  Wish draw_choices(Design& design);
+  net::Network draw_network(const Wish& wish);
+  void draw_lanes(engine::Engine& engine, const Wish& wish);
+  engine::Buffers draw_memories(engine::Buffers buffers);
+  void draw_scarce(engine::Engine& engine, const net::Network& network);
+  bool complete(Design& design);
+
+  Rng rng_;
+  const device::Device device_;
+  int drawn_ = 0;
+  Deck weight_bits_, feature_bits_, latencies_, mappings_;
+};
+
+std::vector<Design> draw(int count, uint64_t seed, const device::Device& device);
+
+}  // namespace duet::verify
