@@ -90,6 +90,12 @@ module duet_engine #(
 
   assign {m_arsize_o, m_arburst_o, m_awsize_o, m_awburst_o, m_wstrb_o} = {3'b011, 2'b01, 3'b011, 2'b01, 8'hff};
 
+  duet_rules #(
+      .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .BeatLanes(BeatLanes), .HeadLanes(HeadLanes),
+      .BankLanes(BankLanes), .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Products(Products),
+      .Chain(Chain), .DwInLuts(DwInLuts), .PairShift(PairShift), .Quads(Quads), .Outstanding(Outstanding)
+  ) u_rules ();
+
   // Control and program.
   logic loaded, load, clear, program_busy, program_done, program_refused, picture_valid, picture_take, head_take;
   logic [31:0] program_addr, picture_addr, head_addr;
@@ -479,20 +485,4 @@ module duet_engine #(
       .m_bvalid_i, .m_bready_o, .m_bresp_i
   );
   wire unused = &{1'b0, word_addr, line_data, unused_used};
-
-`ifndef SYNTHESIS
-  initial begin
-    if (InLanes % BeatLanes != 0 || OutLanes % BeatLanes != 0 || BeatLanes * StoredBits > 64)
-      $error("duet_engine: BeatLanes must divide in_lanes and out_lanes and fit a beat");
-    if (BeatLanes % DwLanes != 0) $error("duet_engine: dw_lanes must divide the channels of a beat");
-    if (BeatLanes % HeadLanes != 0 || HeadLanes > 4) $error("duet_engine: HeadLanes must divide BeatLanes and fit a beat");
-    if (DwLanes % BankLanes != 0 || BankLanes != ((Quads != 0) ? InLanes / 4 : DwLanes)) $error("duet_engine: BankLanes");
-    if (Quads != 0 && (InLanes % 4 != 0 || (Products == 2 && (InLanes / 4) % Chain != 0))) $error("duet_engine: Chain does not divide a quad's lanes");
-    if (WeightBits < 2 || WeightBits > 16 || FeatureBits < 2 || FeatureBits > 16) $error("duet_engine: widths must be 2..16");
-    if (Products == 2 && (OutLanes % 2 != 0 || PairShift + WeightBits > 25 || Chain > InLanes))
-      $error("duet_engine: two products do not fit one DSP");
-    if (AccBits < 16 || AccBits > 40) $error("duet_engine: acc_bits must be 16..40");
-    if (Outstanding < 1 || Outstanding > 16) $error("duet_engine: Outstanding must be 1..16");
-  end
-`endif
 endmodule

@@ -24,4 +24,5 @@ layer/duet_dw.sv
 layer/duet_pool.sv
 layer/duet_pw.sv
 layer/duet_store.sv
+duet_rules.sv
 duet_engine.sv

@@ -127,7 +127,6 @@ module duet_dw #(
   assign pass_ends    = state_q == Run && weight_ok && cycle_q + 16'd2 == pass_length;
   assign start        = state_q == Wait && room_q >= tile_words && (copy || loaded_q != 4'd0) && enable_i;
   assign tile_end     = last_pass_q || (state_q == Copy && loaded_q != 4'd0);
-  assign begun_o      = copy ? state_q == Copy && tile_end : start;
   assign first_column = column == 16'd0;
   assign last_column  = column + 16'd1 == width;
 
@@ -165,6 +164,7 @@ module duet_dw #(
     even_addr_o <= slot_base(even_slot, side) + LineAddr'(line_q);
     odd_addr_o  <= slot_base(odd_slot, side) + LineAddr'(line_q);
     pass_end_q  <= pass_ends && !rst_i;
+    begun_o     <= (copy ? state_q == Copy && tile_end : start) && !rst_i;
     last_pass_q <= pass_ends && group_q + 16'd1 == groups && !rst_i;
     // Of use from the second cycle of a tile on; in the first it waits.
     above_q     <= tile != 16'd0;

@@ -86,8 +86,8 @@ std::string illegal_because(const Engine& engine) {
     if (engine.buffers.*field.member < field.lo || engine.buffers.*field.member > field.hi)
       return std::string(field.name) + " must be " + std::to_string(field.lo) + ".." + std::to_string(field.hi);
   if (!divides(engine.dw_lanes, beat_lanes(engine)))
-    return "dw_lanes must divide the channels of a beat (" + std::to_string(beat_lanes(engine)) +
-           ": as many as divide in_lanes and out_lanes)";
+    return "dw_lanes must divide the channels of a beat: as many as divide in_lanes and out_lanes, here " +
+           std::to_string(beat_lanes(engine));
   if (engine.products == 2 && engine.out_lanes % 2) return "two products a DSP need an even number of out_lanes";
   if (engine.products == 2 && pair(engine).products != 2) return "two products of these widths do not fit one DSP";
   return "";

@@ -46,7 +46,7 @@ Engine engine_from_json(const Json& json, const std::string& where);
 /// Why no engine exists for a Bundle, or "" when one does.
 std::string no_hardware_because(const net::Bundle& bundle);
 /// Why an engine cannot be elaborated (lanes that do not divide each other, widths out of range), or "". The same rules stop
-/// elaboration in rtl/duet_engine.sv.
+/// elaboration in rtl/duet_rules.sv.
 std::string illegal_because(const Engine& engine);
 
 /// Channels in a 64-bit beat of a feature map in memory: as many as divide in_lanes and out_lanes, at most 8 (bytes, F <= 8) or 4

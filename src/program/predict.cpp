@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kBurst = 16;
 constexpr int64_t kDwLatency = 28;     // duet_dw: last pixel's issue to the token that duet_pw sees
+constexpr int64_t kBegun = 2;          // duet_dw: taking a tile to duet_pw knowing it
 constexpr int64_t kPwLatency = 6;      // duet_pw: end of the last pass to the token that duet_store sees, plus in_lanes
 constexpr int64_t kTakeApart = 2;      // duet_column: the registers behind chains of two products a DSP
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
@@ -246,7 +247,7 @@ class Pipeline {
   void depthwise(const Layer& layer, int tile) {
     const int64_t start = std::max({dw_end_ + 1, loaded_, tiles_.take(layer.tile_words)});
     dw_end_ = start + int64_t{layer.dw_groups} * layer.dw_pass;
-    begun_ = start + 1;
+    begun_ = start + kBegun;
     const int height = layer.in.height;
     const bool last = tile + 1 == layer.tiles;
     RowRings& rings = layer.side ? side_ : main_;
@@ -261,7 +262,7 @@ class Pipeline {
     const int from = 2 * step.tile, rows = std::min(2, layer.in.height - from);
     read_rows(layer, std::max({load_next_, inputs_there(layer, step), start + kCopyLatency}), from, rows);
     dw_end_ = loaded_;
-    begun_ = dw_end_ + 1;
+    begun_ = dw_end_ + kBegun;
     tile_there_ = dw_end_ + kDwLatency;
   }
 

@@ -68,6 +68,53 @@ TEST(Lint, YosysReadsEverything) {
   }
 }
 
+// The words of a reason that the RTL repeats: up to what holds for this engine alone.
+std::string rule(const std::string& reason) { return reason.substr(0, reason.find(':')); }
+
+struct Illegal {
+  int engine::Engine::*member;
+  const char* parameter;
+  int value, products;
+};
+
+// The text of a legal engine's top with one parameter changed.
+std::string top_with(const engine::Engine& legal, const Illegal& illegal) {
+  std::string text = emit::top(legal);
+  const std::string before = "." + std::string(illegal.parameter) + "(" + std::to_string(legal.*illegal.member) + ")";
+  const size_t at = text.find(before);
+  EXPECT_NE(at, std::string::npos) << before;
+  return text.replace(at, before.size(), "." + std::string(illegal.parameter) + "(" + std::to_string(illegal.value) + ")");
+}
+
+TEST(Rules, ElaborationRefusesWhatTheEstimatorRefuses) {
+  using E = engine::Engine;
+  const std::vector<Illegal> all{{&E::weight_bits, "WeightBits", 17, 1}, {&E::feature_bits, "FeatureBits", 1, 1},
+                                 {&E::acc_bits, "AccBits", 41, 1},       {&E::dw_lanes, "DwLanes", 3, 1},
+                                 {&E::out_lanes, "OutLanes", 68, 1},     {&E::out_lanes, "OutLanes", 5, 2},
+                                 {&E::weight_bits, "WeightBits", 16, 2}, {&E::dw_in_luts, "DwInLuts", 2, 1}};
+  const Folder folder;
+  for (const Illegal& illegal : all) {
+    engine::Engine engine = engines()[1];
+    engine.in_lanes = 3, engine.products = illegal.products;
+    base::write_file(folder.path / "duet_top.sv", top_with(engine, illegal));
+    engine.*illegal.member = illegal.value;
+    const std::string reason = engine::illegal_because(engine);
+    ASSERT_NE(reason, "");
+    std::vector<std::string> verilator{"verilator", "--lint-only", "-sv", "--top-module", "duet_top"};
+    std::string yosys = "read_verilog -lib +/xilinx/cells_sim.v; read_verilog -sv";
+    for (const std::string& file : files(emit::Vendor::generic)) verilator.push_back(file), yosys += " " + file;
+    verilator.push_back((folder.path / "duet_top.sv").string());
+    yosys += " " + verilator.back() + "; hierarchy -top duet_top";
+    const base::ProcessResult simulator = base::run_process(verilator);
+    EXPECT_NE(simulator.exit_code, 0) << reason;
+    EXPECT_NE(simulator.output.find(rule(reason)), std::string::npos) << reason << simulator.output.substr(0, 1000);
+    if (!base::have_program("yosys")) continue;
+    const base::ProcessResult synthesiser = base::run_process({"yosys", "-q", "-p", yosys});
+    EXPECT_NE(synthesiser.exit_code, 0) << reason;
+    EXPECT_NE(synthesiser.output.find(rule(reason)), std::string::npos) << reason << synthesiser.output.substr(0, 1000);
+  }
+}
+
 // Builds tests/rtl/bench/<bench>.cpp around a module and runs it.
 void run_bench(const std::string& module, const std::string& bench, const std::vector<std::string>& parameters,
                emit::Vendor vendor, const std::string& flags = "") {

@@ -37,7 +37,8 @@ TEST(Engine, RefusesLanesThatDoNotDivide) {
   engine.dw_lanes = 3;
   EXPECT_NE(illegal_because(engine), "");
   engine.dw_lanes = 8, engine.in_lanes = 12;
-  EXPECT_EQ(illegal_because(engine), "dw_lanes must divide the channels of a beat (6: as many as divide in_lanes and out_lanes)");
+  EXPECT_EQ(illegal_because(engine),
+            "dw_lanes must divide the channels of a beat: as many as divide in_lanes and out_lanes, here 6");
   engine = {};
   engine.bundle.pool = net::Pool::average;
   EXPECT_NE(illegal_because(engine), "");

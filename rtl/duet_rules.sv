@@ -1,0 +1,42 @@
+// What an engine's parameters must obey; elaboration ends with the first reason that they do not. The same rules and words as
+// engine::illegal_because. The parameters that follow from others (BeatLanes and the like) must be as src/emit/top.cpp sets them.
+module duet_rules #(
+    parameter int InLanes     = 8,
+    parameter int OutLanes    = 24,
+    parameter int DwLanes     = 2,
+    parameter int BeatLanes   = 8,
+    parameter int HeadLanes   = 4,
+    parameter int BankLanes   = 2,
+    parameter int WeightBits  = 8,
+    parameter int FeatureBits = 8,
+    parameter int AccBits     = 32,
+    parameter int Products    = 1,
+    parameter int Chain       = 8,
+    parameter int DwInLuts    = 0,
+    parameter int PairShift   = 1,
+    parameter int Quads       = 0,
+    parameter int Outstanding = 8
+) ();
+  localparam int StoredBits = (FeatureBits <= 8) ? 8 : 16;
+  generate
+    if (InLanes < 1 || InLanes > 64) $error("in_lanes must be 1..64");
+    if (OutLanes < 1 || OutLanes > 64) $error("out_lanes must be 1..64");
+    if (DwLanes < 1 || DwLanes > 8) $error("dw_lanes must be 1..8");
+    if (WeightBits < 2 || WeightBits > 16) $error("weight_bits must be 2..16");
+    if (FeatureBits < 2 || FeatureBits > 16) $error("feature_bits must be 2..16");
+    if (AccBits < 16 || AccBits > 40) $error("acc_bits must be 16..40");
+    if (Products < 1 || Products > 2) $error("products must be 1..2");
+    if (DwInLuts < 0 || DwInLuts > 1) $error("dw_in_luts must be 0..1");
+    if (BeatLanes % DwLanes != 0) $error("dw_lanes must divide the channels of a beat");
+    if (Products == 2 && OutLanes % 2 != 0) $error("two products a DSP need an even number of out_lanes");
+    if (Products == 2 && (PairShift < 1 || PairShift + WeightBits > 25)) $error("two products of these widths do not fit one DSP");
+    if (InLanes % BeatLanes != 0 || OutLanes % BeatLanes != 0 || BeatLanes * StoredBits > 64)
+      $error("BeatLanes must divide in_lanes and out_lanes and fit a beat");
+    if (BeatLanes % HeadLanes != 0 || HeadLanes > 4) $error("HeadLanes must divide BeatLanes and fit a beat");
+    if (DwLanes % BankLanes != 0 || BankLanes != ((Quads != 0) ? InLanes / 4 : DwLanes))
+      $error("BankLanes must be dw_lanes or, with quads, a quarter of in_lanes that divides them");
+    if (Products == 2 && (Chain > InLanes || (Quads != 0 && (InLanes / 4) % Chain != 0)))
+      $error("Chain must be at most in_lanes and divide a quad's lanes");
+    if (Outstanding < 1 || Outstanding > 16) $error("Outstanding must be 1..16");
+  endgenerate
+endmodule
