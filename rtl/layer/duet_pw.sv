@@ -3,7 +3,7 @@
 // memory between them. The sums of the last input group are pooled and go to the result buffer, a ring of words of which an output
 // group takes as many as it has pixels. Weights stand still during a pass and are reloaded for the next one meanwhile.
 // A tile of quads (Quads = 1, duet_dw) has four pixels in a word: the array's columns then make four sums of InLanes / 4 channels
-// each, and their maximum is the pooled pixel. Latency: InLanes + 6 cycles (8 with two products a DSP) from the issue of a pixel to its
+// each, and their maximum is the pooled pixel. Latency: InLanes + 6 cycles (7 with two products a DSP) from the issue of a pixel to its
 // word in the result buffer. Throughput: one word of the tile, InLanes x OutLanes products, a cycle; passes follow one another without
 // a gap as long as tiles, weights and room for results are there. Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
 module duet_pw #(
@@ -50,9 +50,9 @@ module duet_pw #(
     output logic                           wait_store_o   // ... of room for results
 );
   localparam int DataAt = 3;            // issue to data from the tile buffer
-  localparam int SumAt = InLanes + ((Products == 2) ? 7 : 5);      // ... to the columns' sums
-  localparam int PsumLate = (Products == 2) ? Chain + 2 : 0;       // columns of two products a DSP add partial sums so much later
-  localparam int CutAt = DataAt + 2 + ((Products == 2) ? Chain + 1 : 0);  // ... to the first product's addition
+  localparam int SumAt = InLanes + ((Products == 2) ? 6 : 5);      // ... to the columns' sums
+  localparam int PsumLate = (Products == 2) ? Chain + 1 : 0;       // columns of two products a DSP add partial sums so much later
+  localparam int CutAt = DataAt + 2 + ((Products == 2) ? Chain : 0);  // ... to the first product's addition
   localparam int PsumAddr = (PsumWords > 1) ? $clog2(PsumWords) : 1;
 
   typedef enum logic {

@@ -1,12 +1,12 @@
 // The sums of one or two output channels over Lanes inputs: sum_o = sum_i + sum over lanes of weight * feature.
 // One product a DSP: a duet_chain, which adds sum_i inside. Two (Products = 2): both channels' weights are joined, w0 + w1 * 2^PairShift,
-// and one DSP makes both products. Chains of Chain DSPs add up inside; then the two sums are taken apart, low field first, its borrow
-// given back to the high one, and added to those of the chains before. Chain and PairShift come from device::join, which proves
-// that no field overflows. Twin: device::take_apart.
+// and one DSP makes both products. Chains of Chain DSPs add up inside, beginning with half of the low field's range, so that the low
+// sum never borrows from the high one; then the two are added to those of the chains before. Chain and PairShift come from
+// device::join, which proves that no field overflows. Twin: device::take_apart.
 // Quads = 1: cut_i makes four sums of Lanes / 4 inputs each; sum_o is the last of them (sum_i belongs to the first), most_o the greatest
 // of the others. Chain must then divide Lanes / 4.
 // Lane k's feature is due k cycles after lane 0's (duet_skew). Products = 1: sum_i one cycle after lane 0's feature, cut_i two cycles after
-// each lane's, latency Lanes + 2. Products = 2: sum_i and cut_i Chain + 3 cycles after, latency Lanes + 4; weights are joined a cycle
+// each lane's, latency Lanes + 2. Products = 2: sum_i and cut_i Chain + 2 cycles after, latency Lanes + 3; weights are joined a cycle
 // after load_i. Throughput: one a cycle.
 module duet_column #(
     parameter int Lanes       = 8,
@@ -76,9 +76,9 @@ module duet_column #(
         localparam int From = part * Chain;
         localparam int Length = (From + Chain > Lanes) ? Lanes - From : Chain;
         localparam int NextLength = (From + 2 * Chain > Lanes) ? Lanes - From - Chain : Chain;
-        logic signed [WideBits-1:0] joined, unused_tap;
-        logic signed [PairShift-1:0] low_q;
-        logic signed [WideBits-PairShift-1:0] high_q;
+        logic [WideBits-1:0] joined, unused_tap;
+        logic signed [PairShift-1:0] low_sum;
+        logic signed [WideBits-PairShift-1:0] high_sum;
         logic [2*AccBits-1:0] earlier, sum_q;
         duet_chain #(
             .Lanes(Length),
@@ -92,17 +92,17 @@ module duet_column #(
             .cut_i({Length{1'b0}}),
             .weight_i(weight_q),
             .feature_i(feature_i[From*FeatureBits+:Length*FeatureBits]),
-            .sum_i('0),
+            .sum_i(WideBits'(1) << (PairShift - 1)),
             .sum_o(joined),
             .taps_o(unused_tap)
         );
         wire unused = &{1'b0, unused_tap};
-        assign earlier = cuts[From] ? '0 : sums[2*AccBits*part+:2*AccBits];
+        assign earlier  = cuts[From] ? '0 : sums[2*AccBits*part+:2*AccBits];
+        assign low_sum  = {!joined[PairShift-1], joined[PairShift-2:0]};  // less the half that it began with
+        assign high_sum = joined[WideBits-1:PairShift];
         always_ff @(posedge clk_i) begin
-          low_q                    <= joined[PairShift-1:0];
-          high_q                   <= $signed(joined[WideBits-1:PairShift]) + $signed({{(WideBits - PairShift - 1) {1'b0}}, joined[PairShift-1]});
-          sum_q[0+:AccBits]        <= earlier[0+:AccBits] + AccBits'(low_q);
-          sum_q[AccBits+:AccBits]  <= earlier[AccBits+:AccBits] + AccBits'(high_q);
+          sum_q[0+:AccBits]       <= earlier[0+:AccBits] + AccBits'(low_sum);
+          sum_q[AccBits+:AccBits] <= earlier[AccBits+:AccBits] + AccBits'(high_sum);
         end
         if ((From + Length) % Segment == 0) begin : g_tap
           assign taps[((From+Length)/Segment-1)*2*AccBits+:2*AccBits] = sum_q;

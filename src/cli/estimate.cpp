@@ -33,10 +33,8 @@ void print_resource(const char* name, double used, double available) {
 }
 
 void print_layers(const estimate::Estimate& e) {
-  const char* third = e.modelled_only ? "fill" : "wait in";
-  const char* fifth = e.modelled_only ? "store" : "wait out";
-  print(fmt::format("  {:<8} {:>11} {:>11} {:>9} {:>9} {:>9} {:>13} {:>9}", "layer", "cycles", "compute", third,
-                    e.modelled_only ? "load" : "", fifth, "MACs", "MAC/cyc"));
+  print(fmt::format("  {:<8} {:>11} {:>11} {:>9} {:>9} {:>9} {:>13} {:>9}", "layer", "cycles", "compute", "fill", "load", "store",
+                    "MACs", "MAC/cyc"));
   for (const auto& l : e.layers)
     print(fmt::format("  {:<8} {:>11} {:>11} {:>9} {:>9} {:>9} {:>13} {:>9.1f}", l.name, thousands(l.total), thousands(l.compute),
                       thousands(l.fill), thousands(l.load), thousands(l.store), thousands(l.macs),

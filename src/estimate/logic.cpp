@@ -33,13 +33,12 @@ struct Counts {
 Counts delay(double width, int depth) { return depth > 2 ? Counts{width * ((depth + 31) / 32), 0} : Counts{0, width * depth}; }
 
 // Taking two products of a DSP apart, rtl/math/duet_column.sv: for each pair of output lanes a joined weight and its load
-// signals, and for each part of the chain two adders into the sums, registers for the two fields, and a delay of the sums until
-// the next part's are there.
+// signals, and for each part of the chain two adders into the sums, and a delay of the sums until the next part's are there.
 Counts take_apart(int in_lanes, int pairs, const engine::Engine& e) {
   const int chain = std::clamp(engine::chain(e), 1, in_lanes), parts = (in_lanes + chain - 1) / chain;
-  const int shift = engine::pair(e).weight_shift, sums = 2 * e.acc_bits, high = std::min(e.acc_bits, 46 - shift);
+  const int shift = engine::pair(e).weight_shift, sums = 2 * e.acc_bits;
   Counts column{static_cast<double>(parts * sums + e.weight_bits),
-                static_cast<double>(parts * (sums + shift + high) + e.weight_bits + shift + in_lanes)};
+                static_cast<double>(parts * sums + e.weight_bits + shift + in_lanes)};
   for (int next = chain; next < in_lanes; next += chain) {
     const Counts sum = delay(sums, std::min(chain, in_lanes - next) - 1);
     column.lut += sum.lut, column.ff += sum.ff;

@@ -79,6 +79,10 @@ Json to_json(const Finding& f) {
           {"frame_simulated", f.frame_simulated},
           {"latency_predicted", f.latency_predicted},
           {"latency_simulated", f.latency_simulated},
+          {"fill_predicted", f.fill_predicted},
+          {"fill_simulated", f.fill_simulated},
+          {"store_predicted", f.store_predicted},
+          {"store_simulated", f.store_simulated},
           {"live_outputs", live},
           {"counts", f.counts ? to_json(*f.counts) : Json(nullptr)}};
 }
@@ -90,6 +94,8 @@ Finding finding_from_json(const Json& json, const std::string& where) {
   f.first_difference = base::text_field(json, "first_difference", where);
   f.frame_predicted = number("frame_predicted"), f.frame_simulated = number("frame_simulated");
   f.latency_predicted = number("latency_predicted"), f.latency_simulated = number("latency_simulated");
+  f.fill_predicted = number("fill_predicted"), f.fill_simulated = number("fill_simulated");
+  f.store_predicted = number("store_predicted"), f.store_simulated = number("store_simulated");
   for (const auto& [node, share] : base::field(json, "live_outputs", where).items())
     f.live.push_back({node, share.get<double>()});
   const Json& counts = base::field(json, "counts", where);
@@ -115,6 +121,8 @@ Finding run_simulation(const Design& design, const fs::path& folder, const Progr
   compare(design, golden, quiet, "quiet memory", finding);
   finding.frame_predicted = predicted.frame, finding.frame_simulated = quiet.frame_cycles;
   finding.latency_predicted = predicted.latency, finding.latency_simulated = quiet.latency_cycles;
+  finding.fill_predicted = predicted.all.fill, finding.fill_simulated = quiet.counters.wait_fill;
+  finding.store_predicted = predicted.all.store, finding.store_simulated = quiet.counters.wait_store;
   if (progress) progress(1, 2, "simulating with stalls");
   options.stall_seed = design.seed | 1;
   compare(design, golden, simulate::run(numbers.network, design.engine, numbers.pictures, options), "stalling memory", finding);
@@ -138,7 +146,8 @@ double lut_error(const Counts& c) { return error(c.predicted.lut, c.synthesised.
 double ff_error(const Counts& c) { return error(c.predicted.ff, c.synthesised.ff); }
 
 int64_t cycles_off(const Finding& f) {
-  return std::max(std::abs(f.frame_predicted - f.frame_simulated), std::abs(f.latency_predicted - f.latency_simulated));
+  return std::max({std::abs(f.frame_predicted - f.frame_simulated), std::abs(f.latency_predicted - f.latency_simulated),
+                   std::abs(f.fill_predicted - f.fill_simulated), std::abs(f.store_predicted - f.store_simulated)});
 }
 
 std::string wrong_with(const Finding& f) {
@@ -146,6 +155,10 @@ std::string wrong_with(const Finding& f) {
   if (f.bytes_compared == 0) return "no byte was compared";
   if (const std::string wrong = wrong_cycles("a frame", f.frame_predicted, f.frame_simulated); !wrong.empty()) return wrong;
   if (const std::string wrong = wrong_cycles("a single frame", f.latency_predicted, f.latency_simulated); !wrong.empty())
+    return wrong;
+  if (const std::string wrong = wrong_cycles("waiting for tiles", f.fill_predicted, f.fill_simulated); !wrong.empty())
+    return wrong;
+  if (const std::string wrong = wrong_cycles("waiting for room", f.store_predicted, f.store_simulated); !wrong.empty())
     return wrong;
   if (const std::string wrong = f.counts ? wrong_counts(*f.counts) : ""; !wrong.empty()) return wrong;
   if (const double share = least(f.live); share < kLeastLive)

@@ -23,6 +23,8 @@ struct Finding {
   std::string first_difference;
   int64_t frame_predicted = 0, frame_simulated = 0;  ///< cycles, with the quiet memory
   int64_t latency_predicted = 0, latency_simulated = 0;
+  int64_t fill_predicted = 0, fill_simulated = 0;  ///< cycles in which the array waited for tiles that are being made, all frames
+  int64_t store_predicted = 0, store_simulated = 0;  ///< ... for room for results
   std::vector<Live> live;
   std::optional<Counts> counts;  ///< where it was synthesised
 };
@@ -42,7 +44,7 @@ inline constexpr double kWorstLogicError = 0.15;
 /// Share by which the prediction is off.
 double lut_error(const Counts& counts);
 double ff_error(const Counts& counts);
-/// Difference of predicted and simulated cycles, the larger of a frame's and of a single frame's.
+/// Difference of predicted and simulated cycles: the largest of a frame's, a single frame's and those of the waits.
 int64_t cycles_off(const Finding& finding);
 
 /// What a finding shows to be wrong, in a line, or "".
