@@ -50,8 +50,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Arguments{"dnn-b", "--widths", "16,16", "--lanes", "12,18,3", "--dw-in-luts"},
                     Arguments{"dnn-c", "--widths", "11,8", "--lanes", "12,18,3", "--dw-in-luts"},
                     Arguments{"dnn-a", "--widths", "8,8", "--lanes", "24,18,6", "--products", "2", "--dw-in-luts"},
-                    Arguments{"dnn-a", "--widths", "8,8", "--lanes", "12,36,6", "--products", "2", "--dw-in-luts"},
-                    Arguments{"dnn-a", "--widths", "4,4", "--lanes", "12,36,6", "--products", "2", "--dw-in-luts"}));
+                    Arguments{"dnn-a", "--widths", "4,4", "--lanes", "24,18,6", "--products", "2", "--dw-in-luts"}));
 
 // One elaborated engine, made for DNN-C, whose last layer's weights it streams.
 TEST(OneSimulator, RunsOtherNetworksByTheirMemoryAlone) {
