@@ -1,12 +1,13 @@
-// The sums of one or two output channels over Lanes inputs: sum_o = sum_i + sum over lanes of weight * feature.
+// The sums of one or two output channels over Lanes inputs, of one pixel or two: sum_o = sum_i + sum over lanes of weight * feature.
 // One product a DSP: a duet_chain, which adds sum_i inside. Two (Products = 2): both channels' weights are joined, w0 + w1 * 2^PairShift,
-// and one DSP makes both products. Chains of Chain DSPs add up inside, beginning with half of the low field's range, so that the low
-// sum never borrows from the high one; then the two are added to those of the chains before. Chain and PairShift come from
-// device::join, which proves that no field overflows. Twin: device::take_apart.
+// and one DSP makes both products. Four: so are the features of two pixels, f0 + f1 * 2^PixelShift with PixelShift < PairShift. Chains
+// of Chain DSPs add up inside, beginning with half of the range of every field but the highest, so that no sum borrows from the next;
+// then they are added to those of the chains before. Chain and the shifts come from device::join, which proves that no field
+// overflows. Twin: device::take_apart. Sums lie pixel by pixel, the channels of a pixel side by side.
 // Quads = 1: cut_i makes four sums of Lanes / 4 inputs each; sum_o is the last of them (sum_i belongs to the first), most_o the greatest
 // of the others. Chain must then divide Lanes / 4.
 // Lane k's feature is due k cycles after lane 0's (duet_skew). Products = 1: sum_i one cycle after lane 0's feature, cut_i two cycles after
-// each lane's, latency Lanes + 2. Products = 2: sum_i and cut_i Chain + 2 cycles after, latency Lanes + 3; weights are joined a cycle
+// each lane's, latency Lanes + 2. Else: sum_i and cut_i Chain + 2 cycles after, latency Lanes + 3; weights are joined a cycle
 // after load_i. Throughput: one a cycle.
 module duet_column #(
     parameter int Lanes       = 8,
@@ -16,14 +17,17 @@ module duet_column #(
     parameter int Products    = 1,
     parameter int Chain       = 8,  // at most Lanes
     parameter int PairShift   = 1,
-    parameter int Quads       = 0
+    parameter int PixelShift  = 0,
+    parameter int Quads       = 0,
+    parameter int Channels    = (Products == 1) ? 1 : 2,
+    parameter int Pixels      = Products / Channels
 ) (
     input  logic                           clk_i,
     input  logic [              Lanes-1:0] load_i,
     input  logic [              Lanes-1:0] swap_i,
     input  logic [              Lanes-1:0] cut_i,
-    input  logic [Products*WeightBits-1:0] weight_i,
-    input  logic [  Lanes*FeatureBits-1:0] feature_i,
+    input  logic [Channels*WeightBits-1:0] weight_i,
+    input  logic [Lanes*Pixels*FeatureBits-1:0] feature_i,  // a lane's pixels side by side
     input  logic [   Products*AccBits-1:0] sum_i,
     output logic [   Products*AccBits-1:0] sum_o,
     output logic [   Products*AccBits-1:0] most_o
@@ -55,10 +59,15 @@ module duet_column #(
           .sum_o,
           .taps_o(taps)
       );
-    end else begin : g_two
+    end else begin : g_joined
       localparam int Parts = (Lanes + Chain - 1) / Chain;
       localparam int JoinBits = WeightBits + PairShift;
       localparam int WideBits = 46;  // joined sums
+      localparam int FeatureShift = (Pixels == 2) ? PixelShift : FeatureBits;
+      localparam int JoinFeature = FeatureBits + (Pixels - 1) * FeatureShift;
+      // Half the range of every field but the highest.
+      localparam logic [WideBits-1:0] Halves = (WideBits'(1) << (PairShift - 1))
+          | ((Pixels == 2) ? (WideBits'(1) << (FeatureShift - 1)) | (WideBits'(1) << (PairShift + FeatureShift - 1)) : '0);
 
       logic signed [JoinBits-1:0] low, high, weight_q;
       logic [Lanes-1:0] load_q;
@@ -69,21 +78,30 @@ module duet_column #(
         load_q   <= load_i;
       end
 
-      logic [2*AccBits*(Parts+1)-1:0] sums;  // before part p: its 2 * AccBits, in the cycle in which part p adds
-      assign sums[0+:2*AccBits] = sum_i;
-      assign sum_o = sums[2*AccBits*Parts+:2*AccBits];
+      logic [Lanes*JoinFeature-1:0] features;
+      for (lane = 0; lane < Lanes; lane = lane + 1) begin : g_feature
+        if (Pixels == 2) begin : g_pair
+          assign features[lane*JoinFeature+:JoinFeature] = {feature_i[(2*lane+1)*FeatureBits+:FeatureBits],
+                                                            FeatureShift'(feature_i[2*lane*FeatureBits+:FeatureBits])};
+        end else begin : g_single
+          assign features[lane*JoinFeature+:JoinFeature] = feature_i[lane*FeatureBits+:FeatureBits];
+        end
+      end
+
+      localparam int SumBits = Products * AccBits;
+      logic [SumBits*(Parts+1)-1:0] sums;  // before part p: its SumBits, in the cycle in which part p adds
+      assign sums[0+:SumBits] = sum_i;
+      assign sum_o = sums[SumBits*Parts+:SumBits];
       for (part = 0; part < Parts; part = part + 1) begin : g_part
         localparam int From = part * Chain;
         localparam int Length = (From + Chain > Lanes) ? Lanes - From : Chain;
         localparam int NextLength = (From + 2 * Chain > Lanes) ? Lanes - From - Chain : Chain;
         logic [WideBits-1:0] joined, unused_tap;
-        logic signed [PairShift-1:0] low_sum;
-        logic signed [WideBits-PairShift-1:0] high_sum;
-        logic [2*AccBits-1:0] earlier, sum_q;
+        logic [SumBits-1:0] earlier, sum_q;
         duet_chain #(
             .Lanes(Length),
             .WeightBits(JoinBits),
-            .FeatureBits(FeatureBits),
+            .FeatureBits(JoinFeature),
             .AccBits(WideBits)
         ) u_chain (
             .clk_i,
@@ -91,29 +109,39 @@ module duet_column #(
             .swap_i(swap_i[From+:Length]),
             .cut_i({Length{1'b0}}),
             .weight_i(weight_q),
-            .feature_i(feature_i[From*FeatureBits+:Length*FeatureBits]),
-            .sum_i(WideBits'(1) << (PairShift - 1)),
+            .feature_i(features[From*JoinFeature+:Length*JoinFeature]),
+            .sum_i(Halves),
             .sum_o(joined),
             .taps_o(unused_tap)
         );
         wire unused = &{1'b0, unused_tap};
-        assign earlier  = cuts[From] ? '0 : sums[2*AccBits*part+:2*AccBits];
-        assign low_sum  = {!joined[PairShift-1], joined[PairShift-2:0]};  // less the half that it began with
-        assign high_sum = joined[WideBits-1:PairShift];
-        always_ff @(posedge clk_i) begin
-          sum_q[0+:AccBits]       <= earlier[0+:AccBits] + AccBits'(low_sum);
-          sum_q[AccBits+:AccBits] <= earlier[AccBits+:AccBits] + AccBits'(high_sum);
+        assign earlier = cuts[From] ? '0 : sums[SumBits*part+:SumBits];
+        for (lane = 0; lane < Products; lane = lane + 1) begin : g_field
+          // Fields from the lowest: of both pixels with the first weight, then with the second.
+          localparam int Pixel = lane % Pixels;
+          localparam int Channel = lane / Pixels;
+          localparam int Low = Channel * PairShift + Pixel * FeatureShift;
+          localparam int High = (lane + 1 == Products) ? WideBits
+                              : ((lane + 1) / Pixels) * PairShift + ((lane + 1) % Pixels) * FeatureShift;
+          localparam int At = (Pixel * 2 + Channel) * AccBits;
+          logic signed [High-Low-1:0] field;
+          if (lane + 1 == Products) begin : g_highest
+            assign field = joined[High-1:Low];
+          end else begin : g_lower
+            assign field = {!joined[High-1], joined[High-2:Low]};  // less the half that it began with
+          end
+          always_ff @(posedge clk_i) sum_q[At+:AccBits] <= earlier[At+:AccBits] + AccBits'(field);
         end
         if ((From + Length) % Segment == 0) begin : g_tap
-          assign taps[((From+Length)/Segment-1)*2*AccBits+:2*AccBits] = sum_q;
+          assign taps[((From+Length)/Segment-1)*SumBits+:SumBits] = sum_q;
         end
         duet_delay #(
-            .Width(2 * AccBits),
+            .Width(SumBits),
             .Depth((part + 1 == Parts) ? 0 : NextLength - 1)
         ) u_delay (
             .clk_i,
             .data_i(sum_q),
-            .data_o(sums[2*AccBits*(part+1)+:2*AccBits])
+            .data_o(sums[SumBits*(part+1)+:SumBits])
         );
       end
     end

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/files.h"
 #include "base/process.h"
+#include "device/packing.h"
 #include "emit/emit.h"
 #include "program/program.h"
 
@@ -148,6 +150,22 @@ TEST(Module, DspBlockTakesJoinedWeights) {
   run_bench("duet_chain", "chain", {"Lanes=4", "WeightBits=25", "FeatureBits=9", "AccBits=40"}, emit::Vendor::xc7,
             "-DWEIGHT_BITS=25");
 }
+const std::vector<std::string> kColumn{"Lanes=8", "WeightBits=4", "FeatureBits=4", "AccBits=16"};
+void run_column(int pixels, emit::Vendor vendor) {
+  const device::Packing packing = device::join(device::ports(device::Family::xc7), {-7, 7}, {0, 15}, 2, pixels);
+  ASSERT_EQ(packing.products, 2 * pixels);
+  const int chain = std::min(packing.chain, 8);
+  std::vector<std::string> parameters = kColumn;
+  parameters.push_back("Products=" + std::to_string(packing.products));
+  parameters.push_back("Chain=" + std::to_string(chain));
+  parameters.push_back("PairShift=" + std::to_string(packing.weight_shift));
+  parameters.push_back("PixelShift=" + std::to_string(packing.feature_shift));
+  run_bench("duet_column", "column", parameters, vendor, "-DPIXELS=" + std::to_string(pixels) + " -DCHAIN=" + std::to_string(chain));
+}
+TEST(Module, ColumnTakesTwoProductsApart) { run_column(1, emit::Vendor::generic); }
+TEST(Module, ColumnTakesFourProductsApart) { run_column(2, emit::Vendor::generic); }
+TEST(Module, ColumnOfDspBlocksTakesFourProductsApart) { run_column(2, emit::Vendor::xc7); }
+
 TEST(Module, RamKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::generic); }
 TEST(Module, RamOfBlocksKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::xc7); }
 TEST(Module, RamOfEqualBlocksKeepsWords) {

@@ -1,0 +1,80 @@
+// duet_column with joined operands: the sums of two channels and PIXELS pixels, of random and extreme weights and features, weights
+// swapped at random.
+#include <verilated.h>
+
+#include <cstdio>
+#include <random>
+#include <vector>
+
+#include "Vduet_column.h"
+
+namespace {
+constexpr int kLanes = 8, kWeightBits = 4, kFeatureBits = 4, kAccBits = 16, kChannels = 2, kPixels = PIXELS, kChain = CHAIN;
+constexpr int kSums = kChannels * kPixels, kLatency = kLanes + 3, kPeriod = kLanes + 3;
+
+struct Vector {
+  int features[kLanes][kPixels], weights[kLanes][kChannels];
+  uint16_t sums[kSums];
+  bool swap;
+};
+}  // namespace
+
+int main() {
+  Vduet_column top;
+  std::mt19937_64 random(3);
+  const int limit = (1 << (kWeightBits - 1)) - 1, most = (1 << kFeatureBits) - 1;
+  const auto weight = [&] {
+    return random() % 3 == 0 ? (random() % 2 ? limit : -limit) : static_cast<int>(random() % (2 * limit + 1)) - limit;
+  };
+  std::vector<Vector> vectors(20000);
+  int current[kLanes][kChannels] = {}, shadow[kLanes][kChannels] = {};
+  for (size_t v = 0; v < vectors.size(); ++v) {
+    Vector& now = vectors[v];
+    now.swap = v % kPeriod == 0;
+    for (int k = 0; k < kLanes; ++k) {
+      for (int c = 0; c < kChannels; ++c) {
+        if (now.swap) current[k][c] = shadow[k][c], shadow[k][c] = weight();
+        now.weights[k][c] = current[k][c];
+      }
+      for (int& f : now.features[k]) f = random() % 3 == 0 ? most : static_cast<int>(random() % (most + 1));
+    }
+    for (uint16_t& sum : now.sums) sum = static_cast<uint16_t>(random());
+  }
+  int wrong = 0, compared = 0;
+  const int count = static_cast<int>(vectors.size());
+  for (int cycle = 0; cycle + kPeriod < count; ++cycle) {
+    top.load_i = 0, top.swap_i = 0, top.cut_i = 0;
+    uint64_t features = 0, sums = 0;
+    for (int k = 0; k < kLanes; ++k) {
+      const int v = cycle - k;  // lane k takes vector v
+      if (v < 0) continue;
+      for (int p = 0; p < kPixels; ++p)
+        features |= static_cast<uint64_t>(vectors[v].features[k][p]) << ((k * kPixels + p) * kFeatureBits);
+      if (vectors[v].swap) top.swap_i |= 1 << k;
+      if (v == 0 || !vectors[v - 1].swap) continue;  // a cycle after its swap, a lane's next weights are loaded
+      top.load_i |= 1 << k;
+      top.weight_i = 0;
+      for (int c = 0; c < kChannels; ++c)
+        top.weight_i |= (vectors[v - 1 + kPeriod].weights[k][c] & ((1 << kWeightBits) - 1)) << (c * kWeightBits);
+    }
+    if (const int v = cycle - kChain - 2; v >= 0)
+      for (int i = 0; i < kSums; ++i) sums |= static_cast<uint64_t>(vectors[v].sums[i]) << (i * kAccBits);
+    top.feature_i = features;
+    top.sum_i = sums;
+    top.clk_i = 0, top.eval();
+    top.clk_i = 1, top.eval();
+    const int v = cycle - kLatency + 1;
+    if (v < kPeriod) continue;
+    for (int p = 0; p < kPixels; ++p)
+      for (int c = 0; c < kChannels; ++c) {
+        const int i = p * kChannels + c;
+        auto expected = vectors[v].sums[i];
+        for (int k = 0; k < kLanes; ++k) expected += static_cast<uint16_t>(vectors[v].weights[k][c] * vectors[v].features[k][p]);
+        const auto got = static_cast<uint16_t>(static_cast<uint64_t>(top.sum_o) >> (i * kAccBits));
+        ++compared;
+        if (got != expected && ++wrong < 5) std::printf("cycle %d, sum %d: %d instead of %d\n", cycle, i, got, expected);
+      }
+  }
+  std::printf("%d sums, %d wrong\n", compared, wrong);
+  return wrong != 0 || compared < 10000;
+}
