@@ -14,10 +14,11 @@ module duet_engine #(
     parameter int WeightBits    = 8,
     parameter int FeatureBits   = 8,
     parameter int AccBits       = 32,
-    parameter int Products      = 1,    // per DSP of the point-wise array, 1 or 2
-    parameter int Chain         = 8,    // of them added before two are taken apart, at most InLanes
+    parameter int Products      = 1,    // per DSP of the point-wise array: 1, 2 (channels) or 4 (and pixels)
+    parameter int Chain         = 8,    // of them added before joined sums are taken apart, at most InLanes
     parameter int DwInLuts      = 0,    // 1: the depth-wise multipliers are LUTs
     parameter int PairShift     = 1,    // of the second of two joined weights
+    parameter int PixelShift    = 0,    // of the second of two joined features
     parameter int Quads         = 0,    // 1: four pixels of a pooled picture at once
     parameter int LineWords     = 512,  // of a row
     parameter int SideWords     = 0,    // of a row of the first of two interleaved layers
@@ -79,6 +80,7 @@ module duet_engine #(
   localparam int StoredBits = (FeatureBits <= 8) ? 8 : 16;
   localparam int ParamBits = AccBits + 14;
   localparam int Banks = InLanes / BankLanes;
+  localparam int Pixels = (Products == 4) ? 2 : 1;  // of a word of the tile and result buffers
   localparam int LineDepth = 3 * (LineWords + SideWords);
   localparam int LineAddr = $clog2(LineDepth);
   localparam int TileAddr = (TileWords > 1) ? $clog2(TileWords) : 1;
@@ -93,7 +95,7 @@ module duet_engine #(
   duet_rules #(
       .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .BeatLanes(BeatLanes), .HeadLanes(HeadLanes),
       .BankLanes(BankLanes), .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Products(Products),
-      .Chain(Chain), .DwInLuts(DwInLuts), .PairShift(PairShift), .Quads(Quads), .Outstanding(Outstanding)
+      .Chain(Chain), .DwInLuts(DwInLuts), .PairShift(PairShift), .PixelShift(PixelShift), .Quads(Quads), .Outstanding(Outstanding)
   ) u_rules ();
 
   // Control and program.
@@ -254,9 +256,10 @@ module duet_engine #(
   logic [DwLanes*WeightBits-1:0] dw_weight;
   logic [DwParamAddr-1:0] dw_param_addr;
   logic [DwLanes*ParamBits-1:0] dw_param;
-  logic [Banks-1:0] tile_we;
+  logic [Pixels*Banks-1:0] tile_we;
   logic [TileAddr-1:0] tile_waddr, tile_raddr;
-  logic [InLanes*FeatureBits-1:0] tile_wdata, tile_rdata;
+  logic [InLanes*FeatureBits-1:0] tile_wdata;
+  logic [Pixels*InLanes*FeatureBits-1:0] tile_rdata;
   duet_weights #(
       .Layers(Layers),
       .DepthWise(1),
@@ -294,7 +297,7 @@ module duet_engine #(
       .InLanes(InLanes),
       .DwLanes(DwLanes),
       .BeatLanes(BeatLanes),
-      .BankLanes(BankLanes),
+      .BankLanes(BankLanes), .Pixels(Pixels),
       .WeightBits(WeightBits),
       .FeatureBits(FeatureBits),
       .StoredBits(StoredBits),
@@ -333,7 +336,7 @@ module duet_engine #(
   );
   duet_tiles #(
       .Width(BankLanes * FeatureBits),
-      .Banks(Banks),
+      .Banks(Banks), .Pixels(Pixels),
       .Depth(TileWords)
   ) u_tiles (
       .clk_i,
@@ -346,11 +349,12 @@ module duet_engine #(
 
   // Point-wise array and the result buffer.
   logic [15:0] result_free_words;
-  logic result_free, result, pw_weight_ready, pw_weight_take, result_we;
+  logic result_free, result, pw_weight_ready, pw_weight_take;
+  logic [Pixels-1:0] result_we;
   logic [InLanes-1:0] pw_weight_load;
   logic [OutLanes*WeightBits-1:0] pw_weight;
   logic [ResultAddr-1:0] result_waddr, result_raddr;
-  logic [OutLanes*AccBits-1:0] result_wdata, result_rdata;
+  logic [Pixels*OutLanes*AccBits-1:0] result_wdata, result_rdata;
   duet_weights #(
       .Layers(Layers),
       .Lanes(InLanes),
@@ -377,7 +381,8 @@ module duet_engine #(
       .OutLanes(OutLanes),
       .WeightBits(WeightBits),
       .FeatureBits(FeatureBits),
-      .AccBits(AccBits), .Products(Products), .Chain(Chain), .PairShift(PairShift), .Quads(Quads),
+      .AccBits(AccBits), .Products(Products), .Chain(Chain), .PairShift(PairShift), .PixelShift(PixelShift),
+      .Quads(Quads),
       .TileWords(TileWords),
       .TileAddr(TileAddr),
       .PsumWords(PsumWords),
@@ -403,17 +408,22 @@ module duet_engine #(
       .result_data_o(result_wdata),
       .wait_fill_o(wait_fill), .wait_load_o(wait_load), .wait_store_o(wait_store)
   );
-  duet_ram #(
-      .Width(OutLanes * AccBits),
-      .Depth(ResultWords)
-  ) u_results (
-      .clk_i,
-      .we_i(result_we),
-      .waddr_i(result_waddr),
-      .wdata_i(result_wdata),
-      .raddr_i(result_raddr),
-      .rdata_o(result_rdata)
-  );
+  genvar pixel;
+  generate
+    for (pixel = 0; pixel < Pixels; pixel = pixel + 1) begin : g_results
+      duet_ram #(
+          .Width(OutLanes * AccBits),
+          .Depth(ResultWords)
+      ) u_results (
+          .clk_i,
+          .we_i(result_we[pixel]),
+          .waddr_i(result_waddr),
+          .wdata_i(result_wdata[pixel*OutLanes*AccBits+:OutLanes*AccBits]),
+          .raddr_i(result_raddr),
+          .rdata_o(result_rdata[pixel*OutLanes*AccBits+:OutLanes*AccBits])
+      );
+    end
+  endgenerate
 
   // Store.
   logic write_valid, write_ready, write_data_valid, write_data_ready;
@@ -440,7 +450,7 @@ module duet_engine #(
       .BeatLanes(BeatLanes),
       .HeadLanes(HeadLanes),
       .StoredBits(StoredBits),
-      .AccBits(AccBits),
+      .AccBits(AccBits), .Pixels(Pixels),
       .ResultWords(ResultWords),
       .ResultAddr(ResultAddr),
       .ParamAddr(PwParamAddr)

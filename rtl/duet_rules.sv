@@ -14,6 +14,7 @@ module duet_rules #(
     parameter int Chain       = 8,
     parameter int DwInLuts    = 0,
     parameter int PairShift   = 1,
+    parameter int PixelShift  = 0,
     parameter int Quads       = 0,
     parameter int Outstanding = 8
 ) ();
@@ -25,17 +26,19 @@ module duet_rules #(
     if (WeightBits < 2 || WeightBits > 16) $error("weight_bits must be 2..16");
     if (FeatureBits < 2 || FeatureBits > 16) $error("feature_bits must be 2..16");
     if (AccBits < 16 || AccBits > 40) $error("acc_bits must be 16..40");
-    if (Products < 1 || Products > 2) $error("products must be 1..2");
+    if (Products != 1 && Products != 2 && Products != 4) $error("products must be 1, 2 or 4");
     if (DwInLuts < 0 || DwInLuts > 1) $error("dw_in_luts must be 0..1");
     if (BeatLanes % DwLanes != 0) $error("dw_lanes must divide the channels of a beat");
-    if (Products == 2 && OutLanes % 2 != 0) $error("two products a DSP need an even number of out_lanes");
-    if (Products == 2 && (PairShift < 1 || PairShift + WeightBits > 25)) $error("two products of these widths do not fit one DSP");
+    if (Products != 1 && OutLanes % 2 != 0) $error("joined weights need an even number of out_lanes");
+    if (Products != 1 && (PairShift < 1 || PairShift + WeightBits > 25)) $error("so many products of these widths do not fit one DSP");
+    if (Products == 4 && (PixelShift < FeatureBits || PixelShift >= PairShift || PixelShift + FeatureBits > 17))
+      $error("so many products of these widths do not fit one DSP");
     if (InLanes % BeatLanes != 0 || OutLanes % BeatLanes != 0 || BeatLanes * StoredBits > 64)
       $error("BeatLanes must divide in_lanes and out_lanes and fit a beat");
     if (BeatLanes % HeadLanes != 0 || HeadLanes > 4) $error("HeadLanes must divide BeatLanes and fit a beat");
     if (DwLanes % BankLanes != 0 || BankLanes != ((Quads != 0) ? InLanes / 4 : DwLanes))
       $error("BankLanes must be dw_lanes or, with quads, a quarter of in_lanes that divides them");
-    if (Products == 2 && (Chain > InLanes || (Quads != 0 && (InLanes / 4) % Chain != 0)))
+    if (Products != 1 && (Chain > InLanes || (Quads != 0 && (InLanes / 4) % Chain != 0)))
       $error("Chain must be at most in_lanes and divide a quad's lanes");
     if (Outstanding < 1 || Outstanding > 16) $error("Outstanding must be 1..16");
   endgenerate

@@ -12,6 +12,7 @@ module duet_dw #(
     parameter int DwLanes     = 2,
     parameter int BeatLanes   = 8,
     parameter int BankLanes   = 2,  // channels of a bank of the tile buffer
+    parameter int Pixels      = 1,  // of a word of the tile buffer
     parameter int WeightBits  = 8,
     parameter int FeatureBits = 8,
     parameter int StoredBits  = 8,
@@ -54,7 +55,7 @@ module duet_dw #(
     input  logic [ DwLanes*WeightBits-1:0] weight_i,
     output logic [          ParamAddr-1:0] param_addr_o,
     input  logic [  DwLanes*ParamBits-1:0] param_i,
-    output logic [              Banks-1:0] tile_we_o,
+    output logic [       Pixels*Banks-1:0] tile_we_o,
     output logic [           TileAddr-1:0] tile_addr_o,
     output logic [InLanes*FeatureBits-1:0] tile_data_o
 );
@@ -384,22 +385,25 @@ module duet_dw #(
   endgenerate
 
   // Writing: the convolution's pixels, and copied beats as they come (a copy begins when the last pixel before it is written).
-  logic valid_out, quad_out, start_copy;
+  logic valid_out, quad_out, second_out, second, start_copy;
   logic [1:0] pixel_out;
+  logic [15:0] pixel;  // in the order of the tile buffer
   logic [7:0] part_out;
   logic [TileAddr:0] issue_place, out_place, copy_place;  // within the tile
   logic [TileAddr-1:0] out_base, write_place;
   logic [BeatLanes*FeatureBits-1:0] copied;
-  assign issue_place = (TileAddr + 1)'(group_base_q) + (TileAddr + 1)'(quad ? cycle_q >> 2 : cycle_q);
-  assign copy_place  = (TileAddr + 1)'(group_base_q) + (TileAddr + 1)'({line_q, cycle_q[0]});
+  assign pixel       = quad ? cycle_q >> 2 : cycle_q;
+  assign second      = (Pixels == 2) && pixel[0];
+  assign issue_place = (TileAddr + 1)'(group_base_q) + (TileAddr + 1)'((Pixels == 2) ? pixel >> 1 : pixel);
+  assign copy_place  = (TileAddr + 1)'(group_base_q) + ((Pixels == 2) ? (TileAddr + 1)'(line_q) : (TileAddr + 1)'({line_q, cycle_q[0]}));
   assign start_copy = start && copy;
   duet_delay #(
-      .Width(2 * TileAddr + 1 + 8 + 3),
+      .Width(2 * TileAddr + 1 + 8 + 4),
       .Depth(Latency - 1)
   ) u_at_out (
       .clk_i,
-      .data_i({issue_place, base_q, part_q, cycle_q[1:0], quad}),
-      .data_o({out_place, out_base, part_out, pixel_out, quad_out})
+      .data_i({issue_place, base_q, part_q, cycle_q[1:0], quad, second}),
+      .data_o({out_place, out_base, part_out, pixel_out, quad_out, second_out})
   );
   duet_delay #(
       .Width(16),
@@ -437,7 +441,7 @@ module duet_dw #(
   );
 
   // The write port's registers. The sums' last register lies in the requantiser, one cycle behind the address.
-  logic copy_q, quad_q, conv_q;
+  logic copy_q, quad_q, conv_q, second_q;
   logic [1:0] pixel_q;
   logic [7:0] at_q;
   duet_ring #(
@@ -455,8 +459,13 @@ module duet_dw #(
     for (bank = 0; bank < Banks; bank = bank + 1) begin : g_bank
       localparam int Conv = bank % (DwLanes / BankLanes);     // which banks of a group
       localparam int Beat = bank % (BeatLanes / BankLanes);   // ... of a beat
-      assign tile_we_o[bank] = copy_q ? at_q == 8'(bank / (BeatLanes / BankLanes))
-                             : conv_q && (quad_q ? pixel_q == 2'(bank) : at_q == 8'(bank / (DwLanes / BankLanes)));
+      logic we;
+      assign we = copy_q ? at_q == 8'(bank / (BeatLanes / BankLanes))
+                         : conv_q && (quad_q ? pixel_q == 2'(bank) : at_q == 8'(bank / (DwLanes / BankLanes)));
+      assign tile_we_o[bank] = we && !second_q;
+      if (Pixels == 2) begin : g_second
+        assign tile_we_o[Banks+bank] = we && second_q;
+      end
       assign tile_data_o[bank*BankBits+:BankBits] = copy_q ? copied[Beat*BankBits+:BankBits]
                                                   : quad_q ? narrowed[0+:BankBits] : narrowed[Conv*BankBits+:BankBits];
     end
@@ -467,6 +476,7 @@ module duet_dw #(
     conv_q      <= valid_out && !rst_i;
     quad_q      <= quad_out;
     pixel_q     <= pixel_out;
+    second_q    <= copy_we_i ? (Pixels == 2) && cycle_q[0] : second_out;
     at_q        <= copy_we_i ? part_q : part_out;
   end
   wire unused = &{1'b0, descriptor[191:144], descriptor[127:115], values, first, frame, ahead, odd_layer, copy_data_i, param_base};

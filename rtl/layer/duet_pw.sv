@@ -16,7 +16,10 @@ module duet_pw #(
     parameter int Products    = 1,  // a DSP, of so many output lanes
     parameter int Chain       = 8,  // products added inside the DSPs before they are taken apart
     parameter int PairShift   = 1,
+    parameter int PixelShift  = 0,
     parameter int Quads       = 0,
+    parameter int Channels    = (Products == 1) ? 1 : 2,   // of a column
+    parameter int Pixels      = Products / Channels,       // of a word, at once
     parameter int TileWords   = 512,
     parameter int TileAddr    = 9,
     parameter int PsumWords   = 256,
@@ -36,23 +39,23 @@ module duet_pw #(
     output logic [                   15:0] tile_free_words_o,
     output logic                           result_o,      // an output group of a tile is in the result buffer
     output logic [           TileAddr-1:0] tile_addr_o,
-    input  logic [InLanes*FeatureBits-1:0] tile_data_i,
+    input  logic [Pixels*InLanes*FeatureBits-1:0] tile_data_i,
     input  logic                           weight_ready_i,
     output logic                           weight_take_o,
     input  logic [            InLanes-1:0] weight_load_i,
     input  logic [OutLanes*WeightBits-1:0] weight_i,
-    output logic                           result_we_o,
+    output logic [             Pixels-1:0] result_we_o,
     output logic [         ResultAddr-1:0] result_addr_o,
-    output logic [   OutLanes*AccBits-1:0] result_data_o,
+    output logic [Pixels*OutLanes*AccBits-1:0] result_data_o,
     input  logic                           begun_i,       // the depth-wise stage has begun another tile
     output logic                           wait_fill_o,   // counters: idle for want of a tile that is being made,
     output logic                           wait_load_o,   // ... of one whose rows are not there yet, or of streamed weights,
     output logic                           wait_store_o   // ... of room for results
 );
   localparam int DataAt = 3;            // issue to data from the tile buffer
-  localparam int SumAt = InLanes + ((Products == 2) ? 6 : 5);      // ... to the columns' sums
-  localparam int PsumLate = (Products == 2) ? Chain + 1 : 0;       // columns of two products a DSP add partial sums so much later
-  localparam int CutAt = DataAt + 2 + ((Products == 2) ? Chain : 0);  // ... to the first product's addition
+  localparam int SumAt = InLanes + ((Products == 1) ? 5 : 6);      // ... to the columns' sums
+  localparam int PsumLate = (Products == 1) ? 0 : Chain + 1;       // columns of joined operands add partial sums so much later
+  localparam int CutAt = DataAt + 2 + ((Products == 1) ? 0 : Chain);  // ... to the first product's addition
   localparam int PsumAddr = (PsumWords > 1) ? $clog2(PsumWords) : 1;
 
   typedef enum logic {
@@ -240,16 +243,16 @@ module duet_pw #(
   );
 
   // The array.
-  logic [InLanes*FeatureBits-1:0] skewed;
+  logic [InLanes*Pixels*FeatureBits-1:0] features, skewed;  // a lane's pixels side by side
   logic [InLanes-1:0] swaps, cuts;
-  logic [OutLanes*AccBits-1:0] psum, sums, most;
+  logic [Pixels*OutLanes*AccBits-1:0] psum, sums, most, column_psum, column_sums, column_most;
   logic cut;
   duet_skew #(
       .Lanes(InLanes),
-      .Width(FeatureBits)
+      .Width(Pixels * FeatureBits)
   ) u_skew (
       .clk_i,
-      .data_i(tile_data_i),
+      .data_i(features),
       .data_o(skewed)
   );
   duet_skew #(
@@ -276,9 +279,20 @@ module duet_pw #(
       .data_i({InLanes{cut}}),
       .data_o(cuts)
   );
-  genvar lane;
+  genvar lane, pixel;
   generate
-    for (lane = 0; lane < OutLanes / Products; lane = lane + 1) begin : g_lane
+    for (pixel = 0; pixel < Pixels; pixel = pixel + 1) begin : g_pixel
+      for (lane = 0; lane < InLanes; lane = lane + 1) begin : g_feature
+        assign features[(lane*Pixels+pixel)*FeatureBits+:FeatureBits] = tile_data_i[(pixel*InLanes+lane)*FeatureBits+:FeatureBits];
+      end
+      for (lane = 0; lane < OutLanes; lane = lane + 1) begin : g_sum
+        localparam int At = ((lane / Channels) * Products + pixel * Channels + lane % Channels) * AccBits;  // in its column's
+        assign column_psum[At+:AccBits] = psum[(pixel*OutLanes+lane)*AccBits+:AccBits];
+        assign sums[(pixel*OutLanes+lane)*AccBits+:AccBits] = column_sums[At+:AccBits];
+        assign most[(pixel*OutLanes+lane)*AccBits+:AccBits] = column_most[At+:AccBits];
+      end
+    end
+    for (lane = 0; lane < OutLanes / Channels; lane = lane + 1) begin : g_lane
       duet_column #(
           .Lanes(InLanes),
           .WeightBits(WeightBits),
@@ -287,22 +301,23 @@ module duet_pw #(
           .Products(Products),
           .Chain(Chain),
           .PairShift(PairShift),
+          .PixelShift(PixelShift),
           .Quads(Quads)
       ) u_column (
           .clk_i,
           .load_i(weight_load_i),
           .swap_i(swaps),
           .cut_i(cuts),
-          .weight_i(weight_i[lane*Products*WeightBits+:Products*WeightBits]),
+          .weight_i(weight_i[lane*Channels*WeightBits+:Channels*WeightBits]),
           .feature_i(skewed),
-          .sum_i(first_add ? '0 : psum[lane*Products*AccBits+:Products*AccBits]),
-          .sum_o(sums[lane*Products*AccBits+:Products*AccBits]),
-          .most_o(most[lane*Products*AccBits+:Products*AccBits])
+          .sum_i(first_add ? '0 : column_psum[lane*Products*AccBits+:Products*AccBits]),
+          .sum_o(column_sums[lane*Products*AccBits+:Products*AccBits]),
+          .most_o(column_most[lane*Products*AccBits+:Products*AccBits])
       );
     end
   endgenerate
   duet_ram #(
-      .Width(OutLanes * AccBits),
+      .Width(Pixels * OutLanes * AccBits),
       .Depth(PsumWords)
   ) u_psum (
       .clk_i,
@@ -313,28 +328,48 @@ module duet_pw #(
       .rdata_o(psum)
   );
 
-  // Pooling and the way to the result buffer.
-  duet_pool #(
-      .Lanes(OutLanes),
-      .AccBits(AccBits),
-      .Quads(Quads)
-  ) u_pool (
-      .clk_i,
-      .begin_i(!quad_sum && (!pool_sum || pixel_sum[1:0] == 2'd0)),
-      .quad_i(quad_sum),
-      .acc_i(sums),
-      .most_i(most),
-      .acc_o(result_data_o)
-  );
-  logic valid_result;
+  // Pooling and the way to the result buffer: of the four samples of a pooled pixel each pixel of a word brings every Pixels-th, so the
+  // last of them are compared behind the pools. A pooled pixel goes to every place of its word, and the write enables choose.
+  localparam int Samples = 4 / Pixels;  // words of the tile in a pooled pixel
+  localparam int SampleBits = $clog2(Samples);
+  localparam int PixelBits = $clog2(Pixels);
+  logic [Pixels*OutLanes*AccBits-1:0] pooled;
+  logic [15:0] pooled_pixel;
+  logic pools_sum, pools_result, second_result, valid_result;
+  assign pools_sum    = pool_sum && !quad_sum;
+  assign pooled_pixel = pixel_sum >> SampleBits;
+  generate
+    for (pixel = 0; pixel < Pixels; pixel = pixel + 1) begin : g_pool
+      duet_pool #(
+          .Lanes(OutLanes),
+          .AccBits(AccBits),
+          .Quads(Quads)
+      ) u_pool (
+          .clk_i,
+          .begin_i(!quad_sum && (!pool_sum || pixel_sum[SampleBits-1:0] == '0)),
+          .quad_i(quad_sum),
+          .acc_i(sums[pixel*OutLanes*AccBits+:OutLanes*AccBits]),
+          .most_i(most[pixel*OutLanes*AccBits+:OutLanes*AccBits]),
+          .acc_o(pooled[pixel*OutLanes*AccBits+:OutLanes*AccBits])
+      );
+      assign result_we_o[pixel] = valid_result && four_result && (!pools_result || second_result == (pixel == 1));
+      for (lane = 0; lane < OutLanes; lane = lane + 1) begin : g_result
+        localparam int At = (pixel * OutLanes + lane) * AccBits;
+        localparam int Other = ((Pixels - 1 - pixel) * OutLanes + lane) * AccBits;
+        assign result_data_o[At+:AccBits] = (Pixels == 2 && pools_result && $signed(pooled[Other+:AccBits]) > $signed(pooled[At+:AccBits]))
+                                          ? pooled[Other+:AccBits] : pooled[At+:AccBits];
+      end
+    end
+  endgenerate
   always_ff @(posedge clk_i) begin
-    pixel_result <= (pool_sum && !quad_sum) ? pixel_sum >> 2 : pixel_sum;
-    four_result  <= !pool_sum || quad_sum || pixel_sum[1:0] == 2'd3;
+    pixel_result <= pools_sum ? pooled_pixel >> PixelBits : pixel_sum;
+    second_result <= (Pixels == 2) && pooled_pixel[0];
+    four_result  <= !pools_sum || pixel_sum[SampleBits-1:0] == SampleBits'(Samples - 1);
+    pools_result <= pools_sum;
     base_result  <= base_sum;
     valid_result <= result_sum && !rst_i;
     result_o     <= unit_end_sum && !rst_i;
   end
-  assign result_we_o   = valid_result && four_result;
   duet_ring #(
       .Size(ResultWords)
   ) u_result (

@@ -10,6 +10,7 @@ module duet_store #(
     parameter int HeadLanes   = 4,
     parameter int StoredBits  = 8,
     parameter int AccBits     = 32,
+    parameter int Pixels      = 1,    // of a word of the result buffer
     parameter int ResultWords = 256,
     parameter int ResultAddr  = 8,
     parameter int ParamAddr   = 7,
@@ -27,7 +28,7 @@ module duet_store #(
     output logic                           result_free_o, // so many words have been used
     output logic [                   15:0] result_free_words_o,
     output logic [         ResultAddr-1:0] result_addr_o,
-    input  logic [   OutLanes*AccBits-1:0] result_data_i,
+    input  logic [Pixels*OutLanes*AccBits-1:0] result_data_i,
     output logic [          ParamAddr-1:0] param_addr_o,
     input  logic [BeatLanes*ParamBits-1:0] param_i,
     output logic                           write_valid_o,
@@ -117,7 +118,8 @@ module duet_store #(
   assign write_tag_o   = {last_row && last_out_q && frame, last_row && last_out_q && odd_layer && !head,
                           last_row && last_out_q && !odd_layer && !head};
   assign result_free_o = unit_end;
-  assign result_free_words_o = pool ? out_width : {out_width[14:0], 1'b0};
+  assign result_free_words_o = (Pixels == 2) ? (pool ? (out_width >> 1) + 16'(out_width[0]) : out_width)
+                                             : (pool ? out_width : {out_width[14:0], 1'b0});
   assign frame_take_o  = tile_end && frame;
   assign busy_o        = state_q != Begin;
 
@@ -126,7 +128,7 @@ module duet_store #(
       .Size(ResultWords)
   ) u_pixel (
       .base_i(base_q),
-      .words_i((ResultAddr + 1)'(pixel_q)),
+      .words_i((ResultAddr + 1)'((Pixels == 2) ? pixel_q >> 1 : pixel_q)),
       .place_o(pixel_place)
   );
   duet_ring #(
@@ -200,17 +202,18 @@ module duet_store #(
 
   // The beat's channels, requantised. The layer's settings stand still until its last beat has left.
   logic [7:0] group_read;
+  logic second_read;  // of the two pixels of a word
   logic [BeatLanes*AccBits-1:0] lanes_q;
   logic [BeatLanes*ParamBits-1:0] param_in_q;
   logic valid_out, queue_ready;
   logic [63:0] beat;
   duet_delay #(
-      .Width(8),
+      .Width(9),
       .Depth(ReadAt)
   ) u_group (
       .clk_i,
-      .data_i(group_q),
-      .data_o(group_read)
+      .data_i({(Pixels == 2) && pixel_q[0], group_q}),
+      .data_o({second_read, group_read})
   );
   duet_flag_delay #(
       .Width(1),
@@ -222,14 +225,15 @@ module duet_store #(
       .data_o(valid_out)
   );
   logic [BeatLanes*16-1:0] values;
-  localparam int IndexBits = (OutLanes > BeatLanes) ? $clog2(OutLanes / BeatLanes) : 1;
-  localparam int HeadIndexBits = (OutLanes > HeadLanes) ? $clog2(OutLanes / HeadLanes) : 1;
+  localparam int Beats = OutLanes / BeatLanes, HeadBeats = OutLanes / HeadLanes;  // of a pixel
+  localparam int IndexBits = (Pixels * Beats > 1) ? $clog2(Pixels * Beats) : 1;
+  localparam int HeadIndexBits = (Pixels * HeadBeats > 1) ? $clog2(Pixels * HeadBeats) : 1;
   logic [BeatLanes*AccBits-1:0] chosen;
   duet_select #(
       .Width(BeatLanes * AccBits),
-      .Count(OutLanes / BeatLanes)
+      .Count(Pixels * Beats)
   ) u_choose (
-      .index_i(IndexBits'(group_read)),
+      .index_i(second_read ? IndexBits'(group_read) + IndexBits'(Beats) : IndexBits'(group_read)),
       .words_i(result_data_i),
       .word_o (chosen)
   );
@@ -242,9 +246,9 @@ module duet_store #(
       logic [HeadLanes*AccBits-1:0] chosen_head;
       duet_select #(
           .Width(HeadLanes * AccBits),
-          .Count(OutLanes / HeadLanes)
+          .Count(Pixels * HeadBeats)
       ) u_choose_head (
-          .index_i(HeadIndexBits'(group_read)),
+          .index_i(second_read ? HeadIndexBits'(group_read) + HeadIndexBits'(HeadBeats) : HeadIndexBits'(group_read)),
           .words_i(result_data_i),
           .word_o (chosen_head)
       );

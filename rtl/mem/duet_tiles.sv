@@ -1,21 +1,23 @@
-// The tile buffer: Banks memories side by side, written one by one or several at once, read together as a word of all input lanes.
+// The tile buffer: Banks memories side by side, written one by one or several at once, read together as a word of all input lanes. Where
+// a word holds two pixels it has twice the banks; both pixels' get the same data, and we_i says which of them takes it.
 // Read latency 2 cycles; throughput: a write and a read a cycle.
 module duet_tiles #(
     parameter int Width    = 16,   // of a bank
     parameter int Banks    = 4,
+    parameter int Pixels   = 1,    // of a word
     parameter int Depth    = 512,
     parameter int AddrBits = (Depth > 1) ? $clog2(Depth) : 1
 ) (
     input  logic                   clk_i,
-    input  logic [      Banks-1:0] we_i,
+    input  logic [Pixels*Banks-1:0] we_i,
     input  logic [   AddrBits-1:0] waddr_i,
     input  logic [Banks*Width-1:0] wdata_i,
     input  logic [   AddrBits-1:0] raddr_i,
-    output logic [Banks*Width-1:0] rdata_o
+    output logic [Pixels*Banks*Width-1:0] rdata_o
 );
   genvar bank;
   generate
-    for (bank = 0; bank < Banks; bank = bank + 1) begin : g_bank
+    for (bank = 0; bank < Pixels * Banks; bank = bank + 1) begin : g_bank
       duet_ram #(
           .Width(Width),
           .Depth(Depth)
@@ -23,7 +25,7 @@ module duet_tiles #(
           .clk_i,
           .we_i(we_i[bank]),
           .waddr_i,
-          .wdata_i(wdata_i[bank*Width+:Width]),
+          .wdata_i(wdata_i[(bank%Banks)*Width+:Width]),
           .raddr_i,
           .rdata_o(rdata_o[bank*Width+:Width])
       );

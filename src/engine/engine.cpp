@@ -22,7 +22,7 @@ struct Named {
 constexpr Named kFields[] = {{"in_lanes", &Engine::in_lanes, 1, 64},         {"out_lanes", &Engine::out_lanes, 1, 64},
                              {"dw_lanes", &Engine::dw_lanes, 1, 8},          {"weight_bits", &Engine::weight_bits, 2, 16},
                              {"feature_bits", &Engine::feature_bits, 2, 16}, {"acc_bits", &Engine::acc_bits, 16, 40},
-                             {"products", &Engine::products, 1, 2},          {"dw_in_luts", &Engine::dw_in_luts, 0, 1}};
+                             {"products", &Engine::products, 1, 4},          {"dw_in_luts", &Engine::dw_in_luts, 0, 1}};
 
 struct NamedBuffer {
   const char* name;
@@ -88,8 +88,10 @@ std::string illegal_because(const Engine& engine) {
   if (!divides(engine.dw_lanes, beat_lanes(engine)))
     return "dw_lanes must divide the channels of a beat: as many as divide in_lanes and out_lanes, here " +
            std::to_string(beat_lanes(engine));
-  if (engine.products == 2 && engine.out_lanes % 2) return "two products a DSP need an even number of out_lanes";
-  if (engine.products == 2 && pair(engine).products != 2) return "two products of these widths do not fit one DSP";
+  if (engine.products == 3) return "products must be 1, 2 or 4";
+  if (engine.products > 1 && engine.out_lanes % 2) return "joined weights need an even number of out_lanes";
+  if (engine.products > 1 && pair(engine).products != engine.products)
+    return "so many products of these widths do not fit one DSP";
   return "";
 }
 
@@ -113,9 +115,9 @@ std::vector<MemoryBlock> memories(const Engine& e) {
   const Buffers& b = e.buffers;
   const int params = e.acc_bits + kParamBits;
   return {{"line", 2, beat_lanes(e) * stored_bits(e), 3 * (b.line_words + b.side_words)},
-          {"tile", e.in_lanes / bank_lanes(e), bank_lanes(e) * e.feature_bits, b.tile_words},
-          {"psum", 1, e.out_lanes * e.acc_bits, b.psum_words},
-          {"result", 1, e.out_lanes * e.acc_bits, b.result_words},
+          {"tile", pixels(e) * e.in_lanes / bank_lanes(e), bank_lanes(e) * e.feature_bits, b.tile_words},
+          {"psum", 1, pixels(e) * e.out_lanes * e.acc_bits, b.psum_words},
+          {"result", pixels(e), e.out_lanes * e.acc_bits, b.result_words},
           {"pw_weight", 1, e.out_lanes * e.weight_bits, b.pw_weight_words},
           {"dw_weight", 1, e.dw_lanes * e.weight_bits, b.dw_weight_words},
           {"pw_param", 1, beat_lanes(e) * params, b.pw_param_words},
@@ -153,14 +155,21 @@ double bram36_count(const Engine& engine) {
   return halves / 2.0;
 }
 
+int pixels(const Engine& engine) { return engine.products == 4 ? 2 : 1; }
+
 device::Packing pair(const Engine& engine) {
   const int limit = fixed::weight_limit(engine.weight_bits);
-  return device::join(device::ports(device::Family::xc7), {-limit, limit}, fixed::feature_range(engine.feature_bits, false), 2,
-                      1);
+  const device::Ports ports = device::ports(device::Family::xc7);
+  const device::Packing packing =
+      device::join(ports, {-limit, limit}, fixed::feature_range(engine.feature_bits, false), 2, pixels(engine));
+  // Weights are on the wide port (duet_mac).
+  const bool fits = packing.weight_shift + engine.weight_bits <= ports.wide &&
+                    packing.feature_shift + engine.feature_bits < ports.narrow && packing.feature_shift < packing.weight_shift;
+  return fits ? packing : device::Packing{0};
 }
 
 int dsp_count(const Engine& engine) {
-  return engine.in_lanes * engine.out_lanes / engine.products + (engine.dw_in_luts ? 0 : 9 * engine.dw_lanes);
+  return engine.in_lanes * engine.out_lanes * pixels(engine) / engine.products + (engine.dw_in_luts ? 0 : 9 * engine.dw_lanes);
 }
 
 }  // namespace duet::engine

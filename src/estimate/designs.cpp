@@ -26,7 +26,7 @@ struct Problem {
   Plan plan;
   engine::Engine engine;  // widths and Bundle set
   Rates rates;
-  bool hardware = false, has_depthwise = false, pairs = false;  // pairs: two products fit a DSP
+  bool hardware = false, has_depthwise = false, pairs = false, fours = false;  // so many products fit a DSP
 };
 
 // Wide enough for any weights: sign, product, sum over the largest filter, and as much again for the bias.
@@ -48,6 +48,9 @@ Problem make_problem(const net::Network& network, const device::Device& device, 
   p.engine.acc_bits = accumulator_bits(p.plan, weight_bits, feature_bits);
   p.hardware = engine::no_hardware_because(network.bundle).empty();
   p.pairs = engine::pair(p.engine).products == 2;
+  engine::Engine four = p.engine;
+  four.products = 4;
+  p.fours = p.hardware && engine::pair(four).products == 4;
   for (const net::ComputeLayer& layer : network.bundle.layers) p.has_depthwise |= layer.depthwise;
   return p;
 }
@@ -85,7 +88,12 @@ void add(const Problem& p, engine::Engine e, int64_t dsp_limit, std::vector<Cand
     e.products = 2;
     dsp = multipliers(p, e);
   }
-  if (dsp >= 0 && dsp <= dsp_limit) all.push_back({rank(p, e), e.in_lanes, e.out_lanes, e.dw_lanes, e.products, e.dw_in_luts});
+  const auto push = [&] { all.push_back({rank(p, e), e.in_lanes, e.out_lanes, e.dw_lanes, e.products, e.dw_in_luts}); };
+  if (dsp >= 0 && dsp <= dsp_limit) push();
+  if (!p.fours || e.out_lanes % 2) return;
+  e.products = 4;  // the DSPs of two, for two pixels
+  dsp = multipliers(p, e);
+  if (dsp >= 0 && dsp <= dsp_limit) push();
 }
 
 // All candidates of at most `dsp_limit` multipliers, fastest first.

@@ -9,7 +9,7 @@ int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // What is the same for all layers.
 struct Stages {
-  int in, out, depthwise, beat, head_beat;
+  int in, out, depthwise, beat, head_beat, pixels;
   bool quads;
   double gap;  // cycles per beat and direction: reads and writes share the memory half and half
 };
@@ -37,7 +37,8 @@ Work tile_work(const StepPlan& step, const Stages& s, bool picture) {
   Work work;
   work.load = kRead + static_cast<int64_t>(static_cast<double>(ceil_div(step.in.channels, s.beat) * row * 2) * s.gap);
   work.depthwise = step.head ? work.load : ceil_div(step.in.channels, s.depthwise) * std::max(2 * row, kShortestDw);
-  work.pointwise = ceil_div(step.in.channels, s.in) * out_groups * std::max<int64_t>(pixels, s.in + kPwOverhead);
+  work.pointwise =
+      ceil_div(step.in.channels, s.in) * out_groups * std::max<int64_t>(ceil_div(pixels, s.pixels), s.in + kPwOverhead);
   const int lanes = step.head ? s.head_beat : s.beat;
   const int64_t last = ceil_div(step.out.channels - (out_groups - 1) * s.out, lanes);
   const int64_t beats = ((out_groups - 1) * (s.out / lanes) + last) * step.out.width * rows;
@@ -55,6 +56,7 @@ int64_t schedule_bound(const Plan& plan, const engine::Engine& e, const Rates& r
                  e.dw_lanes,
                  engine::beat_lanes(e),
                  engine::head_lanes(e),
+                 engine::pixels(e),
                  engine::quads(e),
                  std::max(1.0, 2 * rates.port_bytes / rates.memory_bytes)};
   const size_t head = plan.steps.size() - 1;

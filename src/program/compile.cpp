@@ -31,10 +31,12 @@ void set_depthwise(Layer& layer, const engine::Engine& engine) {
 void set_pointwise(Layer& layer, const engine::Engine& engine) {
   layer.in_groups = ceil_div(layer.in.channels, engine.in_lanes);
   layer.out_groups = ceil_div(layer.out.channels, engine.out_lanes);
-  layer.tile_stride = layer.quad ? (layer.in.width + 1) / 2 : 2 * layer.in.width;
+  const int pixels = engine::pixels(engine);
+  layer.tile_stride = ceil_div(layer.quad ? (layer.in.width + 1) / 2 : 2 * layer.in.width, pixels);
   layer.tile_words = layer.in_groups * layer.tile_stride;
-  layer.pixels = layer.quad ? layer.in.width / 2 : layer.pool ? 2 * (layer.in.width & ~1) : 2 * layer.in.width;
-  layer.unit_words = layer.pool ? layer.out.width : 2 * layer.in.width;
+  layer.pixels = ceil_div(layer.quad ? layer.in.width / 2 : layer.pool ? 2 * (layer.in.width & ~1) : 2 * layer.in.width, pixels);
+  layer.unit_pixels = layer.pool ? layer.out.width : 2 * layer.in.width;
+  layer.unit_words = ceil_div(layer.unit_pixels, pixels);
   layer.pw_pass = std::max(layer.pixels, engine.in_lanes + kPassOverhead);
 }
 
@@ -194,7 +196,7 @@ engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& en
 
 // Output groups that wait for the store when the array has made a burst of them in less time than the store takes.
 int backlog(const Layer& layer) {
-  const int compute = layer.in_groups * layer.pw_pass, store = layer.groups_full * layer.unit_words;
+  const int compute = layer.in_groups * layer.pw_pass, store = layer.groups_full * layer.unit_pixels;
   return compute < store ? static_cast<int>(ceil_div(int64_t{layer.burst} * layer.out_groups * (store - compute), store)) : 0;
 }
 

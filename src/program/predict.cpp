@@ -14,7 +14,7 @@ constexpr int kBurst = 16;
 constexpr int64_t kDwLatency = 28;     // duet_dw: last pixel's issue to the token that duet_pw sees
 constexpr int64_t kBegun = 2;          // duet_dw: taking a tile to duet_pw knowing it
 constexpr int64_t kPwLatency = 6;      // duet_pw: end of the last pass to the token that duet_store sees, plus in_lanes
-constexpr int64_t kTakeApart = 1;      // duet_column: the register behind chains of two products a DSP
+constexpr int64_t kTakeApart = 1;      // duet_column: the register behind chains of joined products
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
 constexpr int64_t kFirstPlan = 6;      // duet_program, duet_control: last beat to the first tile's condition
 constexpr int64_t kCopyLatency = 28;   // duet_dw: room for a copied tile to the condition in duet_load
@@ -284,7 +284,7 @@ class Pipeline {
     account.compute += int64_t{layer.in_groups} * layer.pw_pass;
     last_pass_ = start;
     pw_free_ = start + layer.pw_pass;
-    result_there_ = pw_free_ + kPwLatency + program_.engine.in_lanes + (program_.engine.products == 2 ? kTakeApart : 0);
+    result_there_ = pw_free_ + kPwLatency + program_.engine.in_lanes + (program_.engine.products > 1 ? kTakeApart : 0);
     if (group + 1 == layer.out_groups) tiles_.free(layer.tile_words, pw_free_);
   }
 

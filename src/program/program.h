@@ -32,6 +32,7 @@ struct Layer {
   int pw_pass = 0;      ///< cycles of a pass: one input group to one output group
   int tile_stride = 0;  ///< words of an input group in the tile buffer
   int tile_words = 0;   ///< of a tile in the tile buffer
+  int unit_pixels = 0;  ///< of an output group of a tile, after pooling
   int unit_words = 0;   ///< of an output group of a tile in the result buffer
   int dw_weight_base = 0, dw_param_base = 0, pw_weight_base = 0, pw_param_base = 0;  ///< first words in the four memories
   int slots = 0;                            ///< stream: room for so many output groups' weights, the same for all streamed layers

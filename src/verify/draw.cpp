@@ -1,6 +1,7 @@
 #include "verify/draw.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 #include "estimate/estimate.h"
@@ -15,24 +16,25 @@ constexpr Range kLatency{"AXI latency", 0, 200}, kGaps{"idle cycles in 20 beats"
 constexpr Range kHeight{"picture height", 1, 32}, kWidth{"picture width", 1, 40}, kAnchors{"anchors", 1, 4};
 constexpr Range kBundles{"Bundles", 1, 5}, kChannels{"channels", 1, 64};
 constexpr Range kInLanes{"input lanes", 1, 24}, kOutLanes{"output lanes", 1, 24}, kDwLanes{"depth-wise lanes", 1, 8};
-constexpr Range kProducts{"products a DSP", 1, 2}, kDwInLuts{"depth-wise multipliers in LUTs", 0, 1};
+constexpr Range kProducts{"products a DSP (1, 2 or 4)", 1, 4}, kDwInLuts{"depth-wise multipliers in LUTs", 0, 1};
 constexpr Range kQuads{"quads of the picture", 0, 1}, kDoublings{"a memory's doublings beyond need", 0, 4};
 constexpr Range kCycles{"cycles a frame", 0, 100'000};  // what a simulation may take
 
-constexpr int kMappings = 8;  // products, depth-wise multipliers in LUTs, quads: a bit each
+constexpr std::array<int, 3> kWays{1, 2, 4};                   // products a DSP
+constexpr int kMappings = 4 * static_cast<int>(kWays.size());  // and depth-wise multipliers in LUTs, and quads
 constexpr double kNarrower = 0.25, kMoreMemory = 0.5, kGapless = 0.5, kNoPool = 0.2, kExactAccumulator = 0.3, kScarce = 0.5;
 
 int draw(const Range& range, Rng& rng) { return static_cast<int>(rng.between(range.lo, range.hi)); }
 
-bool can_pair(int weight_bits, int feature_bits) {
+bool can_join(int products, int weight_bits, int feature_bits) {
   engine::Engine engine;
-  engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
-  return engine::pair(engine).products == 2;
+  engine.products = products, engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
+  return products == 1 || engine::pair(engine).products == products;
 }
 
-bool pairs_with_some(int weight_bits) {
+bool joins_with_some(int products, int weight_bits) {
   for (int f = kFeatureBits.lo; f <= kFeatureBits.hi; ++f)
-    if (can_pair(weight_bits, f)) return true;
+    if (can_join(products, weight_bits, f)) return true;
   return false;
 }
 
@@ -83,20 +85,19 @@ Drawer::Drawer(uint64_t seed, const device::Device& device)
       latencies_(kLatency.lo, kLatency.hi),
       mappings_(0, kMappings - 1) {}
 
-// Two products a DSP need widths that allow them, so they come first.
+// Several products a DSP need widths that allow them, so they come first.
 Drawer::Wish Drawer::draw_choices(Design& design) {
   engine::Engine& e = design.engine;
   const int mapping = mappings_.take(rng_);
-  e.products = mapping & 1 ? 2 : 1;
-  e.dw_in_luts = mapping >> 1 & 1;
-  const bool pairs = e.products == 2;
-  e.weight_bits = weight_bits_.take(rng_, [&](int w) { return !pairs || pairs_with_some(w); });
-  e.feature_bits = feature_bits_.take(rng_, [&](int f) { return !pairs || can_pair(e.weight_bits, f); });
+  e.products = kWays[static_cast<size_t>(mapping / 4)];
+  e.dw_in_luts = mapping & 1;
+  e.weight_bits = weight_bits_.take(rng_, [&](int w) { return joins_with_some(e.products, w); });
+  e.feature_bits = feature_bits_.take(rng_, [&](int f) { return can_join(e.products, e.weight_bits, f); });
   design.weight_bits = rng_.chance(kNarrower) ? static_cast<int>(rng_.between(2, e.weight_bits)) : e.weight_bits;
   design.feature_bits = rng_.chance(kNarrower) ? static_cast<int>(rng_.between(2, e.feature_bits)) : e.feature_bits;
   design.memory = draw_memory(latencies_.take(rng_), rng_);
   const int turn = drawn_++ % 4;
-  return {turn == 0, turn == 2, (mapping & 4) != 0};
+  return {turn == 0, turn == 2, (mapping & 2) != 0};
 }
 
 net::Network Drawer::draw_network(const Wish& wish) {

@@ -47,7 +47,7 @@ Numbers numbers_of(const Design& d) {
 }
 
 std::string mapping_of(const Design& d) {
-  std::string text = d.engine.products == 2 ? "pairs" : "single";
+  std::string text = d.engine.products == 1 ? "single" : d.engine.products == 2 ? "pairs" : "fours";
   if (runs_quads(d)) text += ", quads";
   if (d.engine.dw_in_luts) text += ", dw in LUTs";
   return text;

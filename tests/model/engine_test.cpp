@@ -171,6 +171,16 @@ TEST(Quads, W16F16) { run_random(small_engine(16, 4, 4, 16, 16), 9, 4); }
 TEST(Quads, PairsW8F8TwoBanksADepthwiseGroup) { run_random(pairs(small_engine(12, 12, 6, 8, 8)), 10, 4); }
 TEST(Quads, PairsW8F7) { run_random(pairs(small_engine(12, 6, 3, 8, 7)), 11, 4); }
 
+// Four products a DSP: two pixels at once, in chains of four and of one, with an odd number of columns and pooled ones.
+engine::Engine fours(engine::Engine engine) {
+  engine.products = 4;
+  return engine;
+}
+TEST(Fours, W4F4ChainsOfFour) { run_random(fours(small_engine(6, 4, 2, 4, 4)), 15, 8); }
+TEST(Fours, W4F6DrainsEveryProduct) { run_random(fours(small_engine(4, 8, 1, 4, 6)), 16, 6); }
+TEST(Fours, W3F3Quads) { run_random(fours(small_engine(12, 6, 3, 3, 3)), 17, 8); }
+TEST(Fours, Streamed) { EXPECT_GT(run_random(fours(small_engine(4, 4, 2, 4, 4)), 18, 6, true), 2); }
+
 // Weights that come again for every tile: one beat a word and several, one pass an output group and many, narrow tiles.
 TEST(Stream, W8F8) { EXPECT_GT(run_random(small_engine(4, 4, 1, 8, 8), 12, 8, true), 2); }
 TEST(Stream, W11F8ThreeBeatsAWord) { EXPECT_GT(run_random(small_engine(6, 12, 2, 11, 8), 13, 8, true), 2); }

@@ -160,7 +160,8 @@ void run_column(int pixels, emit::Vendor vendor) {
   parameters.push_back("Chain=" + std::to_string(chain));
   parameters.push_back("PairShift=" + std::to_string(packing.weight_shift));
   parameters.push_back("PixelShift=" + std::to_string(packing.feature_shift));
-  run_bench("duet_column", "column", parameters, vendor, "-DPIXELS=" + std::to_string(pixels) + " -DCHAIN=" + std::to_string(chain));
+  run_bench("duet_column", "column", parameters, vendor,
+            "-DPIXELS=" + std::to_string(pixels) + " -DCHAIN=" + std::to_string(chain));
 }
 TEST(Module, ColumnTakesTwoProductsApart) { run_column(1, emit::Vendor::generic); }
 TEST(Module, ColumnTakesFourProductsApart) { run_column(2, emit::Vendor::generic); }

@@ -1,5 +1,5 @@
-// duet_column with joined operands: the sums of two channels and PIXELS pixels, of random and extreme weights and features, weights
-// swapped at random.
+// duet_column with joined operands: the sums of two channels and PIXELS pixels, of random and extreme weights and features,
+// weights swapped at random.
 #include <verilated.h>
 
 #include <cstdio>

@@ -71,8 +71,8 @@ TEST(Draw, EverythingComesUp) {
   EXPECT_EQ(values([](const Design& d) { return d.engine.dw_lanes; }), whole(1, 8));
   EXPECT_EQ(values([](const Design& d) { return d.network.replications.size(); }), whole(1, 5));
   EXPECT_EQ(values([](const Design& d) { return d.network.bundle.pool == net::Pool::max; }), whole(0, 1));
-  EXPECT_EQ(values([](const Design& d) { return (d.engine.products - 1) + 2 * d.engine.dw_in_luts + 4 * runs_quads(d); }),
-            whole(0, 7));
+  EXPECT_EQ(values([](const Design& d) { return 4 * (d.engine.products / 2) + 2 * d.engine.dw_in_luts + runs_quads(d); }),
+            whole(0, 11));
 }
 
 TEST(Draw, AQuarterIsWideAndAnotherDeep) {
