@@ -10,6 +10,8 @@ module duet_engine #(
     parameter int DwLanes       = 2,
     parameter int BeatLanes     = 8,    // channels of a beat of a map in memory
     parameter int HeadLanes     = 4,    // ... of the head's
+    parameter int UnitGroups    = 1,    // output groups in a word of the result buffer
+    parameter int Nibbles       = 0,    // 1: maps as nibbles, two columns of a pooled picture at once
     parameter int BankLanes     = 2,    // channels of a bank of the tile buffer: DwLanes, or InLanes / 4 with quads
     parameter int WeightBits    = 8,
     parameter int FeatureBits   = 8,
@@ -77,7 +79,7 @@ module duet_engine #(
     output logic        m_bready_o,
     input  logic [ 1:0] m_bresp_i
 );
-  localparam int StoredBits = (FeatureBits <= 8) ? 8 : 16;
+  localparam int StoredBits = (Nibbles != 0) ? 4 : (FeatureBits <= 8) ? 8 : 16;
   localparam int ParamBits = AccBits + 14;
   localparam int Banks = InLanes / BankLanes;
   localparam int Pixels = (Products == 4) ? 2 : 1;  // of a word of the tile and result buffers
@@ -94,7 +96,7 @@ module duet_engine #(
 
   duet_rules #(
       .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .BeatLanes(BeatLanes), .HeadLanes(HeadLanes),
-      .BankLanes(BankLanes), .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Products(Products),
+      .UnitGroups(UnitGroups), .Nibbles(Nibbles), .BankLanes(BankLanes), .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Products(Products),
       .Chain(Chain), .DwInLuts(DwInLuts), .PairShift(PairShift), .PixelShift(PixelShift), .Quads(Quads), .Outstanding(Outstanding)
   ) u_rules ();
 
@@ -105,7 +107,7 @@ module duet_engine #(
   logic [2:0] write_tag;
   duet_control #(
       .Shape({8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)}),
-      .Widths({8'd0, 8'(AccBits), 8'(FeatureBits), 8'(WeightBits)})
+      .Widths({4'(Pixels), 4'(UnitGroups), 8'(AccBits), 8'(FeatureBits), 8'(WeightBits)})
   ) u_control (
       .clk_i, .rst_i, .s_awvalid_i, .s_awready_o, .s_awaddr_i, .s_wvalid_i, .s_wready_o, .s_wdata_i, .s_bvalid_o,
       .s_bready_i, .s_bresp_o, .s_arvalid_i, .s_arready_o, .s_araddr_i, .s_rvalid_o, .s_rready_i, .s_rdata_o,
@@ -159,18 +161,9 @@ module duet_engine #(
   logic [OutLanes*WeightBits-1:0] pw_weight_word;
   logic [BeatLanes*ParamBits-1:0] pw_param_word;
   duet_program #(
-      .InLanes(InLanes),
-      .OutLanes(OutLanes),
-      .DwLanes(DwLanes),
-      .BeatLanes(BeatLanes),
-      .WeightBits(WeightBits),
-      .FeatureBits(FeatureBits),
-      .AccBits(AccBits),
-      .Layers(Layers),
-      .DwWeightWords(DwWeightWords),
-      .DwParamWords(DwParamWords),
-      .PwWeightWords(PwWeightWords),
-      .PwParamWords(PwParamWords)
+      .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .BeatLanes(BeatLanes), .UnitGroups(UnitGroups), .Pixels(Pixels),
+      .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Layers(Layers), .DwWeightWords(DwWeightWords),
+      .DwParamWords(DwParamWords), .PwWeightWords(PwWeightWords), .PwParamWords(PwParamWords)
   ) u_program (
       .clk_i, .rst_i,
       .start_i(load),
@@ -297,7 +290,7 @@ module duet_engine #(
       .InLanes(InLanes),
       .DwLanes(DwLanes),
       .BeatLanes(BeatLanes),
-      .BankLanes(BankLanes), .Pixels(Pixels),
+      .BankLanes(BankLanes), .Pixels(Pixels), .Nibbles(Nibbles),
       .WeightBits(WeightBits),
       .FeatureBits(FeatureBits),
       .StoredBits(StoredBits),
@@ -350,11 +343,12 @@ module duet_engine #(
   // Point-wise array and the result buffer.
   logic [15:0] result_free_words;
   logic result_free, result, pw_weight_ready, pw_weight_take;
-  logic [Pixels-1:0] result_we;
+  logic [Pixels*UnitGroups-1:0] result_we;
   logic [InLanes-1:0] pw_weight_load;
   logic [OutLanes*WeightBits-1:0] pw_weight;
   logic [ResultAddr-1:0] result_waddr, result_raddr;
-  logic [Pixels*OutLanes*AccBits-1:0] result_wdata, result_rdata;
+  logic [Pixels*OutLanes*AccBits-1:0] result_wdata;
+  logic [Pixels*UnitGroups*OutLanes*AccBits-1:0] result_rdata;
   duet_weights #(
       .Layers(Layers),
       .Lanes(InLanes),
@@ -382,7 +376,7 @@ module duet_engine #(
       .WeightBits(WeightBits),
       .FeatureBits(FeatureBits),
       .AccBits(AccBits), .Products(Products), .Chain(Chain), .PairShift(PairShift), .PixelShift(PixelShift),
-      .Quads(Quads),
+      .Quads(Quads), .UnitGroups(UnitGroups),
       .TileWords(TileWords),
       .TileAddr(TileAddr),
       .PsumWords(PsumWords),
@@ -408,19 +402,19 @@ module duet_engine #(
       .result_data_o(result_wdata),
       .wait_fill_o(wait_fill), .wait_load_o(wait_load), .wait_store_o(wait_store)
   );
-  genvar pixel;
+  genvar part;
   generate
-    for (pixel = 0; pixel < Pixels; pixel = pixel + 1) begin : g_results
+    for (part = 0; part < Pixels * UnitGroups; part = part + 1) begin : g_results
       duet_ram #(
           .Width(OutLanes * AccBits),
           .Depth(ResultWords)
       ) u_results (
           .clk_i,
-          .we_i(result_we[pixel]),
+          .we_i(result_we[part]),
           .waddr_i(result_waddr),
-          .wdata_i(result_wdata[pixel*OutLanes*AccBits+:OutLanes*AccBits]),
+          .wdata_i(result_wdata[(part/UnitGroups)*OutLanes*AccBits+:OutLanes*AccBits]),
           .raddr_i(result_raddr),
-          .rdata_o(result_rdata[pixel*OutLanes*AccBits+:OutLanes*AccBits])
+          .rdata_o(result_rdata[part*OutLanes*AccBits+:OutLanes*AccBits])
       );
     end
   endgenerate
@@ -446,9 +440,7 @@ module duet_engine #(
   );
   duet_store #(
       .Layers(Layers),
-      .OutLanes(OutLanes),
-      .BeatLanes(BeatLanes),
-      .HeadLanes(HeadLanes),
+      .OutLanes(OutLanes * UnitGroups), .BeatLanes(BeatLanes), .HeadLanes(HeadLanes),
       .StoredBits(StoredBits),
       .AccBits(AccBits), .Pixels(Pixels),
       .ResultWords(ResultWords),

@@ -20,6 +20,8 @@ axi/duet_axi_write.sv
 axi/duet_control.sv
 layer/duet_load.sv
 layer/duet_window.sv
+layer/duet_taps.sv
+layer/duet_filter.sv
 layer/duet_dw.sv
 layer/duet_pool.sv
 layer/duet_pw.sv

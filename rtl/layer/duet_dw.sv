@@ -3,7 +3,7 @@
 // other: pixel 2x + r. A layer without a depth-wise convolution is copied instead: the stage makes room in the tile buffer, tells the
 // load stage, and puts the beats that then come from memory where they belong. The tile buffer is a ring of words; a tile takes as many
 // as it needs. Its words hold InLanes channels of a pixel or, for the few channels of a pooled picture (quad), four pixels in a row of
-// InLanes / 4 channels each. Latency: 27 cycles from the issue of a pixel to its word in the tile buffer. Throughput: one pixel of
+// InLanes / 4 channels each; with Nibbles the picture's beats then hold two columns, which are made at once. Latency: 27 cycles from the issue of a pixel to its word in the tile buffer. Throughput: one pixel of
 // DwLanes channels a cycle, or a beat of a copied map; passes follow one another without a gap. Golden twin: src/layer/dwconv.cpp;
 // cycles: src/program/predict.cpp.
 module duet_dw #(
@@ -13,6 +13,7 @@ module duet_dw #(
     parameter int BeatLanes   = 8,
     parameter int BankLanes   = 2,  // channels of a bank of the tile buffer
     parameter int Pixels      = 1,  // of a word of the tile buffer
+    parameter int Nibbles     = 0,  // 1: quads come two columns at once
     parameter int WeightBits  = 8,
     parameter int FeatureBits = 8,
     parameter int StoredBits  = 8,
@@ -63,7 +64,7 @@ module duet_dw #(
   localparam int DataAt = 3;       // ... to data from the line buffer
   localparam int AdvanceAt = 6;
   localparam int EmitAt = 7;
-  localparam int SumAt = 19;       // ... to the chain's sum
+  localparam int SumAt = 19;       // ... to the chain's sum (duet_filter)
   localparam int TakeAt = 5;       // ... to the reload of shadow weights
   localparam int Steps = BeatLanes / DwLanes;    // groups of channels in a beat
   localparam int Parts = InLanes / DwLanes;      // ... in a word of the tile buffer
@@ -97,7 +98,7 @@ module duet_dw #(
   );
 
   logic [15:0] width, height, tile_words, groups, pass_length, hi, stride, param_base;
-  logic copy, side, quad;
+  logic copy, side, quad, wide;
   assign width       = descriptor[15:0];
   assign height      = descriptor[31:16];
   assign tile_words  = descriptor[47:32];
@@ -108,6 +109,7 @@ module duet_dw #(
   assign copy        = descriptor[112];
   assign side        = descriptor[113];
   assign quad        = descriptor[114];
+  assign wide        = descriptor[115];
   assign param_base  = descriptor[143:128];
 
   // Issue: one read of both line banks a cycle.
@@ -270,15 +272,15 @@ module duet_dw #(
       .data_o(valid_data)
   );
 
-  logic row_data, odd_there, even_there, row_emit, first_emit, last_emit, row_advance, valid_advance;
+  logic row_data, odd_there, even_there, wide_data, row_emit, first_emit, last_emit, pair_emit, row_advance, valid_advance;
   logic [7:0] step_data;
   duet_delay #(
-      .Width(11),
+      .Width(12),
       .Depth(DataAt)
   ) u_at_data (
       .clk_i,
-      .data_i({row, row ? below1_q : above_q, !row || below2_q, step_q}),
-      .data_o({row_data, odd_there, even_there, step_data})
+      .data_i({wide, row, row ? below1_q : above_q, !row || below2_q, step_q}),
+      .data_o({wide_data, row_data, odd_there, even_there, step_data})
   );
   duet_delay #(
       .Width(2),
@@ -289,100 +291,31 @@ module duet_dw #(
       .data_o({row_advance, valid_advance})
   );
   duet_delay #(
-      .Width(3),
+      .Width(4),
       .Depth(EmitAt)
   ) u_at_emit (
       .clk_i,
-      .data_i({row, first_column, last_column}),
-      .data_o({row_emit, first_emit, last_emit})
-  );
-
-  // Convolution: the group's lanes out of the beat, the window, nine multipliers a lane.
-  logic [DwLanes*StoredBits-1:0] even_lanes, odd_lanes;
-  logic [9*DwLanes*StoredBits-1:0] taps;
-  assign even_lanes = even_data_i[32'(step_data)*DwLanes*StoredBits+:DwLanes*StoredBits];
-  assign odd_lanes  = odd_data_i[32'(step_data)*DwLanes*StoredBits+:DwLanes*StoredBits];
-  duet_window #(
-      .Lanes(DwLanes),
-      .Bits(StoredBits)
-  ) u_window (
-      .clk_i,
-      .odd_i(odd_lanes),
-      .even_i(even_lanes),
-      .odd_there_i(odd_there),
-      .even_there_i(even_there),
-      .upper_i(valid_data && !row_data),
-      .lower_i(valid_data && row_data),
-      .advance_i(valid_advance && !row_advance),
-      .lower_row_i(row_emit),
-      .first_i(first_emit),
-      .last_i(last_emit),
-      .taps_o(taps)
-  );
-
-  logic [8:0] swaps;
-  logic [9*DwLanes*StoredBits-1:0] skewed;
-  duet_skew #(
-      .Lanes(9),
-      .Width(DwLanes * StoredBits)
-  ) u_skew (
-      .clk_i,
-      .data_i(taps),
-      .data_o(skewed)
-  );
-  duet_skew #(
-      .Lanes(9),
-      .Width(1)
-  ) u_skew_swap (
-      .clk_i,
-      .data_i({9{swap}}),
-      .data_o(swaps)
+      .data_i({quad, row, first_column, last_column}),
+      .data_o({pair_emit, row_emit, first_emit, last_emit})
   );
 
   logic [15:0] hi_out;
-  logic [DwLanes*16-1:0] values;
   logic [DwLanes*FeatureBits-1:0] narrowed;
-  genvar lane, tap;
-  generate
-    for (lane = 0; lane < DwLanes; lane = lane + 1) begin : g_lane
-      logic [9*StoredBits-1:0] features;
-      logic [AccBits-1:0] sum, unused_tap;
-      for (tap = 0; tap < 9; tap = tap + 1) begin : g_tap
-        assign features[tap*StoredBits+:StoredBits] = skewed[(tap*DwLanes+lane)*StoredBits+:StoredBits];
-      end
-      duet_chain #(
-          .Lanes(9),
-          .WeightBits(WeightBits),
-          .FeatureBits(StoredBits),
-          .AccBits(AccBits),
-          .InLuts(InLuts)
-      ) u_chain (
-          .clk_i,
-          .load_i(weight_load_i),
-          .swap_i(swaps),
-          .cut_i(9'd0),
-          .weight_i(weight_i[lane*WeightBits+:WeightBits]),
-          .feature_i(features),
-          .sum_i('0),
-          .sum_o(sum),
-          .taps_o(unused_tap)
-      );
-      duet_requantize #(
-          .AccBits(AccBits)
-      ) u_requantize (
-          .clk_i,
-          .acc_i(sum),
-          .bias_i(param_i[lane*ParamBits+:AccBits]),
-          .multiplier_i(param_i[lane*ParamBits+AccBits+:8]),
-          .shift_i(param_i[lane*ParamBits+AccBits+8+:6]),
-          .signed_i(1'b0),
-          .hi_i(hi_out),
-          .value_o(values[lane*16+:16])
-      );
-      wire unused = &{1'b0, unused_tap};
-      assign narrowed[lane*FeatureBits+:FeatureBits] = values[lane*16+:FeatureBits];
-    end
-  endgenerate
+  duet_filter #(
+      .DwLanes(DwLanes), .BeatLanes(BeatLanes), .BankLanes(BankLanes), .Nibbles(Nibbles), .WeightBits(WeightBits),
+      .FeatureBits(FeatureBits), .StoredBits(StoredBits), .AccBits(AccBits), .InLuts(InLuts)
+  ) u_filter (
+      .clk_i,
+      .even_data_i, .odd_data_i,
+      .step_i(step_data), .wide_i(wide_data), .even_there_i(even_there), .odd_there_i(odd_there),
+      .upper_i(valid_data && !row_data),
+      .lower_i(valid_data && row_data),
+      .advance_i(valid_advance && !row_advance),
+      .lower_row_i(row_emit), .first_i(first_emit), .last_i(last_emit), .pair_i(pair_emit),
+      .swap_i(swap), .weight_load_i, .weight_i,
+      .param_i, .hi_i(hi_out),
+      .values_o(narrowed)
+  );
 
   // Writing: the convolution's pixels, and copied beats as they come (a copy begins when the last pixel before it is written).
   logic valid_out, quad_out, second_out, second, start_copy;
@@ -392,7 +325,7 @@ module duet_dw #(
   logic [TileAddr:0] issue_place, out_place, copy_place;  // within the tile
   logic [TileAddr-1:0] out_base, write_place;
   logic [BeatLanes*FeatureBits-1:0] copied;
-  assign pixel       = quad ? cycle_q >> 2 : cycle_q;
+  assign pixel       = quad ? cycle_q >> ((Nibbles != 0) ? 1 : 2) : cycle_q;
   assign second      = (Pixels == 2) && pixel[0];
   assign issue_place = (TileAddr + 1)'(group_base_q) + (TileAddr + 1)'((Pixels == 2) ? pixel >> 1 : pixel);
   assign copy_place  = (TileAddr + 1)'(group_base_q) + ((Pixels == 2) ? (TileAddr + 1)'(line_q) : (TileAddr + 1)'({line_q, cycle_q[0]}));
@@ -451,7 +384,7 @@ module duet_dw #(
       .words_i(copy_we_i ? copy_place : out_place),
       .place_o(write_place)
   );
-  genvar bank;
+  genvar lane, bank;
   generate
     for (lane = 0; lane < BeatLanes; lane = lane + 1) begin : g_copy
       always_ff @(posedge clk_i) copied[lane*FeatureBits+:FeatureBits] <= copy_data_i[lane*StoredBits+:FeatureBits];
@@ -459,15 +392,16 @@ module duet_dw #(
     for (bank = 0; bank < Banks; bank = bank + 1) begin : g_bank
       localparam int Conv = bank % (DwLanes / BankLanes);     // which banks of a group
       localparam int Beat = bank % (BeatLanes / BankLanes);   // ... of a beat
+      localparam int Quad = (Nibbles != 0) ? bank / 2 : 0;    // ... of the columns at once
       logic we;
       assign we = copy_q ? at_q == 8'(bank / (BeatLanes / BankLanes))
-                         : conv_q && (quad_q ? pixel_q == 2'(bank) : at_q == 8'(bank / (DwLanes / BankLanes)));
+                         : conv_q && (quad_q ? (Nibbles != 0 ? pixel_q[0] == 1'(bank) : pixel_q == 2'(bank)) : at_q == 8'(bank / (DwLanes / BankLanes)));
       assign tile_we_o[bank] = we && !second_q;
       if (Pixels == 2) begin : g_second
         assign tile_we_o[Banks+bank] = we && second_q;
       end
       assign tile_data_o[bank*BankBits+:BankBits] = copy_q ? copied[Beat*BankBits+:BankBits]
-                                                  : quad_q ? narrowed[0+:BankBits] : narrowed[Conv*BankBits+:BankBits];
+                                                  : quad_q ? narrowed[Quad*BankBits+:BankBits] : narrowed[Conv*BankBits+:BankBits];
     end
   endgenerate
   always_ff @(posedge clk_i) begin
@@ -479,5 +413,5 @@ module duet_dw #(
     second_q    <= copy_we_i ? (Pixels == 2) && cycle_q[0] : second_out;
     at_q        <= copy_we_i ? part_q : part_out;
   end
-  wire unused = &{1'b0, descriptor[191:144], descriptor[127:115], values, first, frame, ahead, odd_layer, copy_data_i, param_base};
+  wire unused = &{1'b0, descriptor[191:144], descriptor[127:116], first, frame, ahead, odd_layer, copy_data_i, param_base};
 endmodule

@@ -3,7 +3,8 @@
 // memory between them. The sums of the last input group are pooled and go to the result buffer, a ring of words of which an output
 // group takes as many as it has pixels. Weights stand still during a pass and are reloaded for the next one meanwhile.
 // A tile of quads (Quads = 1, duet_dw) has four pixels in a word: the array's columns then make four sums of InLanes / 4 channels
-// each, and their maximum is the pooled pixel. Latency: InLanes + 6 cycles (7 with two products a DSP) from the issue of a pixel to its
+// each, and their maximum is the pooled pixel. With UnitGroups = 2 two output groups share a word of the result buffer: a unit, of which
+// the last may lack the second. Latency: InLanes + 6 cycles (7 with two products a DSP, 8 with four) from the issue of a pixel to its
 // word in the result buffer. Throughput: one word of the tile, InLanes x OutLanes products, a cycle; passes follow one another without
 // a gap as long as tiles, weights and room for results are there. Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
 module duet_pw #(
@@ -18,6 +19,7 @@ module duet_pw #(
     parameter int PairShift   = 1,
     parameter int PixelShift  = 0,
     parameter int Quads       = 0,
+    parameter int UnitGroups  = 1,  // output groups in a word of the result buffer
     parameter int Channels    = (Products == 1) ? 1 : 2,   // of a column
     parameter int Pixels      = Products / Channels,       // of a word, at once
     parameter int TileWords   = 512,
@@ -37,14 +39,14 @@ module duet_pw #(
     input  logic [                   15:0] result_free_words_i,
     output logic                           tile_free_o,
     output logic [                   15:0] tile_free_words_o,
-    output logic                           result_o,      // an output group of a tile is in the result buffer
+    output logic                           result_o,      // a unit of a tile is in the result buffer
     output logic [           TileAddr-1:0] tile_addr_o,
     input  logic [Pixels*InLanes*FeatureBits-1:0] tile_data_i,
     input  logic                           weight_ready_i,
     output logic                           weight_take_o,
     input  logic [            InLanes-1:0] weight_load_i,
     input  logic [OutLanes*WeightBits-1:0] weight_i,
-    output logic [             Pixels-1:0] result_we_o,
+    output logic [  Pixels*UnitGroups-1:0] result_we_o,   // of a word, pixel by pixel the groups of a unit
     output logic [         ResultAddr-1:0] result_addr_o,
     output logic [Pixels*OutLanes*AccBits-1:0] result_data_o,
     input  logic                           begun_i,       // the depth-wise stage has begun another tile
@@ -99,12 +101,14 @@ module duet_pw #(
   logic [15:0] full_q, begun_q;  // tiles that are there; that are there or being made
   logic [TileAddr-1:0] tile_base_q, group_base_q;
   logic [ResultAddr-1:0] unit_base_q;
-  logic at_start, first_in, last_in, have_room, ok, valid, pass_ends, pass_end_q, unit_end_q, tile_end_q, start_tile, start_pass;
+  logic at_start, first_in, last_in, last_out, second, have_room, ok, valid, pass_ends, pass_end_q, group_end_q, unit_end_q, tile_end_q, start_tile, start_pass;
 
   assign at_start      = cycle_q == 16'd0;
   assign first_in      = in_q == 16'd0;
   assign last_in       = in_q + 16'd1 == in_groups;
-  assign have_room     = !last_in || room_q >= unit_words;
+  assign last_out      = out_q + 16'd1 == out_groups;
+  assign second        = (UnitGroups == 2) && out_q[0];  // group of a unit, whose room the first one has taken
+  assign have_room     = !last_in || second || room_q >= unit_words;
   assign ok            = !at_start || (weight_ready_i && have_room);
   assign valid         = state_q == Run && ok && cycle_q < pixels;
   assign start_tile    = state_q == Begin && full_q != 16'd0;
@@ -154,8 +158,9 @@ module duet_pw #(
   always_ff @(posedge clk_i) begin
     tile_addr_o <= pixel_place;
     pass_end_q  <= pass_ends && !rst_i;
-    unit_end_q  <= pass_ends && last_in && !rst_i;
-    tile_end_q  <= pass_ends && last_in && out_q + 16'd1 == out_groups && !rst_i;
+    group_end_q <= pass_ends && last_in && !rst_i;
+    unit_end_q  <= pass_ends && last_in && (UnitGroups == 1 || second || last_out) && !rst_i;
+    tile_end_q  <= pass_ends && last_in && last_out && !rst_i;
     if (rst_i) begin
       state_q     <= Begin;
       full_q      <= '0;
@@ -166,7 +171,7 @@ module duet_pw #(
     end else begin
       full_q  <= full_q + 16'(full_i) - 16'(start_tile);
       begun_q <= begun_q + 16'(begun_i) - 16'(tile_end);
-      room_q <= room_q + (result_free_i ? result_free_words_i : 16'd0) - ((start_pass && last_in) ? unit_words : 16'd0);
+      room_q <= room_q + (result_free_i ? result_free_words_i : 16'd0) - ((start_pass && last_in && !second) ? unit_words : 16'd0);
       case (state_q)
         Begin: begin
           out_q        <= '0;
@@ -181,10 +186,8 @@ module duet_pw #(
             in_q         <= last_in ? 16'd0 : in_q + 16'd1;
             group_base_q <= last_in ? tile_base_q : next_group;
           end
-          if (unit_end_q) begin
-            out_q       <= out_q + 16'd1;
-            unit_base_q <= next_unit;
-          end
+          if (group_end_q) out_q <= out_q + 16'd1;
+          if (unit_end_q) unit_base_q <= next_unit;
           if (tile_end) begin
             tile_base_q <= next_tile;
             state_q     <= Begin;
@@ -197,7 +200,7 @@ module duet_pw #(
   // What travels with a pixel.
   logic [15:0] pixel_psum, pixel_sum, pixel_result;
   logic [ResultAddr-1:0] base_sum, base_result;
-  logic first_add, pool_sum, quad_sum, four_result;
+  logic first_add, pool_sum, quad_sum, second_sum;
   logic swap, store_sum, result_sum, unit_end_sum;
   duet_flag_delay #(
       .Width(1),
@@ -234,12 +237,12 @@ module duet_pw #(
       .data_o(first_add)
   );
   duet_delay #(
-      .Width(18 + ResultAddr),
+      .Width(19 + ResultAddr),
       .Depth(SumAt)
   ) u_at_sum (
       .clk_i,
-      .data_i({pool, quad, unit_base_q, cycle_q}),
-      .data_o({pool_sum, quad_sum, base_sum, pixel_sum})
+      .data_i({pool, quad, second, unit_base_q, cycle_q}),
+      .data_o({pool_sum, quad_sum, second_sum, base_sum, pixel_sum})
   );
 
   // The array.
@@ -334,8 +337,10 @@ module duet_pw #(
   localparam int SampleBits = $clog2(Samples);
   localparam int PixelBits = $clog2(Pixels);
   logic [Pixels*OutLanes*AccBits-1:0] pooled;
+  logic [Pixels*UnitGroups-1:0] we_result;
+  logic [ResultAddr-1:0] addr_result;
   logic [15:0] pooled_pixel;
-  logic pools_sum, pools_result, second_result, valid_result;
+  logic pools_sum, pools_result, odd_result, second_result, valid_result, unit_result;
   assign pools_sum    = pool_sum && !quad_sum;
   assign pooled_pixel = pixel_sum >> SampleBits;
   generate
@@ -352,30 +357,50 @@ module duet_pw #(
           .most_i(most[pixel*OutLanes*AccBits+:OutLanes*AccBits]),
           .acc_o(pooled[pixel*OutLanes*AccBits+:OutLanes*AccBits])
       );
-      assign result_we_o[pixel] = valid_result && four_result && (!pools_result || second_result == (pixel == 1));
-      for (lane = 0; lane < OutLanes; lane = lane + 1) begin : g_result
-        localparam int At = (pixel * OutLanes + lane) * AccBits;
-        localparam int Other = ((Pixels - 1 - pixel) * OutLanes + lane) * AccBits;
-        assign result_data_o[At+:AccBits] = (Pixels == 2 && pools_result && $signed(pooled[Other+:AccBits]) > $signed(pooled[At+:AccBits]))
-                                          ? pooled[Other+:AccBits] : pooled[At+:AccBits];
+      for (lane = 0; lane < UnitGroups; lane = lane + 1) begin : g_we
+        assign we_result[pixel*UnitGroups+lane] = valid_result && (!pools_result || odd_result == (pixel == 1)) && second_result == (lane == 1);
       end
+    end
+    if (Pixels == 2) begin : g_two
+      for (lane = 0; lane < OutLanes; lane = lane + 1) begin : g_result
+        logic signed [AccBits-1:0] upper, lower, upper_q, lower_q;
+        assign upper = $signed(pooled[lane*AccBits+:AccBits]);
+        assign lower = $signed(pooled[(OutLanes+lane)*AccBits+:AccBits]);
+        always_ff @(posedge clk_i) begin
+          upper_q <= (pools_result && lower > upper) ? lower : upper;
+          lower_q <= (pools_result && upper > lower) ? upper : lower;
+        end
+        assign result_data_o[lane*AccBits+:AccBits] = upper_q;
+        assign result_data_o[(OutLanes+lane)*AccBits+:AccBits] = lower_q;
+      end
+    end else begin : g_one
+      assign result_data_o = pooled;
     end
   endgenerate
   always_ff @(posedge clk_i) begin
-    pixel_result <= pools_sum ? pooled_pixel >> PixelBits : pixel_sum;
-    second_result <= (Pixels == 2) && pooled_pixel[0];
-    four_result  <= !pools_sum || pixel_sum[SampleBits-1:0] == SampleBits'(Samples - 1);
-    pools_result <= pools_sum;
-    base_result  <= base_sum;
-    valid_result <= result_sum && !rst_i;
-    result_o     <= unit_end_sum && !rst_i;
+    pixel_result  <= pools_sum ? pooled_pixel >> PixelBits : pixel_sum;
+    odd_result    <= (Pixels == 2) && pooled_pixel[0];
+    second_result <= second_sum;
+    pools_result  <= pools_sum;
+    base_result   <= base_sum;
+    valid_result  <= result_sum && (!pools_sum || pixel_sum[SampleBits-1:0] == SampleBits'(Samples - 1)) && !rst_i;
+    unit_result   <= unit_end_sum && !rst_i;
   end
   duet_ring #(
       .Size(ResultWords)
   ) u_result (
       .base_i(base_result),
       .words_i((ResultAddr + 1)'(pixel_result)),
-      .place_o(result_addr_o)
+      .place_o(addr_result)
+  );
+  // Where two pixels are compared last, all of it is a cycle later.
+  duet_delay #(
+      .Width(Pixels * UnitGroups + 1 + ResultAddr),
+      .Depth(Pixels - 1)
+  ) u_late (
+      .clk_i,
+      .data_i({we_result, unit_result, addr_result}),
+      .data_o({result_we_o, result_o, result_addr_o})
   );
   wire unused = &{1'b0, descriptor[191:162], descriptor[159:112], pixel_psum, pixel_result, stride, tile, first, last, frame, ahead, odd_layer};
 endmodule

@@ -1,11 +1,11 @@
-// Last stage: takes an output group of a tile out of the result buffer (a ring of words), requantises it, a beat of BeatLanes channels (HeadLanes of 16
+// Last stage: takes a unit (an output group or two) of a tile out of the result buffer (a ring of words), requantises it, a beat of BeatLanes channels (HeadLanes of 16
 // bits for the head) at a time, and writes it to memory. One run of AXI writes each row: channel group by channel group, columns from
 // left to right, which is the order of a map in memory. A run begins when the one before has left the engine. Latency: 12 cycles from
 // the issue of a beat to the write queue. Throughput: one beat a cycle. Golden twin: fixed::requantize; cycles:
 // src/program/predict.cpp.
 module duet_store #(
     parameter int Layers      = 16,
-    parameter int OutLanes    = 24,
+    parameter int OutLanes    = 24,   // of a unit
     parameter int BeatLanes   = 8,
     parameter int HeadLanes   = 4,
     parameter int StoredBits  = 8,
@@ -24,7 +24,7 @@ module duet_store #(
     input  logic [                   63:0] program_data_i,
     input  logic [                   31:0] frame_addr_i,  // where this frame's head goes
     output logic                           frame_take_o,
-    input  logic                           result_i,      // another output group is in the result buffer
+    input  logic                           result_i,      // another unit is in the result buffer
     output logic                           result_free_o, // so many words have been used
     output logic [                   15:0] result_free_words_o,
     output logic [         ResultAddr-1:0] result_addr_o,
@@ -118,8 +118,6 @@ module duet_store #(
   assign write_tag_o   = {last_row && last_out_q && frame, last_row && last_out_q && odd_layer && !head,
                           last_row && last_out_q && !odd_layer && !head};
   assign result_free_o = unit_end;
-  assign result_free_words_o = (Pixels == 2) ? (pool ? (out_width >> 1) + 16'(out_width[0]) : out_width)
-                                             : (pool ? out_width : {out_width[14:0], 1'b0});
   assign frame_take_o  = tile_end && frame;
   assign busy_o        = state_q != Begin;
 
@@ -145,6 +143,8 @@ module duet_store #(
   always_ff @(posedge clk_i) begin
     result_addr_o <= pixel_place;
     last_out_q    <= out_q + 16'd1 == out_groups;  // of use from Ask on
+    result_free_words_o <= (Pixels == 2) ? (pool ? (out_width >> 1) + 16'(out_width[0]) : out_width)
+                                         : (pool ? out_width : {out_width[14:0], 1'b0});
     param_addr_o  <= param_q;
     if (rst_i) begin
       state_q       <= Begin;

@@ -6,6 +6,8 @@ module duet_program #(
     parameter int OutLanes    = 24,
     parameter int DwLanes     = 2,
     parameter int BeatLanes   = 8,
+    parameter int UnitGroups  = 1,
+    parameter int Pixels      = 1,
     parameter int WeightBits  = 8,
     parameter int FeatureBits = 8,
     parameter int AccBits     = 32,
@@ -46,8 +48,8 @@ module duet_program #(
   localparam int Most1 = (DwBeats > PwBeats) ? DwBeats : PwBeats;
   localparam int Most2 = (DwLanes > BeatLanes) ? DwLanes : BeatLanes;
   localparam int Most = (Most1 > Most2) ? Most1 : Most2;
-  localparam logic [63:0] Magic = 64'h0000_0003_5445_5544;
-  localparam logic [63:0] Signature = {8'd0, 8'(AccBits), 8'(FeatureBits), 8'(WeightBits), 8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)};
+  localparam logic [63:0] Magic = 64'h0000_0004_5445_5544;
+  localparam logic [63:0] Signature = {4'(Pixels), 4'(UnitGroups), 8'(AccBits), 8'(FeatureBits), 8'(WeightBits), 8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)};
 
   typedef enum logic [2:0] {
     Idle,

@@ -66,6 +66,8 @@ std::string parameters(const engine::Engine& e) {
                                              {"DwLanes", e.dw_lanes},
                                              {"BeatLanes", engine::beat_lanes(e)},
                                              {"HeadLanes", engine::head_lanes(e)},
+                                             {"UnitGroups", e.unit_groups},
+                                             {"Nibbles", engine::nibbles(e)},
                                              {"BankLanes", engine::bank_lanes(e)},
                                              {"WeightBits", e.weight_bits},
                                              {"FeatureBits", e.feature_bits},

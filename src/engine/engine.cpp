@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kParamBits = 14;  // multiplier and shift
 constexpr int kMaxLayers = 32;
+constexpr int kPictureChannels = 3, kNibble = 4;
 
 struct Named {
   const char* name;
@@ -20,9 +21,10 @@ struct Named {
   int lo, hi;
 };
 constexpr Named kFields[] = {{"in_lanes", &Engine::in_lanes, 1, 64},         {"out_lanes", &Engine::out_lanes, 1, 64},
-                             {"dw_lanes", &Engine::dw_lanes, 1, 8},          {"weight_bits", &Engine::weight_bits, 2, 16},
+                             {"dw_lanes", &Engine::dw_lanes, 1, 16},         {"weight_bits", &Engine::weight_bits, 2, 16},
                              {"feature_bits", &Engine::feature_bits, 2, 16}, {"acc_bits", &Engine::acc_bits, 16, 40},
-                             {"products", &Engine::products, 1, 4},          {"dw_in_luts", &Engine::dw_in_luts, 0, 1}};
+                             {"products", &Engine::products, 1, 4},          {"unit_groups", &Engine::unit_groups, 1, 2},
+                             {"dw_in_luts", &Engine::dw_in_luts, 0, 1}};
 
 struct NamedBuffer {
   const char* name;
@@ -43,6 +45,10 @@ int largest_divisor(int number, int most) {
 }
 
 bool divides(int a, int b) { return a > 0 && b % a == 0; }
+
+int lanes_of_beat(const Engine& engine, int bits) {
+  return largest_divisor(std::gcd(engine.in_lanes, engine.out_lanes * engine.unit_groups), 64 / bits);
+}
 
 }  // namespace
 
@@ -86,7 +92,7 @@ std::string illegal_because(const Engine& engine) {
     if (engine.buffers.*field.member < field.lo || engine.buffers.*field.member > field.hi)
       return std::string(field.name) + " must be " + std::to_string(field.lo) + ".." + std::to_string(field.hi);
   if (!divides(engine.dw_lanes, beat_lanes(engine)))
-    return "dw_lanes must divide the channels of a beat: as many as divide in_lanes and out_lanes, here " +
+    return "dw_lanes must divide the channels of a beat: as many as divide in_lanes and a unit's out_lanes, here " +
            std::to_string(beat_lanes(engine));
   if (engine.products == 3) return "products must be 1, 2 or 4";
   if (engine.products > 1 && engine.out_lanes % 2) return "joined weights need an even number of out_lanes";
@@ -95,13 +101,15 @@ std::string illegal_because(const Engine& engine) {
   return "";
 }
 
-int stored_bits(const Engine& engine) { return engine.feature_bits <= 8 ? 8 : 16; }
-int beat_lanes(const Engine& engine) {
-  return largest_divisor(std::gcd(engine.in_lanes, engine.out_lanes), 64 / stored_bits(engine));
+bool nibbles(const Engine& engine) {
+  const int beat = lanes_of_beat(engine, kNibble);
+  return engine.feature_bits <= kNibble && quads(engine) && beat * kNibble >= 2 * kPictureChannels * 8 &&
+         divides(2 * bank_lanes(engine), engine.dw_lanes) && divides(engine.dw_lanes, beat);
 }
+int stored_bits(const Engine& engine) { return nibbles(engine) ? kNibble : engine.feature_bits <= 8 ? 8 : 16; }
+int beat_lanes(const Engine& engine) { return lanes_of_beat(engine, stored_bits(engine)); }
 int head_lanes(const Engine& engine) { return largest_divisor(beat_lanes(engine), 64 / fixed::kHeadBits); }
 bool quads(const Engine& engine) {
-  constexpr int kPictureChannels = 3;
   return engine.in_lanes % 4 == 0 && engine.in_lanes / 4 >= kPictureChannels && engine.dw_lanes % (engine.in_lanes / 4) == 0;
 }
 int bank_lanes(const Engine& engine) { return quads(engine) ? engine.in_lanes / 4 : engine.dw_lanes; }
@@ -117,7 +125,7 @@ std::vector<MemoryBlock> memories(const Engine& e) {
   return {{"line", 2, beat_lanes(e) * stored_bits(e), 3 * (b.line_words + b.side_words)},
           {"tile", pixels(e) * e.in_lanes / bank_lanes(e), bank_lanes(e) * e.feature_bits, b.tile_words},
           {"psum", 1, pixels(e) * e.out_lanes * e.acc_bits, b.psum_words},
-          {"result", pixels(e), e.out_lanes * e.acc_bits, b.result_words},
+          {"result", pixels(e) * e.unit_groups, e.out_lanes * e.acc_bits, b.result_words},
           {"pw_weight", 1, e.out_lanes * e.weight_bits, b.pw_weight_words},
           {"dw_weight", 1, e.dw_lanes * e.weight_bits, b.dw_weight_words},
           {"pw_param", 1, beat_lanes(e) * params, b.pw_param_words},

@@ -33,8 +33,9 @@ struct Engine {
   int dw_lanes = 2;                       ///< channels the depth-wise stage takes at once (9 multipliers each)
   int weight_bits = 8, feature_bits = 8;  ///< 2..16; a layer with narrower numbers runs in the wider lanes
   int acc_bits = 32;                      ///< accumulator, 16..40
-  int products = 1;    ///< per DSP of the point-wise array: 1; 2: of two output channels; 4: and of two pixels (see `pair`)
-  int dw_in_luts = 0;  ///< 1: the depth-wise multipliers are made of LUTs and leave the DSPs to the point-wise array
+  int products = 1;     ///< per DSP of the point-wise array: 1; 2: of two output channels; 4: and of two pixels (see `pair`)
+  int unit_groups = 1;  ///< output groups of the array in a word of the result buffer, 1 or 2: what the store takes at once
+  int dw_in_luts = 0;   ///< 1: the depth-wise multipliers are made of LUTs and leave the DSPs to the point-wise array
   Buffers buffers;
   bool operator==(const Engine&) const = default;
 };
@@ -49,8 +50,8 @@ std::string no_hardware_because(const net::Bundle& bundle);
 /// elaboration in rtl/duet_rules.sv.
 std::string illegal_because(const Engine& engine);
 
-/// Channels in a 64-bit beat of a feature map in memory: as many as divide in_lanes and out_lanes, at most 8 (bytes, F <= 8) or 4
-/// (16-bit words).
+/// Channels in a 64-bit beat of a feature map in memory: as many as divide in_lanes and a unit (out_lanes * unit_groups), at most
+/// 16 (nibbles), 8 (bytes, F <= 8) or 4 (16-bit words).
 int beat_lanes(const Engine& engine);
 /// The same for the head's 16-bit outputs: as many as divide beat_lanes, at most 4.
 int head_lanes(const Engine& engine);
@@ -61,7 +62,11 @@ bool quads(const Engine& engine);
 int bank_lanes(const Engine& engine);
 /// Products that are added inside the DSPs of a column before they are taken apart (in_lanes with one product a DSP).
 int chain(const Engine& engine);
-/// Bits of a feature in the line buffer and in memory: 8 or 16. The picture has 8, whatever F.
+/// Whether maps lie in memory as nibbles and a beat of a picture that is pooled holds two columns, which the depth-wise stage
+/// then takes at once: where F <= 4, the picture comes in quads, a beat holds six bytes and the depth-wise lanes whole pairs of
+/// banks.
+bool nibbles(const Engine& engine);
+/// Bits of a feature in the line buffer and in memory: 4, 8 or 16. The picture has 8, whatever F.
 int stored_bits(const Engine& engine);
 
 /// One memory of an engine as it is built: `count` copies of `width` bits x `depth` words.

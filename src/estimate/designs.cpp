@@ -2,22 +2,25 @@
 // exactly.
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "estimate/estimate.h"
 #include "estimate/modelled.h"
 #include "estimate/schedule_bound.h"
+#include "fixed/requantize.h"
 #include "program/program.h"
 
 namespace duet::estimate {
 namespace {
 
 constexpr size_t kExact = 4;  // candidates estimated exactly beyond those asked for
-constexpr int kMaxLanes = 64, kMaxDwLanes = 8;
+constexpr int kMaxLanes = 64;
+constexpr int kMostDwLanes = 8, kMostDwNibbles = 16;  // as many as a beat holds channels
 
 struct Candidate {
   int64_t cycles = 0;
-  int in = 1, out = 1, depthwise = 1, products = 1, in_luts = 0;
+  int in = 1, out = 1, depthwise = 1, products = 1, unit_groups = 1, in_luts = 0;
 };
 
 struct Problem {
@@ -29,15 +32,17 @@ struct Problem {
   bool hardware = false, has_depthwise = false, pairs = false, fours = false;  // so many products fit a DSP
 };
 
-// Wide enough for any weights: sign, product, sum over the largest filter, and as much again for the bias.
+// Wide enough for any weights: a sign, the largest sum of a layer's products, and as much again for the bias. The picture has 8
+// bits.
 int accumulator_bits(const Plan& plan, int weight_bits, int feature_bits) {
-  int64_t terms = 1;
+  int64_t most = 1, feature = 255;
   for (const StepPlan& step : plan.steps)
     for (int i = 0; i < step.count; ++i) {
       const LayerPlan& layer = step.layers[static_cast<size_t>(i)];
-      terms = std::max(terms, layer.macs_per_pixel() / layer.out_channels);
+      most = std::max(most, layer.macs_per_pixel() / layer.out_channels * feature * fixed::weight_limit(weight_bits));
+      feature = (int64_t{1} << feature_bits) - 1;
     }
-  return std::clamp(weight_bits + std::max(feature_bits, 8) + static_cast<int>(std::ceil(std::log2(terms))) + 1, 16, 40);
+  return std::clamp(static_cast<int>(std::bit_width(static_cast<uint64_t>(2 * most))) + 1, 16, 40);
 }
 
 Problem make_problem(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits) {
@@ -61,6 +66,7 @@ engine::Engine engine_of(const Problem& p, const Candidate& c) {
   e.out_lanes = c.out;
   e.dw_lanes = c.depthwise;
   e.products = c.products;
+  e.unit_groups = c.unit_groups;
   e.dw_in_luts = c.in_luts;
   if (!p.hardware || !engine::illegal_because(e).empty()) return e;
   return program::size_for(e, p.network, p.device.resources.bram36,
@@ -88,7 +94,9 @@ void add(const Problem& p, engine::Engine e, int64_t dsp_limit, std::vector<Cand
     e.products = 2;
     dsp = multipliers(p, e);
   }
-  const auto push = [&] { all.push_back({rank(p, e), e.in_lanes, e.out_lanes, e.dw_lanes, e.products, e.dw_in_luts}); };
+  const auto push = [&] {
+    all.push_back({rank(p, e), e.in_lanes, e.out_lanes, e.dw_lanes, e.products, e.unit_groups, e.dw_in_luts});
+  };
   if (dsp >= 0 && dsp <= dsp_limit) push();
   if (!p.fours || e.out_lanes % 2) return;
   e.products = 4;  // the DSPs of two, for two pixels
@@ -101,10 +109,13 @@ std::vector<Candidate> candidates(const Problem& p, int64_t dsp_limit) {
   std::vector<Candidate> all;
   engine::Engine e = p.engine;
   const int64_t product_limit = dsp_limit * (p.pairs ? 2 : 1);
+  const int dw_limit = !p.has_depthwise ? 1 : e.feature_bits <= 4 ? kMostDwNibbles : kMostDwLanes;
   for (e.out_lanes = 1; e.out_lanes <= std::min<int64_t>(kMaxLanes, product_limit); ++e.out_lanes)
     for (e.in_lanes = 1; e.in_lanes <= kMaxLanes && e.in_lanes * e.out_lanes <= product_limit; ++e.in_lanes)
-      for (e.dw_lanes = 1; e.dw_lanes <= (p.has_depthwise ? kMaxDwLanes : 1); ++e.dw_lanes)
-        for (e.dw_in_luts = 0; e.dw_in_luts <= (p.hardware ? 1 : 0); ++e.dw_in_luts) add(p, e, dsp_limit, all);
+      for (e.dw_lanes = 1; e.dw_lanes <= dw_limit; ++e.dw_lanes)
+        for (e.dw_in_luts = 0; e.dw_in_luts <= (p.hardware ? 1 : 0); ++e.dw_in_luts)
+          for (e.unit_groups = 1; e.unit_groups <= 2; ++e.unit_groups)
+            if (e.unit_groups == 1 || (p.hardware && engine::nibbles(e))) add(p, e, dsp_limit, all);
   std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) { return a.cycles < b.cycles; });
   return all;
 }

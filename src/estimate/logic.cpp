@@ -13,6 +13,8 @@ namespace {
 constexpr LogicFeatures kLut{5599, 81.13, 16.92, 1.792, 1.506, 0, 2.277, 1.116, 0};
 constexpr LogicFeatures kFf{2952, 109.0, 9.827, 1.019, 0, 1.140, 0.5045, 2.555, 0.7489};
 
+constexpr int kPictureLanes = 6;  // of duet_filter with nibbles
+
 // Six-input LUTs of an n-to-1 multiplexer of one bit: four inputs each, wider ones joined by the slice's own multiplexers.
 double multiplexer(int n) { return n > 1 ? (n + 3) / 4 : 0; }
 
@@ -56,6 +58,11 @@ Counts quad_sums(const engine::Engine& e) {
   return {first.lut + 2 * later.lut + bits * (5 + cuts), first.ff + 2 * later.ff + bits * 2};
 }
 
+// Bits of a tap of all depth-wise lanes: with nibbles six of them take the picture's bytes.
+int depthwise_bits(const engine::Engine& e) {
+  return e.dw_lanes * engine::stored_bits(e) + (engine::nibbles(e) ? kPictureLanes * (8 - engine::stored_bits(e)) : 0);
+}
+
 // LUTs of rtl/math/duet_product.sv: rows of the weight, two added where they are made, then a tree of sums.
 int product_luts(int weight_bits, int feature_bits) {
   if (feature_bits == 1) return weight_bits;
@@ -66,20 +73,24 @@ int product_luts(int weight_bits, int feature_bits) {
 
 // Multiply-accumulates of rtl/math/duet_mac_lut.sv: product, sum; two weights, feature, product and sum kept.
 Counts multipliers_in_luts(int count, const engine::Engine& e) {
-  const int feature = engine::stored_bits(e);
-  return {static_cast<double>(count) * (product_luts(e.weight_bits, feature) + e.acc_bits),
-          static_cast<double>(count) * (3 * e.weight_bits + 2 * feature + e.acc_bits)};
+  const auto each = [&](int feature) {
+    return Counts{static_cast<double>(product_luts(e.weight_bits, feature) + e.acc_bits),
+                  static_cast<double>(3 * e.weight_bits + 2 * feature + e.acc_bits)};
+  };
+  const int bytes = engine::nibbles(e) ? 9 * kPictureLanes : 0;
+  const Counts of_byte = each(8), of_other = each(engine::stored_bits(e));
+  return {bytes * of_byte.lut + (count - bytes) * of_other.lut, bytes * of_byte.ff + (count - bytes) * of_other.ff};
 }
 
-// The last comparison of two pixels' maxima, rtl/layer/duet_pw.sv: for each of them a comparison and a choice.
-Counts two_pixels(const engine::Engine& e) { return {2.0 * 2 * e.out_lanes * e.acc_bits, 0}; }
+// The last comparison of two pixels' maxima, rtl/layer/duet_pw.sv: for each of them a comparison, a choice and a register.
+Counts two_pixels(const engine::Engine& e) { return {2.0 * 2 * e.out_lanes * e.acc_bits, 2.0 * e.out_lanes * e.acc_bits}; }
 
 // Streamed weights and the counters' causes came after the fit: the mean of what nine engines then had more than predicted.
 constexpr Counts kSinceTheFit{600, 300};
 
 Counts counted(const engine::Engine& e) {
   Counts sum = kSinceTheFit;
-  if (engine::pixels(e) == 2) sum.lut += two_pixels(e).lut;
+  if (engine::pixels(e) == 2) sum.lut += two_pixels(e).lut, sum.ff += two_pixels(e).ff;
   if (e.dw_in_luts) {
     const Counts multipliers = multipliers_in_luts(9 * e.dw_lanes, e);
     sum.lut += multipliers.lut, sum.ff += multipliers.ff;
@@ -104,9 +115,9 @@ Logic logic(const LogicFeatures& features, Counts more, device::Family family) {
 
 LogicFeatures logic_features(const engine::Engine& e) {
   const int beat = engine::beat_lanes(e), requantisers = beat + e.dw_lanes;
-  const int head = engine::head_lanes(e);
-  double memory = 0, choice = beat * e.acc_bits * multiplexer(engine::pixels(e) * e.out_lanes / beat);
-  if (head < beat) choice += head * e.acc_bits * multiplexer(engine::pixels(e) * e.out_lanes / head);
+  const int head = engine::head_lanes(e), unit = engine::pixels(e) * e.unit_groups * e.out_lanes;
+  double memory = 0, choice = beat * e.acc_bits * multiplexer(unit / beat);
+  if (head < beat) choice += head * e.acc_bits * multiplexer(unit / head);
   for (const engine::MemoryBlock& m : engine::memories(e)) {
     memory += m.count * m.width;
     choice += m.count * m.width * multiplexer(engine::cut_ram(m.width, m.depth).rows);
@@ -118,7 +129,7 @@ LogicFeatures logic_features(const engine::Engine& e) {
           choice,
           memory,
           static_cast<double>(e.in_lanes * e.feature_bits),
-          9.0 * e.dw_lanes * engine::stored_bits(e),
+          9.0 * depthwise_bits(e),
           static_cast<double>(e.out_lanes * e.weight_bits)};
 }
 

@@ -9,8 +9,8 @@ int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // What is the same for all layers.
 struct Stages {
-  int in, out, depthwise, beat, head_beat, pixels;
-  bool quads;
+  int in, out, unit, depthwise, beat, head_beat, pixels;
+  bool quads, nibbles;
   double gap;  // cycles per beat and direction: reads and writes share the memory half and half
 };
 
@@ -33,16 +33,17 @@ Work tile_work(const StepPlan& step, const Stages& s, bool picture) {
   const int64_t row = step.in.width, rows = step.pooled ? 1 : 2;
   const bool quad = picture && step.pooled && s.quads && step.in.channels <= s.in / 4;
   const int64_t pixels = quad ? row / 2 : step.pooled ? 2 * (row & ~int64_t{1}) : 2 * row;
-  const int64_t out_groups = ceil_div(step.out.channels, s.out);
+  const int64_t out_groups = ceil_div(step.out.channels, s.out), units = ceil_div(step.out.channels, s.unit);
+  const int64_t columns = quad && s.nibbles ? ceil_div(row, 2) : row;  // of the depth-wise stage
   Work work;
-  work.load = kRead + static_cast<int64_t>(static_cast<double>(ceil_div(step.in.channels, s.beat) * row * 2) * s.gap);
-  work.depthwise = step.head ? work.load : ceil_div(step.in.channels, s.depthwise) * std::max(2 * row, kShortestDw);
+  work.load = kRead + static_cast<int64_t>(static_cast<double>(ceil_div(step.in.channels, s.beat) * columns * 2) * s.gap);
+  work.depthwise = step.head ? work.load : ceil_div(step.in.channels, s.depthwise) * std::max(2 * columns, kShortestDw);
   work.pointwise =
       ceil_div(step.in.channels, s.in) * out_groups * std::max<int64_t>(ceil_div(pixels, s.pixels), s.in + kPwOverhead);
   const int lanes = step.head ? s.head_beat : s.beat;
-  const int64_t last = ceil_div(step.out.channels - (out_groups - 1) * s.out, lanes);
-  const int64_t beats = ((out_groups - 1) * (s.out / lanes) + last) * step.out.width * rows;
-  work.store = static_cast<int64_t>(static_cast<double>(beats) * s.gap) + out_groups * rows * kRun;
+  const int64_t last = ceil_div(step.out.channels - (units - 1) * s.unit, lanes);
+  const int64_t beats = ((units - 1) * (s.unit / lanes) + last) * step.out.width * rows;
+  work.store = static_cast<int64_t>(static_cast<double>(beats) * s.gap) + units * rows * kRun;
   return work;
 }
 
@@ -53,11 +54,13 @@ int64_t tiles_of(const StepPlan& step) { return step.pooled ? step.in.height / 2
 int64_t schedule_bound(const Plan& plan, const engine::Engine& e, const Rates& rates) {
   const Stages s{e.in_lanes,
                  e.out_lanes,
+                 e.out_lanes * e.unit_groups,
                  e.dw_lanes,
                  engine::beat_lanes(e),
                  engine::head_lanes(e),
                  engine::pixels(e),
                  engine::quads(e),
+                 engine::nibbles(e),
                  std::max(1.0, 2 * rates.port_bytes / rates.memory_bytes)};
   const size_t head = plan.steps.size() - 1;
   int64_t sum = 0;

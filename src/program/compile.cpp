@@ -23,9 +23,12 @@ Int ceil_div(Int a, int b) {
 int64_t align(int64_t address) { return (address + kAlign - 1) / kAlign * kAlign; }
 int64_t word_beats(int bits) { return ceil_div(bits, 64); }
 
+// Beats of a pixel that a layer puts out, and words of its parameters.
+int beats_of_units(const Layer& layer) { return (layer.units - 1) * layer.groups_full + layer.groups_last; }
+
 void set_depthwise(Layer& layer, const engine::Engine& engine) {
   layer.dw_groups = layer.copy ? layer.in_beats : ceil_div(layer.in.channels, engine.dw_lanes);
-  layer.dw_pass = std::max(2 * layer.in.width, kTaps + kPassOverhead);
+  layer.dw_pass = std::max(2 * layer.row_beats / layer.in_beats, kTaps + kPassOverhead);
 }
 
 void set_pointwise(Layer& layer, const engine::Engine& engine) {
@@ -41,10 +44,12 @@ void set_pointwise(Layer& layer, const engine::Engine& engine) {
 }
 
 void set_output(Layer& layer, const engine::Engine& engine) {
+  const int unit = engine.out_lanes * engine.unit_groups;
+  layer.units = ceil_div(layer.out.channels, unit);
   layer.out_lanes = layer.head ? engine::head_lanes(engine) : engine::beat_lanes(engine);
-  layer.groups_full = engine.out_lanes / layer.out_lanes;
-  layer.groups_last = ceil_div(layer.out.channels - (layer.out_groups - 1) * engine.out_lanes, layer.out_lanes);
-  layer.out_row_beats = ((layer.out_groups - 1) * layer.groups_full + layer.groups_last) * layer.out.width;
+  layer.groups_full = unit / layer.out_lanes;
+  layer.groups_last = ceil_div(layer.out.channels - (layer.units - 1) * unit, layer.out_lanes);
+  layer.out_row_beats = beats_of_units(layer) * layer.out.width;
 }
 
 Layer make_layer(const engine::Engine& engine, std::string name, net::Shape in, int channels, bool pool, bool head,
@@ -57,16 +62,15 @@ Layer make_layer(const engine::Engine& engine, std::string name, net::Shape in, 
   layer.in = in;
   layer.out = {channels, pool ? in.height / 2 : in.height, pool ? in.width / 2 : in.width};
   layer.tiles = pool ? in.height / 2 : ceil_div(in.height, 2);
-  layer.in_beats = ceil_div(in.channels, engine::beat_lanes(engine));
-  layer.row_beats = layer.in_beats * in.width;
+  layer.wide = picture && engine::nibbles(engine);
+  layer.in_beats = layer.wide ? 1 : ceil_div(in.channels, engine::beat_lanes(engine));
+  layer.row_beats = layer.wide && layer.quad ? ceil_div(in.width, 2) : layer.in_beats * in.width;
   set_depthwise(layer, engine);
   set_pointwise(layer, engine);
   set_output(layer, engine);
   layer.macs = layer.out.channels * int64_t{in.channels} * in.pixels() + (layer.copy ? 0 : kTaps * in.size());
   return layer;
 }
-
-int parameter_words(const Layer& layer) { return (layer.out_groups - 1) * layer.groups_full + layer.groups_last; }
 
 // Tiles of the layer before that tile 0 of a layer needs; each further tile needs `step` more.
 int first_need(const Layer& previous, bool copy) { return previous.pool ? (copy ? 2 : 3) : (copy ? 1 : 2); }
@@ -138,7 +142,7 @@ void place(std::vector<Layer>& layers, const engine::Engine& engine, int words) 
   for (Layer& layer : layers) {
     layer.dw_weight_base = next.dw_weight_base, layer.dw_param_base = next.dw_param_base;
     layer.pw_param_base = next.pw_param_base;
-    next.pw_param_base += parameter_words(layer);
+    next.pw_param_base += beats_of_units(layer);
     if (layer.stream) {
       layer.pw_weight_base = weights.resident;
       layer.slots = std::clamp((words - weights.resident) / weights.slot, kLeastSlots, kMostSlots);
@@ -184,7 +188,7 @@ engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& en
     need.tile_words = std::max(need.tile_words, layer.tile_words);
     if (layer.in_groups > 1) need.psum_words = std::max(need.psum_words, layer.pixels);
     need.result_words = std::max(need.result_words, layer.unit_words);
-    need.pw_param_words += parameter_words(layer);
+    need.pw_param_words += beats_of_units(layer);
     if (layer.copy) continue;
     need.dw_weight_words += kTaps * layer.dw_groups;
     need.dw_param_words += layer.dw_groups;
@@ -194,10 +198,11 @@ engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& en
   return need;
 }
 
-// Output groups that wait for the store when the array has made a burst of them in less time than the store takes.
+// Units that wait for the store when the array has made a burst of them in less time than the store takes.
 int backlog(const Layer& layer) {
-  const int compute = layer.in_groups * layer.pw_pass, store = layer.groups_full * layer.unit_pixels;
-  return compute < store ? static_cast<int>(ceil_div(int64_t{layer.burst} * layer.out_groups * (store - compute), store)) : 0;
+  const int compute = ceil_div(layer.out_groups, layer.units) * layer.in_groups * layer.pw_pass;
+  const int store = layer.groups_full * layer.unit_pixels;
+  return compute < store ? static_cast<int>(ceil_div(int64_t{layer.burst} * layer.units * (store - compute), store)) : 0;
 }
 
 // What lets the stages work side by side: while the array is on a tile, room for the next ones; while the store is on an output
@@ -293,6 +298,7 @@ std::string unfit_because(const net::Network& network, const engine::Engine& eng
   if (const std::string reason = engine::no_hardware_because(network.bundle); !reason.empty()) return reason;
   if (const std::string reason = engine::illegal_because(engine); !reason.empty()) return reason;
   if (const std::string reason = misshapen(network); !reason.empty()) return reason;
+  if (engine::nibbles(engine) && network.input.channels > 3) return "an engine of nibbles takes pictures of at most 3 channels";
   return short_of(needs(make_layers(network, engine), engine), engine.buffers);
 }
 

@@ -9,7 +9,7 @@ namespace duet::program {
 namespace {
 
 constexpr uint64_t kMagic = 0x54455544;  // "DUET"
-constexpr uint64_t kVersion = 3;
+constexpr uint64_t kVersion = 4;
 constexpr int kTaps = 9;
 
 // Beats one after the other; bit fields within a beat, and words of any width over several.
@@ -52,7 +52,7 @@ void write_header(Writer& out, const Program& program) {
   int64_t dw_words = 0, dw_params = 0, pw_words = 0, pw_params = 0;
   for (const Layer& layer : program.layers) {
     if (!layer.stream) pw_words += int64_t{layer.in_groups} * layer.out_groups * e.in_lanes;
-    pw_params += (layer.out_groups - 1) * layer.groups_full + layer.groups_last;
+    pw_params += (layer.units - 1) * layer.groups_full + layer.groups_last;
     if (layer.copy) continue;
     dw_words += int64_t{kTaps} * layer.dw_groups;
     dw_params += layer.dw_groups;
@@ -65,7 +65,9 @@ void write_header(Writer& out, const Program& program) {
                  {engine::beat_lanes(e), 24, 8},
                  {e.weight_bits, 32, 8},
                  {e.feature_bits, 40, 8},
-                 {e.acc_bits, 48, 8}}));
+                 {e.acc_bits, 48, 8},
+                 {e.unit_groups, 56, 4},
+                 {engine::pixels(e), 60, 4}}));
   out.beat(pack({{layers, 0, 16}, {(program.layout.program_bytes - 64) / 8, 32, 32}}));
   out.beat(pack({{dw_words, 0, 32}, {dw_params, 32, 32}}));
   out.beat(pack({{pw_words, 0, 32}, {pw_params, 32, 32}}));
@@ -89,13 +91,17 @@ void write_load(Writer& out, const Layer& layer, const Layer* previous) {
 }
 
 void write_depthwise(Writer& out, const Layer& layer, int feature_hi) {
-  out.beat(pack({{layer.in.width, 0, 16}, {layer.in.height, 16, 16}, {layer.tile_words, 32, 16}, {layer.dw_groups, 48, 16}}));
+  out.beat(pack({{layer.row_beats / layer.in_beats, 0, 16},
+                 {layer.in.height, 16, 16},
+                 {layer.tile_words, 32, 16},
+                 {layer.dw_groups, 48, 16}}));
   out.beat(pack({{layer.dw_pass, 0, 16},
                  {feature_hi, 16, 16},
                  {layer.tile_stride, 32, 16},
                  {layer.copy, 48, 1},
                  {layer.side, 49, 1},
-                 {layer.quad, 50, 1}}));
+                 {layer.quad, 50, 1},
+                 {layer.wide, 51, 1}}));
   out.beat(pack({{layer.dw_param_base, 0, 16}, {layer.dw_weight_base, 16, 16}}));
   out.beat(0);
 }
@@ -122,7 +128,7 @@ void write_store(Writer& out, const Layer& layer, int feature_hi) {
                  {layer.groups_full * layer.out.width, 32, 16},
                  {layer.groups_last * layer.out.width, 48, 16}}));
   out.beat(pack({{layer.pw_param_base, 0, 16},
-                 {layer.out_groups, 16, 16},
+                 {layer.units, 16, 16},
                  {layer.groups_full, 32, 8},
                  {layer.groups_last, 40, 8},
                  {layer.pool, 48, 1},
@@ -179,12 +185,17 @@ uint64_t requant_word(const layer::IntParameters& parameters, int channel) {
   return fixed::pack(parameters.requant[channel]);
 }
 
+// Which channel a lane of the depth-wise stage works on: banks of lanes, one after the other, or two on a column each.
+int dw_channel(const Layer& layer, const engine::Engine& engine, int group, int lane) {
+  return layer.wide && layer.quad ? lane % engine::bank_lanes(engine) : group * engine.dw_lanes + lane;
+}
+
 void write_dw_weights(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
   std::vector<int16_t> word(engine.dw_lanes);
   for (int group = 0; group < layer.dw_groups; ++group)
     for (int tap = 0; tap < kTaps; ++tap) {
       for (int lane = 0; lane < engine.dw_lanes; ++lane) {
-        const int channel = group * engine.dw_lanes + lane;
+        const int channel = dw_channel(layer, engine, group, lane);
         word[lane] = channel < layer.in.channels ? parameters.weights[channel * kTaps + tap] : 0;
       }
       out.word(word, engine.weight_bits);
@@ -206,7 +217,7 @@ void write_pw_weights(Writer& out, const Layer& layer, const layer::IntParameter
 }
 
 void write_pw_params(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
-  const int lanes = engine::beat_lanes(engine), words = (layer.out_groups - 1) * layer.groups_full + layer.groups_last;
+  const int lanes = engine::beat_lanes(engine), words = (layer.units - 1) * layer.groups_full + layer.groups_last;
   for (int word = 0; word < words; ++word)
     for (int lane = 0; lane < lanes; ++lane)
       out.beat(requant_word(parameters, lane < layer.out_lanes ? word * layer.out_lanes + lane : layer.out.channels));
@@ -231,8 +242,9 @@ std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork
     if (!layers[i].copy) write_dw_weights(out, layers[i], *parameters[i].depthwise, program.engine);
   for (size_t i = 0; i < layers.size(); ++i)
     if (!layers[i].copy)
-      for (int channel = 0; channel < layers[i].dw_groups * program.engine.dw_lanes; ++channel)
-        out.beat(requant_word(*parameters[i].depthwise, channel));
+      for (int group = 0; group < layers[i].dw_groups; ++group)
+        for (int lane = 0; lane < program.engine.dw_lanes; ++lane)
+          out.beat(requant_word(*parameters[i].depthwise, dw_channel(layers[i], program.engine, group, lane)));
   for (size_t i = 0; i < layers.size(); ++i)
     if (!layers[i].stream) write_pw_weights(out, layers[i], *parameters[i].pointwise, program.engine);
   for (size_t i = 0; i < layers.size(); ++i) write_pw_params(out, layers[i], *parameters[i].pointwise, program.engine);

@@ -4,10 +4,11 @@
 namespace duet::program {
 namespace {
 
+// Of a value, in bits.
 size_t offset(const net::Shape& shape, int lanes, int bits, int channel, int row, int column) {
   const int groups = (shape.channels + lanes - 1) / lanes;
   const size_t beat = (static_cast<size_t>(row) * groups + channel / lanes) * shape.width + column;
-  return beat * 8 + static_cast<size_t>(channel % lanes) * (bits / 8);
+  return beat * 64 + static_cast<size_t>(channel % lanes) * bits;
 }
 
 size_t map_bytes(const net::Shape& shape, int lanes) {
@@ -28,7 +29,20 @@ std::vector<uint8_t> pack_map(const layer::IntMap& map, int lanes, int bits) {
   std::vector<uint8_t> bytes(map_bytes(map.shape, lanes));
   each_value(map.shape, [&](size_t index, int channel, int row, int column) {
     const size_t at = offset(map.shape, lanes, bits, channel, row, column);
-    for (int byte = 0; byte < bits / 8; ++byte) bytes[at + byte] = static_cast<uint8_t>(map.values[index] >> (8 * byte));
+    for (int bit = 0; bit < bits; bit += 4)
+      bytes[(at + bit) / 8] |= static_cast<uint8_t>((map.values[index] >> bit & 15) << ((at + bit) % 8));
+  });
+  return bytes;
+}
+
+std::vector<uint8_t> pack_picture(const layer::IntMap& picture, const Program& program) {
+  const Layer& first = program.layers.front();
+  if (!first.wide) return pack_map(picture, engine::beat_lanes(program.engine), engine::stored_bits(program.engine));
+  const int columns = first.quad ? 2 : 1;
+  std::vector<uint8_t> bytes(static_cast<size_t>(program.layout.picture_bytes));
+  each_value(picture.shape, [&](size_t index, int channel, int row, int column) {
+    const size_t beat = static_cast<size_t>(row) * first.row_beats + column / columns;
+    bytes[8 * beat + 3 * (column % columns) + channel] = static_cast<uint8_t>(picture.values[index]);
   });
   return bytes;
 }
@@ -38,7 +52,8 @@ layer::IntMap unpack_map(const std::vector<uint8_t>& bytes, net::Shape shape, in
   layer::IntMap map{shape, std::vector<int32_t>(static_cast<size_t>(shape.size()))};
   each_value(shape, [&](size_t index, int channel, int row, int column) {
     const size_t at = offset(shape, lanes, bits, channel, row, column);
-    const int32_t raw = bits == 8 ? bytes[at] : bytes[at] | bytes[at + 1] << 8;
+    int32_t raw = 0;
+    for (int bit = 0; bit < bits; bit += 4) raw |= (bytes[(at + bit) / 8] >> ((at + bit) % 8) & 15) << bit;
     map.values[index] = is_signed && raw >> (bits - 1) ? raw - (1 << bits) : raw;
   });
   return map;

@@ -14,6 +14,7 @@ constexpr int kBurst = 16;
 constexpr int64_t kDwLatency = 28;     // duet_dw: last pixel's issue to the token that duet_pw sees
 constexpr int64_t kBegun = 2;          // duet_dw: taking a tile to duet_pw knowing it
 constexpr int64_t kPwLatency = 6;      // duet_pw: end of the last pass to the token that duet_store sees, plus in_lanes
+constexpr int64_t kTwoPixels = 1;      // duet_pw: the register behind the last comparison
 constexpr int64_t kTakeApart = 1;      // duet_column: the register behind chains of joined products
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
 constexpr int64_t kFirstPlan = 6;      // duet_program, duet_control: last beat to the first tile's condition
@@ -163,8 +164,9 @@ class Pipeline {
     const int64_t entered = pw_free_;
     for (int group = from; group < to; ++group) {
       if (layer.stream) fetch(layer, group);
-      pointwise(layer, group, account);
-      store(layer, step.tile, group);
+      const int groups = program_.engine.unit_groups, unit = group / groups;
+      pointwise(layer, group, group % groups == 0, account);
+      if (group + 1 == layer.out_groups || (group + 1) % groups == 0) store(layer, step.tile, unit);
     }
     account.total += pw_free_ - entered;
     if (to == layer.out_groups) stored_[static_cast<size_t>(step.layer)].push_back(writes_.last_answer() + 2);
@@ -267,7 +269,7 @@ class Pipeline {
   }
 
   // duet_pw: the passes of one output group. pw_free_: the cycle in which the next pass or tile may begin.
-  void pointwise(const Layer& layer, int group, LayerCycles& account) {
+  void pointwise(const Layer& layer, int group, bool begins_unit, LayerCycles& account) {
     int64_t begin = pw_free_;
     if (group == 0) {
       begin = std::max(begin, tile_there_) + 1;
@@ -275,7 +277,8 @@ class Pipeline {
       account.load += load;
       account.fill += begin - pw_free_ - load;
     }
-    const int64_t room = results_.take(layer.unit_words), passes = int64_t{layer.in_groups - 1} * layer.pw_pass;
+    const int64_t room = begins_unit ? results_.take(layer.unit_words) : 0;
+    const int64_t passes = int64_t{layer.in_groups - 1} * layer.pw_pass;
     const int64_t there = layer.stream ? take_weights(layer, begin) : begin, start = std::max(there + passes, room);
     // An only pass waits for room first.
     const int64_t store = passes ? start - there - passes : std::clamp<int64_t>(room - begin, 0, start - begin);
@@ -284,18 +287,19 @@ class Pipeline {
     account.compute += int64_t{layer.in_groups} * layer.pw_pass;
     last_pass_ = start;
     pw_free_ = start + layer.pw_pass;
-    result_there_ = pw_free_ + kPwLatency + program_.engine.in_lanes + (program_.engine.products > 1 ? kTakeApart : 0);
+    result_there_ = pw_free_ + kPwLatency + program_.engine.in_lanes + (program_.engine.products > 1 ? kTakeApart : 0) +
+                    (engine::pixels(program_.engine) > 1 ? kTwoPixels : 0);
     if (group + 1 == layer.out_groups) tiles_.free(layer.tile_words, pw_free_);
   }
 
   // duet_store: one run a row.
-  void store(const Layer& layer, int tile, int group) {
+  void store(const Layer& layer, int tile, int unit) {
     int64_t ask = std::max(store_end_ + 1, result_there_) + 1;
-    const int beats = (group + 1 == layer.out_groups ? layer.groups_last : layer.groups_full) * layer.out.width;
+    const int beats = (unit + 1 == layer.units ? layer.groups_last : layer.groups_full) * layer.out.width;
     const int rows = layer.pool ? 1 : std::min(2, layer.in.height - 2 * tile);
     for (int row = 0; row < rows; ++row) {
-      const int64_t beat = int64_t{layer.pool ? tile : 2 * tile + row} * layer.out_row_beats +
-                           int64_t{group} * layer.groups_full * layer.out.width;
+      const int64_t beat =
+          int64_t{layer.pool ? tile : 2 * tile + row} * layer.out_row_beats + int64_t{unit} * layer.groups_full * layer.out.width;
       store_end_ = writes_.write(ask + 1, ask + kStoreLatency, layer.out_address + 8 * beat, beats) + 1;
       ask = store_end_ + 1;
     }

@@ -16,6 +16,7 @@ struct Layer {
   bool copy = false;  ///< no depth-wise convolution: channels pass through unchanged (head)
   bool pool = false;
   bool quad = false;   ///< four pixels of the picture in a word of the tile buffer, pooled as they come
+  bool wide = false;   ///< the picture's bytes on an engine of nibbles
   bool ahead = false;  ///< takes turns with the next layer: `lead` tiles before its first, then `burst` after each
   bool side = false;   ///< its rows lie in the side ring of the line buffer
   int lead = 0, burst = 0;
@@ -28,19 +29,20 @@ struct Layer {
   int dw_groups = 0;  ///< passes of the depth-wise stage over a tile
   int dw_pass = 0;    ///< cycles of such a pass
   int in_groups = 0, out_groups = 0;
+  int units = 0;        ///< output groups, engine.unit_groups at a time: what the result buffer and the store take at once
   int pixels = 0;       ///< words of an input group of a tile that the point-wise array computes
   int pw_pass = 0;      ///< cycles of a pass: one input group to one output group
   int tile_stride = 0;  ///< words of an input group in the tile buffer
   int tile_words = 0;   ///< of a tile in the tile buffer
-  int unit_pixels = 0;  ///< of an output group of a tile, after pooling
-  int unit_words = 0;   ///< of an output group of a tile in the result buffer
+  int unit_pixels = 0;  ///< of a tile, after pooling
+  int unit_words = 0;   ///< of a unit of a tile in the result buffer
   int dw_weight_base = 0, dw_param_base = 0, pw_weight_base = 0, pw_param_base = 0;  ///< first words in the four memories
   int slots = 0;                            ///< stream: room for so many output groups' weights, the same for all streamed layers
   int slot_words = 0;                       ///< stream: from one slot to the next
   int group_beats = 0;                      ///< stream: beats of an output group's weights
   int64_t stream_address = 0;               ///< stream: of its weights in memory, bytes
   int out_lanes = 0;                        ///< channels in a beat of the output
-  int groups_full = 0, groups_last = 0;     ///< beats per pixel that a full output group gives, and the last one
+  int groups_full = 0, groups_last = 0;     ///< beats per pixel that a full unit gives, and the last one
   int out_row_beats = 0;                    ///< beats of an output row
   int64_t in_address = 0, out_address = 0;  ///< of the maps in memory, bytes; the picture's and the head's are given per frame
   int64_t macs = 0;
@@ -119,8 +121,11 @@ Cycles predict(const Program& program, const Memory& memory);
 /// the program (header, descriptors, weights, parameters) and streamed weights, from layout.program on.
 std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork& network);
 
-/// A feature map in memory order: [row][channel group][column][lane], each value 8 or 16 bits, a pixel's group 64 bits.
+/// A feature map in memory order: [row][channel group][column][lane], each value 4, 8 or 16 bits, a pixel's group 64 bits.
 std::vector<uint8_t> pack_map(const layer::IntMap& map, int lanes, int bits);
+/// A picture as the program's engine reads it: a map, but on an engine of nibbles a pixel's three bytes in each beat or, where it
+/// is pooled, those of two columns.
+std::vector<uint8_t> pack_picture(const layer::IntMap& picture, const Program& program);
 layer::IntMap unpack_map(const std::vector<uint8_t>& bytes, net::Shape shape, int lanes, int bits, bool is_signed);
 
 }  // namespace duet::program

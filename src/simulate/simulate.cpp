@@ -56,9 +56,7 @@ std::vector<uint8_t> memory_image(const program::Program& program, const quant::
     std::copy(data.begin(), data.end(), bytes.begin() + static_cast<ptrdiff_t>(address));
   };
   put(program.layout.program, program::image(program, network));
-  for (size_t i = 0; i < pictures.size(); ++i)
-    put(places.pictures[i],
-        program::pack_map(pictures[i], engine::beat_lanes(program.engine), engine::stored_bits(program.engine)));
+  for (size_t i = 0; i < pictures.size(); ++i) put(places.pictures[i], program::pack_picture(pictures[i], program));
   return bytes;
 }
 
@@ -149,14 +147,15 @@ Result run(const quant::QuantizedNetwork& network, const engine::Engine& engine,
 
 Comparison compare(const std::vector<layer::IntMap>& got, const std::vector<layer::IntMap>& expected, int bits) {
   Comparison comparison;
+  const int bytes = (bits + 7) / 8;
   for (size_t i = 0; i < expected.size(); ++i) {
     const layer::IntMap& want = expected[i];
     DUET_CHECK(i < got.size() && got[i].shape == want.shape, "maps of different shapes are compared");
     for (size_t at = 0; at < want.values.size(); ++at) {
       const uint32_t difference = static_cast<uint32_t>(got[i].values[at] ^ want.values[at]);
-      comparison.bytes_compared += bits / 8;
+      comparison.bytes_compared += bytes;
       if (!difference) continue;
-      for (int byte = 0; byte < bits / 8; ++byte) comparison.bytes_differ += (difference >> (8 * byte) & 0xff) != 0;
+      for (int byte = 0; byte < bytes; ++byte) comparison.bytes_differ += (difference >> (8 * byte) & 0xff) != 0;
       if (!comparison.first.empty()) continue;
       const int64_t pixels = want.shape.pixels(), pixel = static_cast<int64_t>(at) % pixels;
       comparison.first =

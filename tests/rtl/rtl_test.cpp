@@ -33,11 +33,13 @@ std::vector<std::string> files(emit::Vendor vendor) {
 }
 
 std::vector<engine::Engine> engines() {
-  std::vector<engine::Engine> all(4);
+  std::vector<engine::Engine> all(5);
   all[0].weight_bits = 16;
   all[1].in_lanes = 4, all[1].out_lanes = 4, all[1].dw_lanes = 1, all[1].acc_bits = 24;
   all[2].in_lanes = 6, all[2].out_lanes = 10, all[2].dw_lanes = 2, all[2].weight_bits = 11, all[2].feature_bits = 9;
   all[3].in_lanes = 1, all[3].out_lanes = 1, all[3].dw_lanes = 1, all[3].weight_bits = 2, all[3].feature_bits = 2;
+  all[4].in_lanes = 24, all[4].out_lanes = 18, all[4].dw_lanes = 12, all[4].weight_bits = all[4].feature_bits = 4;
+  all[4].acc_bits = 18, all[4].products = 4, all[4].unit_groups = 2, all[4].dw_in_luts = 1;
   net::Network network = *net::find_known("dnn-a");
   network.input = {3, 31, 45};
   for (engine::Engine& engine : all) engine = program::size_for(engine, network);
@@ -90,10 +92,10 @@ std::string top_with(const engine::Engine& legal, const Illegal& illegal) {
 
 TEST(Rules, ElaborationRefusesWhatTheEstimatorRefuses) {
   using E = engine::Engine;
-  const std::vector<Illegal> all{{&E::weight_bits, "WeightBits", 17, 1}, {&E::feature_bits, "FeatureBits", 1, 1},
-                                 {&E::acc_bits, "AccBits", 41, 1},       {&E::dw_lanes, "DwLanes", 3, 1},
-                                 {&E::out_lanes, "OutLanes", 68, 1},     {&E::out_lanes, "OutLanes", 5, 2},
-                                 {&E::weight_bits, "WeightBits", 16, 2}, {&E::dw_in_luts, "DwInLuts", 2, 1}};
+  const std::vector<Illegal> all{
+      {&E::weight_bits, "WeightBits", 17, 1}, {&E::feature_bits, "FeatureBits", 1, 1}, {&E::acc_bits, "AccBits", 41, 1},
+      {&E::dw_lanes, "DwLanes", 3, 1},        {&E::out_lanes, "OutLanes", 68, 1},      {&E::out_lanes, "OutLanes", 5, 2},
+      {&E::weight_bits, "WeightBits", 16, 2}, {&E::dw_in_luts, "DwInLuts", 2, 1},      {&E::unit_groups, "UnitGroups", 3, 1}};
   const Folder folder;
   for (const Illegal& illegal : all) {
     engine::Engine engine = engines()[1];

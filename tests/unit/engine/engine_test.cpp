@@ -31,6 +31,22 @@ TEST(Engine, BeatsCarryWholeChannels) {
   EXPECT_EQ(head_lanes(engine), 2);
 }
 
+TEST(Engine, NibblesDoubleABeat) {
+  Engine engine;
+  engine.weight_bits = engine.feature_bits = 4;
+  engine.in_lanes = 24, engine.out_lanes = 18, engine.dw_lanes = 6;
+  EXPECT_FALSE(nibbles(engine));  // one bank of depth-wise lanes
+  EXPECT_EQ(beat_lanes(engine), 6);
+  engine.unit_groups = 2, engine.dw_lanes = 12;
+  EXPECT_TRUE(nibbles(engine));
+  EXPECT_EQ(beat_lanes(engine), 12);
+  EXPECT_EQ(stored_bits(engine), 4);
+  EXPECT_EQ(illegal_because(engine), "");
+  engine.feature_bits = 5;
+  EXPECT_FALSE(nibbles(engine));
+  EXPECT_NE(illegal_because(engine), "");  // more depth-wise lanes than a beat of bytes has
+}
+
 TEST(Engine, RefusesLanesThatDoNotDivide) {
   Engine engine;
   EXPECT_EQ(illegal_because(engine), "");
@@ -38,7 +54,7 @@ TEST(Engine, RefusesLanesThatDoNotDivide) {
   EXPECT_NE(illegal_because(engine), "");
   engine.dw_lanes = 8, engine.in_lanes = 12;
   EXPECT_EQ(illegal_because(engine),
-            "dw_lanes must divide the channels of a beat: as many as divide in_lanes and out_lanes, here 6");
+            "dw_lanes must divide the channels of a beat: as many as divide in_lanes and a unit's out_lanes, here 6");
   engine = {};
   engine.bundle.pool = net::Pool::average;
   EXPECT_NE(illegal_because(engine), "");

@@ -68,11 +68,13 @@ TEST(Draw, EverythingComesUp) {
   EXPECT_EQ(values([](const Design& d) { return d.engine.feature_bits; }), whole(2, 16));
   EXPECT_EQ(values([](const Design& d) { return d.memory.latency; }), whole(0, 200));
   EXPECT_EQ(values([](const Design& d) { return d.engine.acc_bits; }), whole(16, 40));
-  EXPECT_EQ(values([](const Design& d) { return d.engine.dw_lanes; }), whole(1, 8));
+  EXPECT_THAT(values([](const Design& d) { return d.engine.dw_lanes; }), testing::IsSupersetOf({1, 2, 3, 4, 5, 6, 8, 12, 16}));
+  EXPECT_EQ(values([](const Design& d) { return d.engine.unit_groups; }), whole(1, 2));
   EXPECT_EQ(values([](const Design& d) { return d.network.replications.size(); }), whole(1, 5));
   EXPECT_EQ(values([](const Design& d) { return d.network.bundle.pool == net::Pool::max; }), whole(0, 1));
-  EXPECT_EQ(values([](const Design& d) { return 4 * (d.engine.products / 2) + 2 * d.engine.dw_in_luts + runs_quads(d); }),
-            whole(0, 11));
+  const auto picture = [](const Design& d) { return runs_quads(d) + engine::nibbles(d.engine); };
+  EXPECT_EQ(values([&](const Design& d) { return 6 * (d.engine.products / 2) + 3 * d.engine.dw_in_luts + picture(d); }),
+            whole(0, 17));
 }
 
 TEST(Draw, AQuarterIsWideAndAnotherDeep) {
