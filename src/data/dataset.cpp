@@ -138,7 +138,7 @@ void note_what_was_special(const std::vector<Loaded>& loaded, const std::string&
     without += !l.item && l.problem.empty();
     if (!l.problem.empty() && !bad++) first = l.problem;
   }
-  if (without) dataset.notes.push_back(fmt::format("left out {} pictures without a {}", without, wanted));
+  if (without) dataset.notes.push_back(fmt::format("left out {} pictures without an object of class {}", without, wanted));
   if (several) dataset.notes.push_back(fmt::format("{} pictures have several objects: the largest is used", several));
   if (bad) dataset.notes.push_back(fmt::format("left out {} bad pictures, the first because: {}", bad, first));
 }

@@ -86,9 +86,7 @@ std::vector<Object> read_objects(const Json& image, const Coco& coco, const Size
 
 Listing list(const fs::path& root, const std::string&) {
   Listing listing;
-  const auto files = find_files(root);
-  if (files.empty()) throw Error("has no JSON file with \"images\" and \"annotations\"", root.string(), "see docs/data.md");
-  for (const LabelFile& file : files) {
+  for (const LabelFile& file : find_files(root)) {
     const auto coco = read_coco(file.path);
     for (const Json& image : base::array_field(coco->json, "images", -1, file.path.string())) {
       Entry entry = labelled_picture(file, base::text_field(image, "file_name", file.path.string() + " (images)"));

@@ -185,7 +185,7 @@ TEST_P(Formats, GiveTheSameBoxes) {
     expect_largest(d.validation, pictures, "val", wanted);
     expect_largest(d.test, pictures, "test", wanted);
     EXPECT_EQ(std::count_if(d.notes.begin(), d.notes.end(),
-                            [&](const auto& note) { return note == "left out 5 pictures without a " + wanted; }),
+                            [&](const auto& note) { return note == "left out 5 pictures without an object of class " + wanted; }),
               wanted.empty() ? 0 : 1)
         << fmt::format("{}", fmt::join(d.notes, "\n"));
   }
