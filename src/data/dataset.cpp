@@ -164,13 +164,13 @@ void keep_pictures_of_parts(Listing& listing, std::vector<std::string>& notes) {
   std::erase_if(listing.entries, [](const Entry& entry) { return entry.given.empty(); });
 }
 
-// One label a picture: else a picture could stand in two parts.
-void check_twice(const std::vector<Entry>& entries) {
-  std::map<fs::path, const Entry*> known;
-  for (const Entry& entry : entries)
-    if (const auto [first, fresh] = known.emplace(entry.picture, &entry); !fresh)
-      throw Error("labels " + entry.picture.string() + ", as " + first->second->where + " does", entry.where,
-                  "keep one of the two");
+// In the order of their paths. One label a picture: else a picture could stand in two parts.
+void sort_pictures(std::vector<Entry>& entries) {
+  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.picture < b.picture; });
+  const auto same = [](const Entry& a, const Entry& b) { return a.picture == b.picture; };
+  if (const auto twice = std::adjacent_find(entries.begin(), entries.end(), same); twice != entries.end())
+    throw Error("labels " + twice->picture.string() + ", as " + std::next(twice)->where + " does", twice->where,
+                "keep one of the two");
 }
 
 // What the reader finds, without what lies in no part; sets the data set's reader and notes.
@@ -184,7 +184,7 @@ Listing list_pictures(const ReadOptions& options, Dataset& dataset) {
     throw Error("an empty data set: no picture found", where, "expected " + reader.layout + " (docs/data.md)");
   dataset.reader = reader.name;
   keep_pictures_of_parts(listing, dataset.notes);
-  check_twice(listing.entries);
+  sort_pictures(listing.entries);
   return listing;
 }
 

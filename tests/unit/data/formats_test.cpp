@@ -83,7 +83,8 @@ Json coco_json(const Pictures& pictures, const std::string& part) {
   for (size_t i = 0; i < kClasses.size(); ++i) json["categories"].push_back({{"id", 90 - i}, {"name", kClasses[i]}});
   for (const auto& [name, objects] : pictures) {
     if (!part.empty() && part != part_of(name)) continue;
-    json["images"].push_back({{"id", 1000 - std::stoi(name)}, {"file_name", name + ".jpg"}, {"width", 100}, {"height", 50}});
+    json["images"].insert(json["images"].begin(),
+                          Json{{"id", 1000 - std::stoi(name)}, {"file_name", name + ".jpg"}, {"width", 100}, {"height", 50}});
     for (const Truth& o : objects)
       json["annotations"].insert(json["annotations"].begin(), Json{{"id", json["annotations"].size()},
                                                                    {"image_id", 1000 - std::stoi(name)},
@@ -162,6 +163,7 @@ void expect_largest(const std::vector<Item>& items, const Pictures& pictures, co
         if (!fresh && o.width * o.height > best->second.width * best->second.height) best->second = o;
       }
   ASSERT_EQ(items.size(), expected.size()) << part;
+  EXPECT_TRUE(std::is_sorted(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.path < b.path; })) << part;
   for (const Item& item : items) {
     const auto found = expected.find(item.path.stem());
     ASSERT_NE(found, expected.end()) << item.path;
