@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/json.h"
 #include "base/rng.h"
+#include "data/table.h"
 #include "readers.h"
 
 namespace duet::data {
@@ -347,6 +348,34 @@ TEST_F(Csv, SplitAndSequenceColumns) {
   for (const Item& item : by_scene.train) train.insert(item.sequence);
   EXPECT_EQ(test.size(), 1u) << "one scene of four";
   EXPECT_EQ(train.size(), 2u) << "and one for validation";
+}
+
+TEST_F(Csv, FoldersOfPicturesGiveSplitAndSequence) {
+  std::string text = "file,x,y,w,h\n";
+  for (const std::string name : {"train/car1/0", "train/car1/1", "train/boat/0", "test/car2/0", "test/1", "spare/car3/0"}) {
+    picture(root / (name + ".png"), static_cast<int>(text.size()));
+    text += name + ".png,1,2,30,40\n";
+  }
+  write(root / "labels.csv", text);
+  const Dataset d = read();
+  EXPECT_EQ(d.split.substr(0, 5), "given") << d.split;
+  ASSERT_EQ(d.test.size(), 2u);
+  EXPECT_EQ(d.test[0].sequence, "test/1") << "a picture without a scene is its own";
+  EXPECT_EQ(d.test[1].sequence, "car2");
+  EXPECT_EQ(d.train.size() + d.validation.size(), 3u);
+  ASSERT_EQ(d.notes.size(), 1u);
+  EXPECT_EQ(d.notes[0], "left out 1 pictures whose label file and folder name no part");
+}
+
+TEST_F(Csv, CellsInQuotes) {
+  write(root / "t.csv", "\xef\xbb\xbf a ,\"b, \"\"c\"\"\"\r\n\r\n\"two\nlines\",\r\nlast,\"\"");
+  const Table table = read_table(root / "t.csv");
+  EXPECT_EQ(table.columns, (std::vector<std::string>{"a", "b, \"c\""}));
+  ASSERT_EQ(table.rows.size(), 2u);
+  EXPECT_EQ(table.rows[0].cells, (std::vector<std::string>{"two\nlines", ""}));
+  EXPECT_TRUE(table.rows[0].where.ends_with("t.csv:3")) << table.rows[0].where;
+  EXPECT_EQ(table.rows[1].cells, (std::vector<std::string>{"last", ""}));
+  EXPECT_TRUE(table.rows[1].where.ends_with("t.csv:5")) << table.rows[1].where;
 }
 
 TEST_F(Csv, BadInputSaysWhere) {

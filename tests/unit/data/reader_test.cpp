@@ -87,6 +87,7 @@ TEST_F(Readers, ColumnOfTheIndex) {
                 : i                     ? "unused"
                                         : "train") +
                "\r\n";
+  index += "odd/x/000000.jpg,ship,train\r\n";  // a folder beside the parts stays out all the same
   write(root / "index.csv", index);
   ReadOptions options;
   options.column = "my_split", options.validation = 0;
