@@ -66,13 +66,18 @@ void print_info(const data::Dataset& dataset) {
   print(fmt::format("{}: {} layout, {}", dataset.root.string(), dataset.reader, dataset.split));
   print(fmt::format("{:<11} {:>9} {:>10} {:>8}   {}", "part", "pictures", "sequences", "classes",
                     "box area: smallest, median, largest"));
+  std::map<std::string, int> classes;
   for (const char* part : {"train", "validation", "test"}) {
     const Json& p = all[part];
+    for (const auto& [name, count] : p["classes"].items()) classes[name] += count.get<int>();
     const Json& area = p["box_area"];
     print(fmt::format("{:<11} {:>9} {:>10} {:>8}   {:.3f} %, {:.3f} %, {:.2f} %", part, p["pictures"].get<int>(),
                       p["sequences"].get<int>(), p["classes"].size(), 100 * area["smallest"].get<double>(),
                       100 * area["median"].get<double>(), 100 * area["largest"].get<double>()));
   }
+  std::string text;
+  for (const auto& [name, count] : classes) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, count);
+  print("classes: " + text);
   print("hash " + dataset.hash);
 }
 
@@ -157,9 +162,11 @@ void add_pack(CLI::App& data, Shared a) {
 }  // namespace
 
 void add_read_options(CLI::App* verb, data::ReadOptions& o) {
-  verb->add_option("--format", o.format, "auto, contest, voc or yolo (docs/data.md)")->capture_default_str();
+  verb->add_option("--format", o.format, "auto, contest, voc, yolo, coco or csv (docs/data.md)")->capture_default_str();
+  verb->add_option("--class", o.wanted_class, "The one class to learn; without it, every object counts");
+  verb->add_option("--several", o.several, "Several objects in a picture: refuse, or take the largest")->capture_default_str();
   verb->add_option("--split", o.split, "auto, given, sequence or seed")->capture_default_str();
-  verb->add_option("--column", o.column, "Column of index.csv that gives the split");
+  verb->add_option("--column", o.column, "Column of a CSV file that gives the split");
   verb->add_option("--validation", o.validation, "Share of the training part held out for choices")->capture_default_str();
   verb->add_option("--split-seed", o.seed, "Seed of the splits made here")->capture_default_str();
   verb->add_flag("--skip-bad", o.skip_bad, "Leave out pictures with broken, missing or empty labels and count them");

@@ -6,7 +6,7 @@
 
 namespace duet::cli {
 
-/// Adds --format, --split, --column, --validation, --split-seed and --skip-bad.
+/// Adds --format, --class, --several, --split, --column, --validation, --split-seed and --skip-bad.
 void add_read_options(CLI::App* verb, data::ReadOptions& options);
 /// read_dataset with a progress display; its notes are said on standard error.
 data::Dataset read_and_say(const std::string& folder, data::ReadOptions options);

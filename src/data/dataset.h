@@ -24,7 +24,7 @@ struct Item {
 /// A data set split into disjoint parts. Items stand in a fixed order (that of their paths) whatever the file system does.
 struct Dataset {
   std::filesystem::path root;
-  std::string reader;  ///< "contest", "voc" or "yolo"
+  std::string reader;  ///< name of the layout: "contest", "voc", "yolo", "coco" or "csv"
   std::string split;   ///< how the parts were made, in words for a report
   std::vector<Item> train, validation, test;
   std::string hash;  ///< SHA-256 over every part's names, boxes, sequences and file bytes: equal hash, equal data set and split
@@ -32,19 +32,26 @@ struct Dataset {
 };
 
 struct ReadOptions {
-  /// "auto" (recognised by looking), "contest", "voc", "yolo".
+  /// "auto" (recognised by looking), or one of the layouts.
   std::string format = "auto";
   /// "auto": as given where the data set says so, else by sequence, else by seed. "given": throws Error where none is.
   /// "sequence": whole sequences go to one part, by seed. "seed": single pictures by seed (frames of one scene land in both
   /// parts; scores are then too good).
   std::string split = "auto";
-  /// Column of index.csv that holds the given split; "" is "split" or the folders train/ and test/.
+  /// Column of a CSV file that holds the given split; "" is "split", or the names of files and folders.
   std::string column;
+  /// The class to learn: objects of others count for nothing, and pictures without it are left out and counted in `notes`. "":
+  /// every object counts.
+  std::string wanted_class;
+  /// What becomes of a picture with several objects (of the wanted class): "refuse" (an Error, so that `skip_bad` leaves it out)
+  /// or "largest" (by the area of its box; the first of equals).
+  std::string several = "refuse";
   double validation =
       0.1;            ///< share of the training scenes (whole sequences where there are enough) held out for choices, 0..0.5
   double test = 0.2;  ///< share of the test part when the split is made here
   uint64_t seed = 1;
-  /// Pictures with a broken or missing label, or none, are left out and counted in `notes` instead of ending in an Error.
+  /// Pictures with a broken or missing label, or none, or several objects where these are refused, are left out and counted in
+  /// `notes` instead of ending in an Error.
   bool skip_bad = false;
   Progress progress;  ///< may be empty
 };

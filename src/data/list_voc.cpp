@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <map>
 
-#include "base/error.h"
 #include "data/reader.h"
 
 namespace duet::data {
@@ -37,36 +36,26 @@ std::map<std::string, fs::path> find_pictures(const fs::path& root, const std::m
   return pictures;
 }
 
-Listing list(const fs::path& root, const ReadOptions& options) {
-  if (!options.column.empty())
-    throw Error("a split column was asked for, but Pascal VOC has none", root.string(), "leave the column out");
+Listing list(const fs::path& root, const std::string&) {
   const auto lists = read_lists(root / "ImageSets" / "Main");
   Listing listing;
   if (!lists.empty()) listing.given_by = "ImageSets/Main";
-  int left_out = 0;
   for (const auto& [name, picture] : find_pictures(root, lists)) {
     Entry entry;
     entry.picture = picture;
-    entry.label = root / "Annotations" / (name + ".xml");
+    const fs::path label = root / "Annotations" / (name + ".xml");
+    entry.where = label.string();
     entry.sequence = name;
-    if (!lists.empty()) {
-      const auto part = lists.find(name);
-      if (part == lists.end()) {
-        ++left_out;
-        continue;
-      }
-      entry.given = part->second;
-    }
-    entry.objects = [label = entry.label](const Size& size) { return read_voc_xml(label, size, 1); };
+    if (const auto part = lists.find(name); part != lists.end()) entry.given = part->second;
+    entry.left_out = "that no list in ImageSets/Main names";
+    entry.objects = [label](const Size& size) { return read_voc_xml(label, size, 1); };
     listing.entries.push_back(std::move(entry));
   }
-  if (left_out)
-    listing.notes.push_back("left out " + std::to_string(left_out) + " pictures that no list in ImageSets/Main names");
   return listing;
 }
 
 }  // namespace
 
-const Reader kVocReader{"voc", "JPEGImages/NAME.jpg with Annotations/NAME.xml", recognises, list};
+const Reader kVocReader{"voc", "JPEGImages/NAME.jpg with Annotations/NAME.xml", false, recognises, list};
 
 }  // namespace duet::data

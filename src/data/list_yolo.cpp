@@ -41,19 +41,19 @@ bool recognises(const fs::path& root) { return !find_pairs(root).empty(); }
 // understand leaves the classes as numbers.
 std::vector<std::string> read_yaml_names(const fs::path& path) {
   std::vector<std::string> names;
-  bool inside = false;
+  bool inside = false, brackets = false;
   static const std::regex item(R"(^(?:-|\d+:)\s*['"]?([^'"#]+?)['"]?\s*(?:#.*)?$)"),
       word(R"(['"]?([^'",\[\]]+?)['"]?\s*(?:,|\]))");
-  for (const std::string& line : read_lines(path)) {
+  for (std::string line : read_lines(path)) {
     std::smatch match;
-    if (line.starts_with("names:")) {
-      inside = true;
-      const std::string rest = line.substr(6);
-      for (std::sregex_iterator i(rest.begin(), rest.end(), word), end; i != end; ++i)
-        names.push_back(std::regex_replace((*i)[1].str(), std::regex("^\\s+"), ""));
+    const bool first = line.starts_with("names:");
+    if (first) inside = true, brackets = line.find('[') != std::string::npos, line.erase(0, 6);
+    if (inside && brackets) {
+      for (std::sregex_iterator i(line.begin(), line.end(), word), end; i != end; ++i) names.push_back(trim((*i)[1]));
+      inside = line.find(']') == std::string::npos;
     } else if (inside && std::regex_match(line, match, item)) {
       names.push_back(match[1]);
-    } else if (!line.empty()) {
+    } else if (!first && !line.empty()) {
       inside = false;
     }
   }
@@ -66,6 +66,18 @@ std::vector<std::string> class_names(const fs::path& root) {
   if (fs::exists(root / "classes.txt"))
     for (const std::string& line : read_lines(root / "classes.txt")) names.push_back(line);
   return names;
+}
+
+// The number itself where the data set names no classes.
+std::string class_of(const std::string& word, const std::vector<std::string>& names, const std::string& where) {
+  const double number = parse_number(word, "class", where);
+  const auto index = static_cast<size_t>(std::clamp(number, 0.0, 1e9));
+  const bool whole = number == static_cast<double>(index);
+  if (whole && names.empty()) return std::to_string(index);
+  if (whole && index < names.size()) return names[index];
+  throw Error(
+      "class " + word + (whole ? " has no name: there are " + std::to_string(names.size()) : " is no whole number from 0"), where,
+      "mend the label, or add the class to data.yaml or classes.txt");
 }
 
 std::vector<Object> read_label(const fs::path& path, const Size& picture, const std::vector<std::string>& names) {
@@ -83,10 +95,8 @@ std::vector<Object> read_label(const fs::path& path, const Size& picture, const 
                   "write: class, centre x, centre y, width, height (0..1)");
     const double cx = parse_number(word[1], "centre x", where), cy = parse_number(word[2], "centre y", where);
     const double w = parse_number(word[3], "width", where), h = parse_number(word[4], "height", where);
-    const double kind = parse_number(word[0], "class", where);
-    const bool named = kind >= 0 && kind < static_cast<double>(names.size());
     objects.push_back({(cx - w / 2) * picture.width, (cy - h / 2) * picture.height, (cx + w / 2) * picture.width,
-                       (cy + h / 2) * picture.height, named ? names[static_cast<size_t>(kind)] : word[0]});
+                       (cy + h / 2) * picture.height, class_of(word[0], names, where)});
   }
   return objects;
 }
@@ -99,17 +109,16 @@ void list_pair(const Pair& pair, const std::vector<std::string>& names, Listing&
   for (const fs::path& file : files) {
     Entry entry;
     entry.picture = pair.images / file;
-    entry.label = (pair.labels / file).replace_extension(".txt");
+    const fs::path label = (pair.labels / file).replace_extension(".txt");
+    entry.where = label.string();
     entry.sequence = file.has_parent_path() ? file.parent_path().string() : file.stem().string();
     entry.given = pair.part;
-    entry.objects = [label = entry.label, names](const Size& size) { return read_label(label, size, names); };
+    entry.objects = [label, names](const Size& size) { return read_label(label, size, names); };
     listing.entries.push_back(std::move(entry));
   }
 }
 
-Listing list(const fs::path& root, const ReadOptions& options) {
-  if (!options.column.empty())
-    throw Error("a split column was asked for, but YOLO folders have none", root.string(), "leave the column out");
+Listing list(const fs::path& root, const std::string&) {
   const auto names = class_names(root);
   auto pairs = find_pairs(root);
   if (pairs.empty()) throw Error("has no images/ and labels/", root.string(), "see docs/data.md");
@@ -122,6 +131,6 @@ Listing list(const fs::path& root, const ReadOptions& options) {
 
 }  // namespace
 
-const Reader kYoloReader{"yolo", "images/NAME.jpg with labels/NAME.txt", recognises, list};
+const Reader kYoloReader{"yolo", "images/NAME.jpg with labels/NAME.txt", false, recognises, list};
 
 }  // namespace duet::data

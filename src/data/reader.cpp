@@ -19,11 +19,6 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::string trim(const std::string& text) {
-  const size_t begin = text.find_first_not_of(" \t\r\n"), end = text.find_last_not_of(" \t\r\n");
-  return begin == std::string::npos ? "" : text.substr(begin, end - begin + 1);
-}
-
 const char* const kMendLabel = "mend or remove the label; `--skip-bad` leaves such pictures out";
 
 std::string place(const fs::path& path, const std::string& bytes, ptrdiff_t offset) {
@@ -36,20 +31,10 @@ double number_in(const pugi::xml_node& node, const char* tag, const std::string&
   return parse_number(child.child_value(), std::string("<") + tag + ">", where);
 }
 
-// Zero or no size is what some labelling tools write; then the picture's own counts.
-void check_size(const pugi::xml_node& root, const Size& picture, const std::string& where) {
-  const pugi::xml_node size = root.child("size");
-  const int width = size.child("width").text().as_int(), height = size.child("height").text().as_int();
-  if (width <= 0 || height <= 0 || Size{width, height} == picture) return;
-  throw Error("labels a picture of " + std::to_string(width) + "x" + std::to_string(height) + " pixels, but the picture has " +
-                  std::to_string(picture.width) + "x" + std::to_string(picture.height),
-              where, "scale the picture and its label together");
-}
-
 }  // namespace
 
 const std::vector<Reader>& readers() {
-  static const std::vector<Reader> all{kVocReader, kYoloReader, kContestReader};
+  static const std::vector<Reader> all{kVocReader, kYoloReader, kCocoReader, kContestReader, kCsvReader};
   return all;
 }
 
@@ -66,9 +51,24 @@ std::string part_of_name(const std::string& word) {
   return "";
 }
 
-std::vector<std::string> read_lines(const fs::path& path) {
+void give_part(Entry& entry, const std::string& cell, const std::string& column) {
+  entry.given = part_of_name(cell);
+  entry.left_out = "with \"" + cell + "\" in " + column;
+}
+
+std::string trim(const std::string& text) {
+  const size_t begin = text.find_first_not_of(" \t\r\n"), end = text.find_last_not_of(" \t\r\n");
+  return begin == std::string::npos ? "" : text.substr(begin, end - begin + 1);
+}
+
+std::string read_text(const fs::path& path) {
   std::string bytes = base::read_file(path);
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.erase(0, 3);
+  return bytes;
+}
+
+std::vector<std::string> read_lines(const fs::path& path) {
+  const std::string bytes = read_text(path);
   std::vector<std::string> lines;
   for (size_t begin = 0; begin < bytes.size();) {
     const size_t end = std::min(bytes.find('\n', begin), bytes.size());
@@ -88,6 +88,13 @@ double parse_number(const std::string& text, const std::string& what, const std:
   return value;
 }
 
+void check_size(int width, int height, const Size& picture, const std::string& where) {
+  if (width <= 0 || height <= 0 || Size{width, height} == picture) return;
+  throw Error("labels a picture of " + std::to_string(width) + "x" + std::to_string(height) + " pixels, but the picture has " +
+                  std::to_string(picture.width) + "x" + std::to_string(picture.height),
+              where, "scale the picture and its label together");
+}
+
 std::vector<Object> read_voc_xml(const fs::path& path, const Size& picture, int base) {
   const std::string bytes = base::read_file(path);
   pugi::xml_document document;
@@ -95,7 +102,8 @@ std::vector<Object> read_voc_xml(const fs::path& path, const Size& picture, int 
   if (!result)
     throw Error(std::string("broken XML (") + result.description() + ")", place(path, bytes, result.offset), kMendLabel);
   const pugi::xml_node root = document.document_element();
-  check_size(root, picture, path.string());
+  const pugi::xml_node size = root.child("size");
+  check_size(size.child("width").text().as_int(), size.child("height").text().as_int(), picture, path.string());
   std::vector<Object> objects;
   for (const pugi::xml_node& node : root.children("object")) {
     const std::string where = place(path, bytes, node.offset_debug());

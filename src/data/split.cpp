@@ -118,6 +118,9 @@ Parts take_sequences(const std::vector<Item>& items, double share, uint64_t seed
 }
 
 void split_items(std::vector<GivenItem> items, const std::string& given_by, const ReadOptions& options, Dataset& dataset) {
+  if (items.size() == 1)
+    throw Error("is the only picture to learn from in " + dataset.root.string(), items[0].item.path.string(),
+                "a network learns from some pictures and is judged on others: add labelled pictures, hundreds at least");
   const std::string how = decide(items, given_by, options, dataset);
   if (how == "given") {
     split_given(items, given_by, dataset);

@@ -10,14 +10,17 @@ namespace duet::evaluate {
 namespace fs = std::filesystem;
 
 Json read_options_to_json(const data::ReadOptions& options) {
-  return {{"format", options.format}, {"split", options.split}, {"column", options.column},    {"validation", options.validation},
-          {"test", options.test},     {"seed", options.seed},   {"skip_bad", options.skip_bad}};
+  return {{"format", options.format}, {"class", options.wanted_class}, {"several", options.several},
+          {"split", options.split},   {"column", options.column},      {"validation", options.validation},
+          {"test", options.test},     {"seed", options.seed},          {"skip_bad", options.skip_bad}};
 }
 
 data::ReadOptions read_options_from_json(const Json& json) {
   const std::string where = "pack";
   data::ReadOptions options;
   options.format = base::text_field(json, "format", where);
+  options.wanted_class = base::text_field(json, "class", where);
+  options.several = base::text_field(json, "several", where);
   options.split = base::text_field(json, "split", where);
   options.column = base::text_field(json, "column", where);
   options.validation = base::number_field(json, "validation", where);

@@ -66,13 +66,17 @@ std::vector<Widths> read_widths(const Json& toml, const Settings& top) {
 }
 
 DataConfig read_data(const Settings& top, const fs::path& folder, const fs::path& instead) {
-  const Settings table = top.table(
-      "data", {"dir", "format", "split", "column", "validation", "test", "split_seed", "skip_bad", "pictures", "seed"}, true);
+  const Settings table = top.table("data",
+                                   {"dir", "format", "class", "several", "split", "column", "validation", "test", "split_seed",
+                                    "skip_bad", "pictures", "seed"},
+                                   true);
   DataConfig data;
   const std::string dir = table.text("dir", "default");
   data.composed = instead.empty() && dir == "default";
   if (!data.composed) data.root = fs::absolute(instead.empty() ? folder / dir : instead).lexically_normal();
   data.read.format = table.text("format", "auto");
+  data.read.wanted_class = table.text("class", "");
+  data.read.several = table.text("several", data.read.several);
   data.read.split = table.text("split", "auto");
   data.read.column = table.text("column", "");
   data.read.validation = number(table, "validation", data.read.validation, 0.01, 0.5);

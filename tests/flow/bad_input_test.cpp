@@ -62,6 +62,17 @@ const Case kCases[] = {
     {"MissingLabel", kRun, {"000000"}, "dir = \"shapes\">dir = \"missing_label\""},
     {"BrokenLabel", kRun, {"000000.xml"}, "dir = \"shapes\">dir = \"broken_label\""},
     {"BoxOutside", kRun, {"000000.xml"}, "dir = \"shapes\">dir = \"box_outside\""},
+    {"SeveralObjects", kRun, {"000000.xml", "names 2 objects", "largest"}, "dir = \"shapes\">dir = \"several\""},
+    {"UnknownWayWithSeveral",
+     kRun,
+     {"\"larges\"", "did you mean \"largest\""},
+     "dir = \"shapes\">dir = \"several\"\nseveral = \"larges\""},
+    {"MisspeltClass", kRun, {"\"elipse\"", "did you mean \"ellipse\""}, "dir = \"shapes\">dir = \"shapes\"\nclass = \"elipse\""},
+    {"ObjectWithoutClass", kRun, {"000000.xml", "without a class"}, "dir = \"shapes\">dir = \"no_class\"\nclass = \"ellipse\""},
+    {"BoxMissing", kRun, {"000000.xml", "<bndbox>"}, "dir = \"shapes\">dir = \"no_box\""},
+    {"OnePicture", kRun, {"000000.jpg", "only picture", "add labelled pictures"}, "dir = \"shapes\">dir = \"one_picture\""},
+    {"CocoWithoutBox", kRun, {"labels.json (a.jpg)", "'bbox' is missing"}, "dir = \"shapes\">dir = \"coco\""},
+    {"CsvWithoutColumns", kRun, {"labels.csv:1", "file, xmin, ymin, xmax, ymax"}, "dir = \"shapes\">dir = \"csv\""},
     {"ForeignDirectory", {"run", "@/tiny.toml", "--out", "@/shapes"}, {"shapes", "not empty"}},
     {"MissingSpec", {"evaluate", "@/none.json"}, {"none.json"}},
     {"BrokenSpec", {"evaluate", "@/device.toml", "--store", "@/store"}, {"not valid JSON"}},
@@ -77,16 +88,29 @@ class BadInput : public testing::TestWithParam<Case> {
     const fs::path f = folder_->path();
     test::write_tiny_flow(f);
     fs::create_directories(f / "empty");
-    for (const char* copy : {"broken_picture", "missing_label", "broken_label", "box_outside"})
+    for (const char* copy : {"broken_picture", "missing_label", "broken_label", "box_outside", "several", "no_class", "no_box"})
       fs::copy(f / "shapes", f / copy, fs::copy_options::recursive);
     const fs::path first = fs::path("train") / "shape0" / "000000";
     const auto name = [&](const char* copy, const char* ending) { return f / copy / (first.string() + ending); };
     base::write_file(name("broken_picture", ".jpg"), base::read_file(name("shapes", ".jpg")).substr(0, 40));
     fs::remove(name("missing_label", ".xml"));
     base::write_file(name("broken_label", ".xml"), "<annotation><object><bndbox>");
-    std::string xml = base::read_file(name("shapes", ".xml"));
-    const size_t at = xml.find("<xmax>");
-    base::write_file(name("box_outside", ".xml"), xml.replace(at, xml.find("</xmax>") - at, "<xmax>9999"));
+    const std::string xml = base::read_file(name("shapes", ".xml"));
+    const auto without = [&](const char* from, const char* to, const std::string& instead) {
+      const size_t at = xml.find(from);
+      return std::string(xml).replace(at, xml.find(to) - at, instead);
+    };
+    base::write_file(name("box_outside", ".xml"), without("<xmax>", "</xmax>", "<xmax>9999"));
+    base::write_file(name("no_class", ".xml"), without("<name>", "<bndbox>", ""));
+    base::write_file(name("no_box", ".xml"), without("<bndbox>", "</object>", ""));
+    const size_t object = xml.find("<object>"), end = xml.find("</object>") + 9;
+    base::write_file(name("several", ".xml"), std::string(xml).insert(end, xml.substr(object, end - object)));
+    for (const char* ending : {".jpg", ".xml"})
+      base::write_file(name("one_picture", ending), base::read_file(name("shapes", ending)));
+    for (const char* set : {"coco", "csv"}) base::write_file(f / set / "a.jpg", base::read_file(name("shapes", ".jpg")));
+    base::write_file(f / "coco" / "labels.json",
+                     R"({"images": [{"id": 1, "file_name": "a.jpg"}], "annotations": [{"image_id": 1}]})");
+    base::write_file(f / "csv" / "labels.csv", "picture,box\na.jpg,10\n");
     base::write_file(f / "kind.json", "{\"kind\": \"trian\"}");
   }
   static void TearDownTestSuite() { delete folder_; }

@@ -1,40 +1,14 @@
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <set>
 
-#include "base/error.h"
 #include "base/files.h"
-#include "data/dataset.h"
-#include "data/image.h"
-#include "support/folder.h"
+#include "readers.h"
 #include "support/shapes.h"
 #include "support/shared.h"
 
 namespace duet::data {
 namespace {
-
-namespace fs = std::filesystem;
-
-void write(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
-
-// A grey picture whose bytes depend on `value`, 100 x 50.
-void picture(const fs::path& path, int value = 0) {
-  Image image(100, 50);
-  std::fill(image.rgb.begin(), image.rgb.end(), static_cast<uint8_t>(value));
-  fs::create_directories(path.parent_path());
-  write_image(path, image);
-}
-
-std::string object(const std::string& name, int x0, int y0, int x1, int y1) {
-  return "<object><name>" + name + "</name><bndbox><xmin>" + std::to_string(x0) + "</xmin><ymin>" + std::to_string(y0) +
-         "</ymin><xmax>" + std::to_string(x1) + "</xmax><ymax>" + std::to_string(y1) + "</ymax></bndbox></object>";
-}
-
-std::string xml(const std::string& objects) { return "<annotation>" + objects + "</annotation>"; }
 
 // Two sequences of training, one of test.
 void contest_tree(const fs::path& root) {
@@ -44,27 +18,6 @@ void contest_tree(const fs::path& root) {
       write(root / sequence / ("00000" + std::to_string(i) + ".xml"), xml(object("car", 10, 5, 30, 25)));
     }
 }
-
-std::string problem(const std::function<void()>& work, const std::string& where) {
-  try {
-    work();
-  } catch (const Error& e) {
-    EXPECT_NE(e.where.find(where), std::string::npos) << e.what();
-    EXPECT_NE(e.hint, "") << e.what();
-    return e.problem;
-  }
-  ADD_FAILURE() << "no error";
-  return "";
-}
-
-// Tests share the cache of file facts with nobody.
-struct Readers : ::testing::Test {
-  test::Folder folder, cache;
-  fs::path root = folder / "set";
-  Readers() { ::setenv("XDG_CACHE_HOME", cache.path().c_str(), 1); }
-  ~Readers() override { ::unsetenv("XDG_CACHE_HOME"); }
-  Dataset read(const ReadOptions& options = {}) const { return read_dataset(root, options); }
-};
 
 TEST_F(Readers, ContestGivenSplit) {
   contest_tree(root);
@@ -122,27 +75,26 @@ TEST_F(Readers, ContestWithoutPartsIsSplitBySequence) {
 
 TEST_F(Readers, ColumnOfTheIndex) {
   contest_tree(root);
-  fs::remove(root / "train/boat2/000001.xml");  // its label is then the row
   fs::rename(root / "test/car3", root / "train/car3"), fs::remove(root / "test");
   picture(root / "odd/x/000000.jpg");
   write(root / "odd/x/000000.xml", xml(object("car", 1, 1, 9, 9)));
-  std::string index = "file,class,xmin,ymin,xmax,ymax,my_split\r\n";
+  std::string index = "file,class,my_split\r\n";
   for (const char* s : {"car1", "boat2", "car3"})
     for (int i = 0; i < 3; ++i)
-      index += "train/" + std::string(s) + "/00000" + std::to_string(i) + ".jpg,ship,20,10,40,20," +
+      index += "train/" + std::string(s) + "/00000" + std::to_string(i) + ".jpg,ship," +
                (i == 2                  ? "test"
                 : i == 1 && s[0] == 'b' ? "train"
                 : i                     ? "unused"
                                         : "train") +
                "\r\n";
+  index += "odd/x/000000.jpg,ship,train\r\n";  // a folder beside the parts stays out all the same
   write(root / "index.csv", index);
   ReadOptions options;
   options.column = "my_split", options.validation = 0;
   const Dataset d = read(options);
   EXPECT_EQ(d.test.size(), 3u);
   ASSERT_EQ(d.train.size(), 4u);
-  EXPECT_EQ(d.train[1].label, "ship");
-  EXPECT_EQ(d.train[1].box, (net::Box{0.2, 0.2, 0.4, 0.4}));
+  EXPECT_EQ(d.train[1].label, "car") << "labels are those of the XML";
   ASSERT_EQ(d.notes.size(), 2u) << "folder odd/ and value unused are left out and said";
   options.column = "my_spilt";
   try {
@@ -161,7 +113,9 @@ TEST_F(Readers, PascalVocCountsPixelsFromOne) {
   write(root / "ImageSets/Main/train.txt", "a\r\nb\r\n");
   write(root / "ImageSets/Main/val.txt", "c\n");
   write(root / "ImageSets/Main/dog_train.txt", "d 1\n");
-  const Dataset d = read();
+  ReadOptions options;
+  options.several = "largest";
+  const Dataset d = read(options);
   EXPECT_EQ(d.reader, "voc");
   ASSERT_EQ(d.test.size(), 1u) << "without test.txt, val.txt is the test part";
   EXPECT_EQ(d.test[0].box, (net::Box{0, 0, 1, 1})) << "the largest of two objects";
@@ -169,7 +123,7 @@ TEST_F(Readers, PascalVocCountsPixelsFromOne) {
   EXPECT_EQ(d.train.size() + d.validation.size(), 2u);
   EXPECT_EQ(d.notes.size(), 2u);
   write(root / "ImageSets/Main/test.txt", "d\n");
-  const Dataset e = read();
+  const Dataset e = read(options);
   EXPECT_EQ(e.train.size(), 2u);
   EXPECT_EQ(e.validation.size(), 1u);
   EXPECT_EQ(e.test[0].path.stem(), "d");
@@ -182,16 +136,27 @@ TEST_F(Readers, YoloText) {
       write(root / "labels" / part / (std::to_string(i) + ".txt"), "0 0.1 0.1 0.01 0.01\r\n1 0.25 0.5 0.1 0.2\r\n");
     }
   write(root / "data.yaml", "path: .\nnames:\n  0: person\n  1: 'hang glider'  # rare\nnc: 2\n");
-  const Dataset d = read();
+  ReadOptions options;
+  options.several = "largest";
+  const Dataset d = read(options);
   EXPECT_EQ(d.reader, "yolo");
   EXPECT_EQ(d.test.size(), 3u);
   EXPECT_NEAR(d.test[0].box.x0, 0.2, 1e-12);
   EXPECT_NEAR(d.test[0].box.y1, 0.6, 1e-12);
   EXPECT_EQ(d.test[0].label, "hang glider");
-  write(root / "data.yaml", "names: [ 'person', glider ]\n");
-  EXPECT_EQ(read().test[0].label, "glider");
-  write(root / "labels/val/2.txt", "1 0.25 0.5 0.1\n");
-  EXPECT_NE(problem([&] { read(); }, "2.txt:1").find("4 words"), std::string::npos);
+  for (const char* yaml :
+       {"names: [ 'person', glider ]\n", "names: ['person',\n  \"glider\"]\nnc: 2\n", "names:\n- person\n- glider\n"}) {
+    write(root / "data.yaml", yaml);
+    EXPECT_EQ(read(options).test[0].label, "glider") << yaml;
+  }
+  const std::pair<const char*, const char*> bad[] = {{"1 0.25 0.5 0.1\n", "4 words"},
+                                                     {"2 0.25 0.5 0.1 0.1\n", "class 2 has no name"},
+                                                     {"-1 0.25 0.5 0.1 0.1\n", "no whole number"},
+                                                     {"0.5 0.25 0.5 0.1 0.1\n", "no whole number"}};
+  for (const auto& [label, message] : bad) {
+    write(root / "labels/val/2.txt", label);
+    EXPECT_NE(problem([&] { read(options); }, "2.txt:1").find(message), std::string::npos) << label;
+  }
 }
 
 TEST_F(Readers, YoloFlatAndByPartFolders) {

@@ -46,12 +46,39 @@ TEST_F(Verb, ShowAndPackWriteWhatTheyName) {
   EXPECT_EQ(Pack(pack).count(), 4);
 }
 
+TEST_F(Verb, ClassAndSeveralChoose) {
+  const fs::path label = fs::path(set) / "test/shape0/000000.xml";
+  std::string text = base::read_file(label);
+  const size_t begin = text.find("<object>"), end = text.find("</object>") + 9;
+  base::write_file(label, text.insert(end, text.substr(begin, end - begin)));
+  auto result = duet({"info", set});
+  EXPECT_EQ(result.exit_code, 2) << result.output;
+  EXPECT_NE(result.output.find("000000.xml: names 2 objects"), std::string::npos) << result.output;
+  result = duet({"info", set, "--several", "largest"});
+  EXPECT_EQ(result.exit_code, 0) << result.output;
+  int all[2];
+  for (int i = 0; const char* name : {"ellipse", "rectangle"}) {
+    const size_t at = result.output.find(name + std::string(" "), result.output.find("classes: "));
+    ASSERT_NE(at, std::string::npos) << result.output;
+    all[i++] = std::stoi(result.output.substr(at + std::string(name).size()));
+  }
+  EXPECT_EQ(all[0] + all[1], 20);
+  result = duet({"info", set, "--several", "largest", "--class", "ellipse", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_NE(result.output.find(std::to_string(all[1]) + " pictures without an object of class ellipse"), std::string::npos)
+      << result.output;
+  EXPECT_EQ(result.output.find("rectangle"), std::string::npos) << result.output;
+}
+
 TEST_F(Verb, BadInputIsOneLineAndExitCodeTwo) {
   const std::vector<std::vector<std::string>> bad = {{},
                                                      {"inof", set},
                                                      {"info"},
                                                      {"info", "/no/such/folder"},
                                                      {"info", set, "--split", "sequenc"},
+                                                     {"info", set, "--class", "elipse"},
+                                                     {"info", set, "--several", "all"},
+                                                     {"info", set, "--column", "split"},
                                                      {"show", set, "--out", (folder / "sheet.gif").string()},
                                                      {"pack", set, "--out", folder.path().string()},
                                                      {"make", "--count", "0"}};

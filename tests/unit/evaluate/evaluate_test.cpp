@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "evaluate/data_options.h"
 #include "evaluate/scheduler.h"
 #include "evaluate/spec.h"
 
@@ -168,6 +169,13 @@ TEST_F(Evaluate, TwoRunsSharingAStoreDoTheWorkOnce) {
   other.join();
   ASSERT_TRUE(a.done() && b.done()) << a.message << b.message;
   EXPECT_EQ(files(b.folder, "attempt"), 1);
+}
+
+TEST(DataOptions, SurviveTheSpecification) {
+  const Json all = {{"format", "voc"}, {"class", "car"},   {"several", "largest"},
+                    {"split", "seed"}, {"column", "fold"}, {"validation", 0.25},
+                    {"test", 0.5},     {"seed", 9},        {"skip_bad", true}};
+  EXPECT_EQ(read_options_to_json(read_options_from_json(all)), all);
 }
 
 }  // namespace
