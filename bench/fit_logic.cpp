@@ -42,7 +42,7 @@ const std::vector<Group> kGroups{
     {{"duet_ram", "duet_ram_bank", "duet_lines", "duet_tiles", "duet_select", "duet_store"}, {0, 4}, {0, 2, 5}},
     {{"duet_pw", "duet_pool"}, {0, 3}, {0, 3}},
     {{"duet_dw", "duet_filter", "duet_taps", "duet_window"}, {0, 7}, {0, 7}},
-    {{"duet_delay", "duet_flag_delay", "duet_skew", "duet_chain", "duet_mac"}, {0, 6}, {0, 6}},
+    {{"duet_delay", "duet_flag_delay", "duet_skew", "duet_chain", "duet_mac"}, {0, 6, 7}, {0, 6, 7}},
     {{}, {0}, {0, 8}}};
 
 net::Network small_network() {
