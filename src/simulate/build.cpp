@@ -53,7 +53,7 @@ void verilate(const fs::path& folder, bool wave) {
                                    "-CFLAGS",
                                    std::string("-O2 -I") + harness().string() + (wave ? " -DDUET_WAVE" : ""),
                                    "-MAKEFLAGS",
-                                   "OPT_FAST=-O2 OPT_SLOW=-O1 OPT_GLOBAL=-O1"};
+                                   "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O0"};
   if (base::have_program("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
   if (wave) command.push_back("--trace-fst");
   for (const fs::path& file : emit::rtl_files(emit::Vendor::generic)) command.push_back(file.string());
