@@ -55,6 +55,8 @@ class Training {
     first_ = at::zeros_like(model_.gradient());
     second_ = at::zeros_like(model_.gradient());
     mask_ = model_.decay_mask();
+    // Ten bits of a product do not hold rounded weights and maps.
+    at::globalContext().setAllowTF32CuDNN(quant_.empty());
   }
 
   TrainResult run(const Weights& start) {
