@@ -202,5 +202,18 @@ TEST(Loader, BoxesFollowTheAugmentedPicture) {
   std::filesystem::remove(path);
 }
 
+TEST(Loader, LastStepsShowPicturesAsTheyAre) {
+  const auto path = (std::filesystem::temp_directory_path() / "duet_plain_test.pack").string();
+  const data::Pack pack = rectangle_pack(path, 16, 24, {0.25f, 0.5f, 0.5f, 0.75f});
+  Loader::Options options;
+  options.batch = 4, options.steps = 5, options.plain_from = 3;
+  Loader loader(pack, options);
+  for (int step = 0; step < options.steps; ++step) {
+    const Batch batch = loader.next({});
+    for (const auto& box : batch.boxes) EXPECT_EQ(box == pack.box(0), step >= options.plain_from) << step;
+  }
+  std::filesystem::remove(path);
+}
+
 }  // namespace
 }  // namespace duet::train::core
