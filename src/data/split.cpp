@@ -81,12 +81,21 @@ std::string decide(const std::vector<GivenItem>& items, const std::string& given
   return options.split;
 }
 
+// Scenes that are trained and tested alike: then validation must ask the same of a network, frames it has not seen of scenes
+// that it has.
+bool shares_sequences(const Dataset& dataset) {
+  std::set<std::string> names;
+  for (const Item& item : dataset.train) names.insert(item.sequence);
+  return std::any_of(dataset.test.begin(), dataset.test.end(), [&](const Item& i) { return names.count(i.sequence) > 0; });
+}
+
 void take_validation(Dataset& dataset, const ReadOptions& options) {
   if (!dataset.validation.empty() || options.validation <= 0) return;
   const size_t before = dataset.train.size();
   if (before < 2) return;
+  const auto take = shares_sequences(dataset) ? take_single : take_sequences;
   std::tie(dataset.train, dataset.validation) =
-      take_sequences(dataset.train, options.validation, Rng(options.seed).fork(kValidationStream).bits());
+      take(dataset.train, options.validation, Rng(options.seed).fork(kValidationStream).bits());
   dataset.split +=
       fmt::format("; validation: {} of {} training pictures, {}", dataset.validation.size(), before,
                   count_sequences(dataset.train) + count_sequences(dataset.validation) < before ? "whole sequences" : "by seed");

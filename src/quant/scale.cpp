@@ -1,6 +1,7 @@
 #include "quant/scale.h"
 
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 
@@ -42,16 +43,23 @@ Scale choose_scale(double max_abs_weight, double s_in, double s_out, int weight_
   return scale;
 }
 
+std::array<Scale, kClippedScales> clipped_scales(double max_abs_weight, double s_in, double s_out, int weight_bits,
+                                                 double max_abs_bias, int accumulator_bits) {
+  std::array<Scale, kClippedScales> scales;
+  double limit = max_abs_weight;
+  for (Scale& scale : scales) {
+    scale = choose_scale(limit, s_in, s_out, weight_bits, max_abs_bias, accumulator_bits);
+    limit *= 0.95;
+  }
+  return scales;
+}
+
 Scale choose_clipped_scale(std::span<const double> weights, double s_in, double s_out, int weight_bits, double max_abs_bias,
                            int accumulator_bits) {
-  double largest = 0;
+  double largest = 0, least = std::numeric_limits<double>::infinity();
   for (double w : weights) largest = std::max(largest, std::abs(w));
-  const auto choose = [&](double limit) { return choose_scale(limit, s_in, s_out, weight_bits, max_abs_bias, accumulator_bits); };
-  Scale best = choose(largest);
-  if (largest == 0) return best;
-  double least = squared_error(weights, best.weight_scale, weight_bits);
-  for (double limit = 0.95 * largest; limit > 0.2 * largest; limit *= 0.95) {
-    const Scale scale = choose(limit);
+  Scale best;
+  for (const Scale& scale : clipped_scales(largest, s_in, s_out, weight_bits, max_abs_bias, accumulator_bits)) {
     const double error = squared_error(weights, scale.weight_scale, weight_bits);
     if (error < least) least = error, best = scale;
   }

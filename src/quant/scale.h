@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <map>
 #include <span>
 #include <string>
@@ -33,6 +34,11 @@ struct Scale {
 /// s_out > 0; W 2..16.
 Scale choose_scale(double max_abs_weight, double s_in, double s_out, int weight_bits, double max_abs_bias = 0,
                    int accumulator_bits = fixed::kMaxAccumulatorBits);
+
+/// What choose_clipped_scale tries: the scales of a largest weight of 1, 0.95, 0.95^2 ... 0.95^31 (0.2) times `max_abs_weight`.
+inline constexpr int kClippedScales = 32;
+std::array<Scale, kClippedScales> clipped_scales(double max_abs_weight, double s_in, double s_out, int weight_bits,
+                                                 double max_abs_bias = 0, int accumulator_bits = fixed::kMaxAccumulatorBits);
 
 /// As choose_scale, for the weights of one channel, but a smaller s_w that clips the largest ones where that lowers the sum of
 /// squared errors (it matters below about 6 bits). Pure.

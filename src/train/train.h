@@ -30,7 +30,7 @@ struct TrainSpec {
   std::string optimizer = "adam";  ///< or "sgd" (momentum 0.9, Nesterov)
   double ema = 0.998;              ///< averaging of the weights, per step; 0: none
   int64_t samples_per_epoch = 0;   ///< pictures an epoch; 0: the whole pack
-  bool augment = true;             ///< flip, scale, shift, colour and brightness
+  bool augment = true;             ///< flip, scale, shift, colour and brightness, but in the last tenth of the steps
   bool keep_anchors = false;
   std::filesystem::path start;  ///< folder with weights to begin with; empty: random ones from the seed
   uint64_t seed = 1;

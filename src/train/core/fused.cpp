@@ -335,16 +335,21 @@ class FusedTail : public torch::autograd::Function<FusedTail> {
 at::Tensor round_through(const at::Tensor& y, double step) { return y + ((y / step + 0.5).floor() * step - y).detach(); }
 
 at::Tensor plain_tail(const at::Tensor& x, const TailParameters& parameters, const Tail& tail) {
-  at::Tensor y = parameters.weight.defined() ? at::linear(x, parameters.weight) : x;
-  y = y.permute({0, 3, 1, 2});
+  at::Tensor y = x.permute({0, 3, 1, 2});
+  if (parameters.weight.defined())
+    y = at::conv2d(y, parameters.weight.unsqueeze(2).unsqueeze(3).to(y.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast));
   if (tail.norm)
     y = at::batch_norm(y, parameters.gamma, parameters.beta, parameters.running_mean, parameters.running_var, tail.training,
                        kNormMomentum, kNormEpsilon, true);
   else if (parameters.beta.defined())
     y = y + parameters.beta.view({1, -1, 1, 1});
-  if (std::isfinite(lower(tail)) || std::isfinite(upper(tail))) y = at::clamp(y, lower(tail), upper(tail));
-  if (tail.step > 0) y = round_through(y, tail.step);
+  // The largest stays the largest under clamping and rounding, and fewer values are left to clamp.
   if (tail.pooling == Pooling::max) y = at::max_pool2d(y, {2, 2});
+  if (tail.step == 0 && tail.relu && tail.clip == 0)
+    y = at::relu(y);
+  else if (std::isfinite(lower(tail)) || std::isfinite(upper(tail)))
+    y = at::clamp(y, lower(tail), upper(tail));
+  if (tail.step > 0) y = round_through(y, tail.step);
   if (tail.pooling == Pooling::average) y = at::avg_pool2d(y, {2, 2});
   if (tail.pooling == Pooling::average && tail.step > 0) y = round_through(y, tail.step);
   return y.permute({0, 2, 3, 1}).contiguous();

@@ -155,7 +155,7 @@ void Loader::fill(int64_t step, Batch& batch) {
     }
     const int i = order_[static_cast<size_t>(place % count)];
     float* pixels = batch.pixels.data() + picture * static_cast<size_t>(b);
-    if (options_.augment)
+    if (options_.augment && step < options_.plain_from)
       read_augmented(pack_, i, options_.seed, pass, place % count, pixels, batch.boxes[static_cast<size_t>(b)]);
     else
       read_plain(pack_, i, pixels, batch.boxes[static_cast<size_t>(b)]);

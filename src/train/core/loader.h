@@ -1,6 +1,7 @@
 #pragma once
 #include <array>
 #include <condition_variable>
+#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -34,6 +35,7 @@ class Loader {
     bool augment = true;
     uint64_t seed = 1;
     int64_t first_step = 0, steps = 0;
+    int64_t plain_from = INT64_MAX;  ///< from this step on pictures are left as they are
   };
   Loader(const data::Pack& pack, const Options& options);
   ~Loader();

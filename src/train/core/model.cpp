@@ -22,18 +22,37 @@ Tail tail_of(const Plan& plan, const Model::Step& step, bool pool) {
 
 bool pointwise(const Op& op) { return op.kernel == 1 && op.groups == 1; }
 
+// A GPU trains in bfloat16, since it waits for memory; parameters, statistics and the head stay in single precision.
+at::Tensor picture_of(const at::Tensor& x, bool training) { return training && !x.device().is_cpu() ? x.to(at::kBFloat16) : x; }
+
+// The weight scale of every channel, as quant::choose_clipped_scale finds it, all channels and scales at once.
+at::Tensor weight_scales(const at::Tensor& weight, const at::Tensor& bias, const StepQuant& quant) {
+  const at::Tensor flat = weight.detach().reshape({weight.size(0), 1, -1}).to(at::kDouble);
+  const at::Tensor largest = flat.abs().amax({1, 2}).to(at::kCPU), bias_size = bias.detach().abs().to(at::kCPU, at::kDouble);
+  at::Tensor scales = at::empty({weight.size(0), quant::kClippedScales, 1}, at::kDouble);
+  double* out = scales.data_ptr<double>();
+  for (int64_t c = 0; c < weight.size(0); ++c)
+    for (const quant::Scale& scale : quant::clipped_scales(largest.data_ptr<double>()[c], quant.in_scale, quant.out_scale,
+                                                           quant.weight_bits, bias_size.data_ptr<double>()[c]))
+      *out++ = scale.weight_scale;
+  scales = scales.to(weight.device());
+  const double limit = fixed::weight_limit(quant.weight_bits);
+  // On a CPU in parts that stay in its cache.
+  const int64_t all = flat.size(0),
+                rows = flat.device().is_cpu() ? std::max<int64_t>(1, 65536 / (quant::kClippedScales * flat.size(2))) : all;
+  std::vector<at::Tensor> chosen;
+  for (int64_t first = 0; first < all; first += rows) {
+    const int64_t count = std::min(rows, all - first);
+    const at::Tensor w = flat.narrow(0, first, count), s = scales.narrow(0, first, count);
+    const at::Tensor error = (w - at::clamp(at::round(w / s), -limit, limit) * s).square().sum(2, true);
+    chosen.push_back(s.gather(1, error.argmin(1, true)));
+  }
+  return at::cat(chosen).flatten().to(at::kFloat);
+}
+
 // Weights rounded to integers of W bits times the scale that M and S define, gradients straight through.
 at::Tensor rounded_weights(const at::Tensor& weight, const at::Tensor& bias, const StepQuant& quant, at::Tensor& bias_scale) {
-  const at::Tensor flat = weight.detach().reshape({weight.size(0), -1}).to(at::kCPU, at::kDouble).contiguous();
-  const at::Tensor bias_cpu = bias.detach().to(at::kCPU, at::kDouble);
-  const auto taps = static_cast<size_t>(flat.size(1));
-  at::Tensor scale = at::empty_like(bias_cpu);
-  for (int64_t c = 0; c < scale.size(0); ++c)
-    scale.data_ptr<double>()[c] =
-        quant::choose_clipped_scale({flat.data_ptr<double>() + c * flat.size(1), taps}, quant.in_scale, quant.out_scale,
-                                    quant.weight_bits, std::abs(bias_cpu.data_ptr<double>()[c]))
-            .weight_scale;
-  scale = scale.to(weight.device(), at::kFloat);
+  const at::Tensor scale = weight_scales(weight, bias, quant);
   bias_scale = scale * quant.in_scale;
   std::vector<int64_t> shape(static_cast<size_t>(weight.dim()), 1);
   shape[0] = weight.size(0);
@@ -152,7 +171,7 @@ Weights Model::save() const {
 // x and the result: batch, height, width, channels. "Same" padding.
 at::Tensor Model::convolve(const at::Tensor& x, const Step& step, const at::Tensor& weight) const {
   const Op& op = plan_.ops[static_cast<size_t>(step.convolution)];
-  const at::Tensor w = op.groups == 1 ? weight.contiguous(at::MemoryFormat::ChannelsLast) : weight;
+  const at::Tensor w = (op.groups == 1 ? weight.contiguous(at::MemoryFormat::ChannelsLast) : weight).to(x.scalar_type());
   const int64_t padding = op.kernel / 2;
   return at::conv2d(x.permute({0, 3, 1, 2}), w, {}, {1, 1}, {padding, padding}, {1, 1}, op.groups)
       .permute({0, 2, 3, 1})
@@ -177,9 +196,10 @@ at::Tensor Model::run_step(const at::Tensor& x, const Step& step, bool training,
 }
 
 at::Tensor Model::forward(const at::Tensor& x, bool training) const {
+  const at::Tensor picture = picture_of(x, training);
   std::vector<at::Tensor> outputs;
   for (const Step& step : steps_)
-    outputs.push_back(run_step(step.input < 0 ? x : outputs[static_cast<size_t>(step.input)], step, training, true));
+    outputs.push_back(run_step(step.input < 0 ? picture : outputs[static_cast<size_t>(step.input)], step, training, true));
   return outputs.back();
 }
 

@@ -15,6 +15,7 @@
 namespace duet::train::core {
 namespace {
 
+constexpr int64_t kPlainShare = 10;  // one of so many steps, the last ones, is without augmentation
 constexpr double kBeta1 = 0.9, kBeta2 = 0.99, kAdamEpsilon = 1e-8, kMomentum = 0.9, kGradientNorm = 10;
 
 double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -55,12 +56,15 @@ class Training {
     first_ = at::zeros_like(model_.gradient());
     second_ = at::zeros_like(model_.gradient());
     mask_ = model_.decay_mask();
+    // Ten bits of a product do not hold rounded weights and maps.
+    at::globalContext().setAllowTF32CuDNN(quant_.empty());
   }
 
   TrainResult run(const Weights& start) {
     resume_or_start(start);
     if (options_.epochs == 0) return result();
-    Loader loader(pack_, {options_.batch, 0, options_.augment, options_.seed, progress_.step, steps_ - progress_.step});
+    Loader loader(pack_,
+                  {options_.batch, 0, options_.augment, options_.seed, progress_.step, steps_ - progress_.step, plain_from()});
     double mark = now(), saved = mark;
     Batch batch;
     while (progress_.step < steps_ && stopped_.empty()) {
@@ -87,6 +91,10 @@ class Training {
   }
 
  private:
+  // A network sees from the blur of an enlarged picture how much wider its box was made, and takes a sharp one for a shrunken
+  // one. So the last steps of a training show pictures as they will come; of one that another goes on with, none.
+  int64_t plain_from() const { return options_.cosine_end < 1 ? steps_ : steps_ - steps_ / kPlainShare; }
+
   void count_time(double& mark) {
     const double t = now();
     progress_.seconds += t - mark, progress_.epoch_seconds += t - mark;

@@ -89,6 +89,15 @@ TEST(ChooseClippedScale, LowersTheErrorAndNeverRaisesIt) {
   }
 }
 
+TEST(ChooseClippedScale, IsOneOfThoseTried) {
+  const std::vector<double> weights{0.9, -0.1, 0.12, 0.08, -0.11, 0.1, 0.09, -0.1};
+  const auto tried = clipped_scales(0.9, 0.01, 0.02, 2);
+  EXPECT_EQ(tried[0].weight_scale, choose_scale(0.9, 0.01, 0.02, 2).weight_scale);
+  EXPECT_NEAR(tried.back().weight_scale / tried[0].weight_scale, std::pow(0.95, kClippedScales - 1), 0.005);
+  const double chosen = choose_clipped_scale(weights, 0.01, 0.02, 2).weight_scale;
+  EXPECT_TRUE(std::any_of(tried.begin(), tried.end(), [&](const Scale& scale) { return scale.weight_scale == chosen; }));
+}
+
 TEST(QuantizeWeight, RoundsTiesToEvenAndSaturates) {
   EXPECT_EQ(quantize_weight(0.5, 1, 8), 0);
   EXPECT_EQ(quantize_weight(1.5, 1, 8), 2);

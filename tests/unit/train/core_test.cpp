@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "quant/scale.h"
 #include "train/core/checkpoint.h"
 #include "train/core/loader.h"
 #include "train/core/loss.h"
@@ -98,6 +99,26 @@ INSTANTIATE_TEST_SUITE_P(Shapes, Fused,
                                          Shape{96, 130, 8, Op::Kind::max_pool, 4, true},  // several blocks a picture
                                          Shape{16, 24, 8, Op::Kind::max_pool, 4, false}));
 
+TEST(RoundedWeights, HaveTheScalesOfTheConversion) {
+  Plan plan;
+  plan.height = 1, plan.width = 3, plan.anchors = {{0.1, 0.1}, {0.3, 0.4}};
+  plan.ops = {{Op::Kind::convolution, "head", -1, 3, 10, 1, 1, 0, true}};
+  Model model(plan, at::kCPU);
+  const Weights weights = random_weights(plan, 3);
+  model.load(weights);
+  StepQuant quant;
+  quant.in_scale = 1.0 / 256, quant.out_scale = 1e-6, quant.weight_bits = 4, quant.lo = -1e9, quant.hi = 1e9;
+  at::NoGradGuard guard;
+  const at::Tensor seen = model.forward_quantised(at::eye(3).view({1, 1, 3, 3}), {quant}).view({3, 10}).contiguous();
+  for (int c = 0; c < 10; ++c) {
+    const float* own = weights.at("head.weight").data() + 3 * c;
+    const std::vector<double> w(own, own + 3);
+    const double scale = quant::choose_clipped_scale(w, quant.in_scale, quant.out_scale, quant.weight_bits).weight_scale;
+    for (int i = 0; i < 3; ++i)
+      EXPECT_NEAR(seen.data_ptr<float>()[10 * i + c], scale * quant::quantize_weight(w[static_cast<size_t>(i)], scale, 4), 2e-6);
+  }
+}
+
 TEST(Loss, BestWhereTheBoxIs) {
   Plan plan;
   plan.anchors = {{0.1, 0.1}, {0.3, 0.4}};
@@ -178,6 +199,19 @@ TEST(Loader, BoxesFollowTheAugmentedPicture) {
     mirrored += (box[0] + box[2]) / 2 > 0.5f;
   }
   EXPECT_GT(mirrored, 5);
+  std::filesystem::remove(path);
+}
+
+TEST(Loader, LastStepsShowPicturesAsTheyAre) {
+  const auto path = (std::filesystem::temp_directory_path() / "duet_plain_test.pack").string();
+  const data::Pack pack = rectangle_pack(path, 16, 24, {0.25f, 0.5f, 0.5f, 0.75f});
+  Loader::Options options;
+  options.batch = 4, options.steps = 5, options.plain_from = 3;
+  Loader loader(pack, options);
+  for (int step = 0; step < options.steps; ++step) {
+    const Batch batch = loader.next({});
+    for (const auto& box : batch.boxes) EXPECT_EQ(box == pack.box(0), step >= options.plain_from) << step;
+  }
   std::filesystem::remove(path);
 }
 
