@@ -40,10 +40,22 @@ Json schedule(const program::Program& program) {
                       {"input_address", l.in_address},
                       {"output_address", l.out_address},
                       {"lanes_per_beat", l.out_lanes},
-                      {"bytes_per_value", l.head ? 2 : engine::stored_bits(program.engine) / 8}});
+                      {"bits_per_value", l.head ? 16 : engine::stored_bits(program.engine)}});
   const program::Layout& m = program.layout;
   return {{"program_address", m.program},     {"program_bytes", m.image_bytes()}, {"maps_address", m.maps}, {"memory_end", m.end},
           {"picture_bytes", m.picture_bytes}, {"head_bytes", m.head_bytes},       {"layers", layers}};
+}
+
+std::string picture_layout(const program::Program& program) {
+  const program::Layer& first = program.layers.front();
+  const std::string rows = fmt::format("A picture is [row 0..{}]", first.in.height - 1);
+  if (first.wide && first.quad)
+    return fmt::format(
+        "{}[pair of columns 0..{}] of 64-bit beats: red, green and blue of the left column in bytes 0 to 2, of the "
+        "right one in bytes 3 to 5, zeros where there is none.\n",
+        rows, first.row_beats - 1);
+  return fmt::format("{}[column 0..{}] of 64-bit beats: red, green and blue in the lowest lanes of {} each.\n", rows,
+                     first.in.width - 1, first.wide || engine::stored_bits(program.engine) == 8 ? "a byte" : "2 bytes");
 }
 
 std::string readme(const program::Program& program) {
@@ -65,8 +77,8 @@ std::string readme(const program::Program& program) {
       "| a head's output | free, multiple of 128 | {8} |\n\n"
       "Addresses are relative to nothing: the engine puts them on the bus as they are; feature maps lie where `schedule.json` "
       "says.\n"
-      "A picture is [row 0..{9}][column 0..{10}] of 64-bit beats: red, green and blue in the lowest lanes of {11} bytes each.\n"
-      "The head is [row][group of {12} channels][column] of 64-bit beats, {12} signed 16-bit values in each, {13} channels in "
+      "{9}"
+      "The head is [row][group of {10} channels][column] of 64-bit beats, {10} signed 16-bit values in each, {11} channels in "
       "all.\n\n"
       "## Registers\n"
       "| offset | name | meaning |\n|---|---|---|\n"
@@ -86,13 +98,12 @@ std::string readme(const program::Program& program) {
       "| 0x48, 0x4c | SHAPE, WIDTHS | lanes and bits of the engine |\n\n"
       "## The host's calls\n"
       "1. Copy `program.bin` to its address. Write PROGRAM, then IRQ_ENABLE = 3.\n"
-      "2. For every frame: bring the picture to {14} x {15}, lay it out as above, write PICTURE and HEAD, then CONTROL = 1. Up "
+      "2. For every frame: bring the picture to {12} x {13}, lay it out as above, write PICTURE and HEAD, then CONTROL = 1. Up "
       "to four\n"
       "   frames queue, and they follow one another without a gap.\n"
       "3. On the interrupt: read ERROR, write IRQ = 1, read the head.\n",
       program.network.name, engine::dsp_count(e), engine::bram36_count(e), m.program, m.image_bytes(), m.maps, m.end - m.maps,
-      m.picture_bytes, m.head_bytes, first.in.height - 1, first.in.width - 1, engine::stored_bits(e) / 8, head.out_lanes,
-      head.out.channels, first.in.width, first.in.height);
+      m.picture_bytes, m.head_bytes, picture_layout(program), head.out_lanes, head.out.channels, first.in.width, first.in.height);
 }
 
 void copy_rtl(const fs::path& folder, Vendor vendor) {

@@ -62,6 +62,28 @@ TEST(Program, MapsGoToMemoryAndBack) {
   EXPECT_EQ(bytes[8 + 1], static_cast<uint8_t>(map.values[12 + 1]));  // column 1, channel 1
 }
 
+TEST(Program, NibblesLieSixteenABeatAndPicturesTwoColumns) {
+  layer::IntMap map{{18, 1, 2}, {}};
+  for (int i = 0; i < 36; ++i) map.values.push_back(i % 16);
+  const std::vector<uint8_t> bytes = pack_map(map, 16, 4);
+  EXPECT_EQ(bytes.size(), 8u * 2 * 2);
+  EXPECT_EQ(bytes[8 + 1], map.values[2 * 2 + 1] | map.values[3 * 2 + 1] << 4);  // column 1, channels 2 and 3
+  EXPECT_EQ(unpack_map(bytes, map.shape, 16, 4, false).values, map.values);
+
+  engine::Engine engine;
+  engine.in_lanes = engine.out_lanes = engine.dw_lanes = 12, engine.weight_bits = engine.feature_bits = 4;
+  net::Network network = *net::find_known("dnn-a");
+  network.input = {3, 8, 9}, network.replications = {{12, true}};
+  const layer::IntMap picture{network.input, std::vector<int32_t>(3 * 8 * 9, 7)};
+  const std::vector<uint8_t> pooled = pack_picture(picture, compile(network, size_for(engine, network)));
+  EXPECT_EQ(pooled.size(), 8u * 8 * 5);
+  EXPECT_EQ(std::vector<uint8_t>(pooled.begin() + 24, pooled.begin() + 40),  // columns 6 and 7, then 8 alone
+            (std::vector<uint8_t>{7, 7, 7, 7, 7, 7, 0, 0, 7, 7, 7, 0, 0, 0, 0, 0}));
+  network.replications = {{12, false}};
+  const std::vector<uint8_t> plain = pack_picture(picture, compile(network, size_for(engine, network)));
+  EXPECT_EQ(std::vector<uint8_t>(plain.begin(), plain.begin() + 8), (std::vector<uint8_t>{7, 7, 7, 0, 0, 0, 0, 0}));
+}
+
 TEST(Program, CyclesAreNearTheArraysBound) {
   Memory memory = memory_of(2.1e9, 150);
   const Cycles cycles = predict(compile(*net::find_known("dnn-a"), big()), memory);
