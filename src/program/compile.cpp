@@ -23,9 +23,6 @@ Int ceil_div(Int a, int b) {
 int64_t align(int64_t address) { return (address + kAlign - 1) / kAlign * kAlign; }
 int64_t word_beats(int bits) { return ceil_div(bits, 64); }
 
-// Beats of a pixel that a layer puts out, and words of its parameters.
-int beats_of_units(const Layer& layer) { return (layer.units - 1) * layer.groups_full + layer.groups_last; }
-
 void set_depthwise(Layer& layer, const engine::Engine& engine) {
   layer.dw_groups = layer.copy ? layer.in_beats : ceil_div(layer.in.channels, engine.dw_lanes);
   layer.dw_pass = std::max(2 * layer.row_beats / layer.in_beats, kTaps + kPassOverhead);
@@ -49,7 +46,7 @@ void set_output(Layer& layer, const engine::Engine& engine) {
   layer.out_lanes = layer.head ? engine::head_lanes(engine) : engine::beat_lanes(engine);
   layer.groups_full = unit / layer.out_lanes;
   layer.groups_last = ceil_div(layer.out.channels - (layer.units - 1) * unit, layer.out_lanes);
-  layer.out_row_beats = beats_of_units(layer) * layer.out.width;
+  layer.out_row_beats = layer.pixel_beats() * layer.out.width;
 }
 
 Layer make_layer(const engine::Engine& engine, std::string name, net::Shape in, int channels, bool pool, bool head,
@@ -142,7 +139,7 @@ void place(std::vector<Layer>& layers, const engine::Engine& engine, int words) 
   for (Layer& layer : layers) {
     layer.dw_weight_base = next.dw_weight_base, layer.dw_param_base = next.dw_param_base;
     layer.pw_param_base = next.pw_param_base;
-    next.pw_param_base += beats_of_units(layer);
+    next.pw_param_base += layer.pixel_beats();
     if (layer.stream) {
       layer.pw_weight_base = weights.resident;
       layer.slots = std::clamp((words - weights.resident) / weights.slot, kLeastSlots, kMostSlots);
@@ -188,7 +185,7 @@ engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& en
     need.tile_words = std::max(need.tile_words, layer.tile_words);
     if (layer.in_groups > 1) need.psum_words = std::max(need.psum_words, layer.pixels);
     need.result_words = std::max(need.result_words, layer.unit_words);
-    need.pw_param_words += beats_of_units(layer);
+    need.pw_param_words += layer.pixel_beats();
     if (layer.copy) continue;
     need.dw_weight_words += kTaps * layer.dw_groups;
     need.dw_param_words += layer.dw_groups;

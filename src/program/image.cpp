@@ -52,7 +52,7 @@ void write_header(Writer& out, const Program& program) {
   int64_t dw_words = 0, dw_params = 0, pw_words = 0, pw_params = 0;
   for (const Layer& layer : program.layers) {
     if (!layer.stream) pw_words += int64_t{layer.in_groups} * layer.out_groups * e.in_lanes;
-    pw_params += (layer.units - 1) * layer.groups_full + layer.groups_last;
+    pw_params += layer.pixel_beats();
     if (layer.copy) continue;
     dw_words += int64_t{kTaps} * layer.dw_groups;
     dw_params += layer.dw_groups;
@@ -217,7 +217,7 @@ void write_pw_weights(Writer& out, const Layer& layer, const layer::IntParameter
 }
 
 void write_pw_params(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
-  const int lanes = engine::beat_lanes(engine), words = (layer.units - 1) * layer.groups_full + layer.groups_last;
+  const int lanes = engine::beat_lanes(engine), words = layer.pixel_beats();
   for (int word = 0; word < words; ++word)
     for (int lane = 0; lane < lanes; ++lane)
       out.beat(requant_word(parameters, lane < layer.out_lanes ? word * layer.out_lanes + lane : layer.out.channels));

@@ -37,13 +37,14 @@ struct Layer {
   int unit_pixels = 0;  ///< of a tile, after pooling
   int unit_words = 0;   ///< of a unit of a tile in the result buffer
   int dw_weight_base = 0, dw_param_base = 0, pw_weight_base = 0, pw_param_base = 0;  ///< first words in the four memories
-  int slots = 0;                            ///< stream: room for so many output groups' weights, the same for all streamed layers
-  int slot_words = 0;                       ///< stream: from one slot to the next
-  int group_beats = 0;                      ///< stream: beats of an output group's weights
-  int64_t stream_address = 0;               ///< stream: of its weights in memory, bytes
-  int out_lanes = 0;                        ///< channels in a beat of the output
-  int groups_full = 0, groups_last = 0;     ///< beats per pixel that a full unit gives, and the last one
-  int out_row_beats = 0;                    ///< beats of an output row
+  int slots = 0;                         ///< stream: room for so many output groups' weights, the same for all streamed layers
+  int slot_words = 0;                    ///< stream: from one slot to the next
+  int group_beats = 0;                   ///< stream: beats of an output group's weights
+  int64_t stream_address = 0;            ///< stream: of its weights in memory, bytes
+  int out_lanes = 0;                     ///< channels in a beat of the output
+  int groups_full = 0, groups_last = 0;  ///< beats per pixel that a full unit gives, and the last one
+  int out_row_beats = 0;                 ///< beats of an output row
+  int pixel_beats() const { return (units - 1) * groups_full + groups_last; }  ///< of an output pixel; words of its parameters
   int64_t in_address = 0, out_address = 0;  ///< of the maps in memory, bytes; the picture's and the head's are given per frame
   int64_t macs = 0;
 };
