@@ -16,10 +16,11 @@ module duet_engine #(
     parameter int WeightBits    = 8,
     parameter int FeatureBits   = 8,
     parameter int AccBits       = 32,
-    parameter int Products      = 1,    // per DSP of the point-wise array: 1, 2 (channels) or 4 (and pixels)
+    parameter int Products      = 1,    // per DSP of the point-wise array: 1, 2 (of channels or pixels) or 4 (of both)
+    parameter int Pixels        = 1,    // of them of different pixels: pixels of a word of the tile and result buffers
     parameter int Chain         = 8,    // of them added before joined sums are taken apart, at most InLanes
     parameter int DwInLuts      = 0,    // 1: the depth-wise multipliers are LUTs
-    parameter int PairShift     = 1,    // of the second of two joined weights
+    parameter int PairShift     = 0,    // of the second of two joined weights
     parameter int PixelShift    = 0,    // of the second of two joined features
     parameter int Quads         = 0,    // 1: four pixels of a pooled picture at once
     parameter int LineWords     = 512,  // of a row
@@ -82,7 +83,6 @@ module duet_engine #(
   localparam int StoredBits = (Nibbles != 0) ? 4 : (FeatureBits <= 8) ? 8 : 16;
   localparam int ParamBits = AccBits + 14;
   localparam int Banks = InLanes / BankLanes;
-  localparam int Pixels = (Products == 4) ? 2 : 1;  // of a word of the tile and result buffers
   localparam int LineDepth = 3 * (LineWords + SideWords);
   localparam int LineAddr = $clog2(LineDepth);
   localparam int TileAddr = (TileWords > 1) ? $clog2(TileWords) : 1;
@@ -97,7 +97,9 @@ module duet_engine #(
   duet_rules #(
       .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .BeatLanes(BeatLanes), .HeadLanes(HeadLanes),
       .UnitGroups(UnitGroups), .Nibbles(Nibbles), .BankLanes(BankLanes), .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Products(Products),
-      .Chain(Chain), .DwInLuts(DwInLuts), .PairShift(PairShift), .PixelShift(PixelShift), .Quads(Quads), .Outstanding(Outstanding)
+      .Pixels(Pixels), .Chain(Chain), .DwInLuts(DwInLuts), .PairShift(PairShift), .PixelShift(PixelShift), .Quads(Quads), .Outstanding(Outstanding),
+      .Layers(Layers), .LineWords(LineWords), .SideWords(SideWords), .TileWords(TileWords), .PsumWords(PsumWords), .ResultWords(ResultWords),
+      .PwWeightWords(PwWeightWords), .DwWeightWords(DwWeightWords), .PwParamWords(PwParamWords), .DwParamWords(DwParamWords)
   ) u_rules ();
 
   // Control and program.
@@ -193,7 +195,7 @@ module duet_engine #(
   // Load and the line buffer.
   logic [1:0] even_free, odd_free;
   logic even_we, odd_we, side_free, copy_go, copy_we, line_loaded, stream_we, unit_there, unit_used;
-  logic [PwWeightAddr-1:0] stream_addr;
+  logic [PwWeightAddr-1:0] stream_addr, pw_weight_waddr;
   logic [LineAddr-1:0] line_addr, even_addr, odd_addr;
   logic [63:0] line_data;
   logic [BeatLanes*StoredBits-1:0] even_data, odd_data;
@@ -349,6 +351,7 @@ module duet_engine #(
   logic [ResultAddr-1:0] result_waddr, result_raddr;
   logic [Pixels*OutLanes*AccBits-1:0] result_wdata;
   logic [Pixels*UnitGroups*OutLanes*AccBits-1:0] result_rdata;
+  assign pw_weight_waddr = stream_we ? stream_addr : PwWeightAddr'(word_addr);
   duet_weights #(
       .Layers(Layers),
       .Lanes(InLanes),
@@ -359,7 +362,7 @@ module duet_engine #(
       .rst_i(rst_i || clear),
       .enable_i(loaded),
       .we_i(word_we[2] || stream_we),
-      .waddr_i(stream_we ? stream_addr : PwWeightAddr'(word_addr)),
+      .waddr_i(pw_weight_waddr),
       .wdata_i(pw_weight_word),
       .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
       .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
@@ -375,7 +378,7 @@ module duet_engine #(
       .OutLanes(OutLanes),
       .WeightBits(WeightBits),
       .FeatureBits(FeatureBits),
-      .AccBits(AccBits), .Products(Products), .Chain(Chain), .PairShift(PairShift), .PixelShift(PixelShift),
+      .AccBits(AccBits), .Products(Products), .Pixels(Pixels), .Chain(Chain), .PairShift(PairShift), .PixelShift(PixelShift),
       .Quads(Quads), .UnitGroups(UnitGroups),
       .TileWords(TileWords),
       .TileAddr(TileAddr),

@@ -13,14 +13,37 @@ module duet_rules #(
     parameter int FeatureBits = 8,
     parameter int AccBits     = 32,
     parameter int Products    = 1,
+    parameter int Pixels      = 1,
     parameter int Chain       = 8,
     parameter int DwInLuts    = 0,
-    parameter int PairShift   = 1,
+    parameter int PairShift   = 0,
     parameter int PixelShift  = 0,
     parameter int Quads       = 0,
-    parameter int Outstanding = 8
+    parameter int Outstanding = 8,
+    parameter int Layers        = 16,
+    parameter int LineWords     = 512,
+    parameter int SideWords     = 0,
+    parameter int TileWords     = 512,
+    parameter int PsumWords     = 256,
+    parameter int ResultWords   = 256,
+    parameter int PwWeightWords = 512,
+    parameter int DwWeightWords = 256,
+    parameter int PwParamWords  = 128,
+    parameter int DwParamWords  = 128
 ) ();
   localparam int StoredBits = (Nibbles != 0) ? 4 : (FeatureBits <= 8) ? 8 : 16;
+  // Joined operands fit the ports of a DSP, signed 25 and 18 bits, and sums of Chain products their fields, of which the narrower of the
+  // two kinds is Field bits wide.
+  localparam int WeightShift = (Products == Pixels) ? 0 : PairShift;
+  localparam int FeatureShift = (Pixels == 1) ? 0 : PixelShift;
+  localparam int Inner = (WeightShift == 0 || (FeatureShift != 0 && FeatureShift < WeightShift)) ? FeatureShift : WeightShift;
+  localparam int Outer = WeightShift + FeatureShift - Inner;
+  localparam int Field = (Products == 4 && Outer - Inner < Inner) ? Outer - Inner : Inner;
+  localparam int JoinWeight = WeightBits + WeightShift;
+  localparam int JoinFeature = FeatureBits + FeatureShift + 1;
+  localparam logic [63:0] Sum = 64'(Chain) * ((64'd1 << (WeightBits - 1)) - 64'd1) * ((64'd1 << FeatureBits) - 64'd1);
+  localparam bit JoinsFit = Products == 1 || (((JoinWeight <= 25 && JoinFeature <= 18) || (JoinWeight <= 18 && JoinFeature <= 25))
+      && Field > 1 && Chain > 0 && Sum < (64'd1 << (Field - 1)));
   generate
     if (InLanes < 1 || InLanes > 64) $error("in_lanes must be 1..64");
     if (OutLanes < 1 || OutLanes > 64) $error("out_lanes must be 1..64");
@@ -29,13 +52,13 @@ module duet_rules #(
     if (FeatureBits < 2 || FeatureBits > 16) $error("feature_bits must be 2..16");
     if (AccBits < 16 || AccBits > 40) $error("acc_bits must be 16..40");
     if (Products != 1 && Products != 2 && Products != 4) $error("products must be 1, 2 or 4");
+    if (Pixels < 1 || Pixels > 2 || (Pixels == 1) != (Products == 1 || (Products == 2 && PixelShift == 0)))
+      $error("Pixels must be 2 where features are joined");
     if (UnitGroups < 1 || UnitGroups > 2) $error("unit_groups must be 1..2");
     if (DwInLuts < 0 || DwInLuts > 1) $error("dw_in_luts must be 0..1");
     if (BeatLanes % DwLanes != 0) $error("dw_lanes must divide the channels of a beat");
-    if (Products != 1 && OutLanes % 2 != 0) $error("joined weights need an even number of out_lanes");
-    if (Products != 1 && (PairShift < 1 || PairShift + WeightBits > 25)) $error("so many products of these widths do not fit one DSP");
-    if (Products == 4 && (PixelShift < FeatureBits || PixelShift >= PairShift || PixelShift + FeatureBits > 17))
-      $error("so many products of these widths do not fit one DSP");
+    if (!JoinsFit) $error("so many products of these widths do not fit one DSP");
+    if (Products != Pixels && OutLanes % 2 != 0) $error("joined weights need an even number of out_lanes");
     if (InLanes % BeatLanes != 0 || (OutLanes * UnitGroups) % BeatLanes != 0 || BeatLanes * StoredBits > 64)
       $error("BeatLanes must divide in_lanes and a unit's out_lanes and fit a beat");
     if (Nibbles != 0 && (FeatureBits > 4 || Quads == 0 || BeatLanes < 12 || DwLanes % (2 * BankLanes) != 0))
@@ -46,5 +69,15 @@ module duet_rules #(
     if (Products != 1 && (Chain > InLanes || (Quads != 0 && (InLanes / 4) % Chain != 0)))
       $error("Chain must be at most in_lanes and divide a quad's lanes");
     if (Outstanding < 1 || Outstanding > 16) $error("Outstanding must be 1..16");
+    if (Layers < 1 || Layers > 32) $error("layers must be 1..32");
+    if (LineWords < 1 || LineWords > 16384) $error("line_words must be 1..16384");
+    if (SideWords < 0 || SideWords > 16384) $error("side_words must be 0..16384");
+    if (TileWords < 1 || TileWords > 65535) $error("tile_words must be 1..65535");
+    if (PsumWords < 1 || PsumWords > 16384) $error("psum_words must be 1..16384");
+    if (ResultWords < 1 || ResultWords > 16384) $error("result_words must be 1..16384");
+    if (PwWeightWords < 1 || PwWeightWords > 131072) $error("pw_weight_words must be 1..131072");
+    if (DwWeightWords < 1 || DwWeightWords > 32768) $error("dw_weight_words must be 1..32768");
+    if (PwParamWords < 1 || PwParamWords > 16384) $error("pw_param_words must be 1..16384");
+    if (DwParamWords < 1 || DwParamWords > 16384) $error("dw_param_words must be 1..16384");
   endgenerate
 endmodule

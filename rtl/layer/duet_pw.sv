@@ -14,14 +14,14 @@ module duet_pw #(
     parameter int WeightBits  = 8,
     parameter int FeatureBits = 8,
     parameter int AccBits     = 32,
-    parameter int Products    = 1,  // a DSP, of so many output lanes
+    parameter int Products    = 1,  // a DSP
+    parameter int Pixels      = 1,  // of a word, at once
     parameter int Chain       = 8,  // products added inside the DSPs before they are taken apart
-    parameter int PairShift   = 1,
+    parameter int PairShift   = 0,
     parameter int PixelShift  = 0,
     parameter int Quads       = 0,
     parameter int UnitGroups  = 1,  // output groups in a word of the result buffer
-    parameter int Channels    = (Products == 1) ? 1 : 2,   // of a column
-    parameter int Pixels      = Products / Channels,       // of a word, at once
+    parameter int Channels    = Products / Pixels,  // of a column
     parameter int TileWords   = 512,
     parameter int TileAddr    = 9,
     parameter int PsumWords   = 256,
@@ -302,6 +302,7 @@ module duet_pw #(
           .FeatureBits(FeatureBits),
           .AccBits(AccBits),
           .Products(Products),
+          .Pixels(Pixels),
           .Chain(Chain),
           .PairShift(PairShift),
           .PixelShift(PixelShift),

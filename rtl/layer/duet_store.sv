@@ -229,11 +229,13 @@ module duet_store #(
   localparam int IndexBits = (Pixels * Beats > 1) ? $clog2(Pixels * Beats) : 1;
   localparam int HeadIndexBits = (Pixels * HeadBeats > 1) ? $clog2(Pixels * HeadBeats) : 1;
   logic [BeatLanes*AccBits-1:0] chosen;
+  logic [IndexBits-1:0] index;
+  assign index = IndexBits'(group_read) + (second_read ? IndexBits'(Beats) : '0);
   duet_select #(
       .Width(BeatLanes * AccBits),
       .Count(Pixels * Beats)
   ) u_choose (
-      .index_i(second_read ? IndexBits'(group_read) + IndexBits'(Beats) : IndexBits'(group_read)),
+      .index_i(index),
       .words_i(result_data_i),
       .word_o (chosen)
   );
@@ -244,11 +246,13 @@ module duet_store #(
       always_ff @(posedge clk_i) lanes_q <= chosen;
     end else begin : g_narrow
       logic [HeadLanes*AccBits-1:0] chosen_head;
+      logic [HeadIndexBits-1:0] head_index;
+      assign head_index = HeadIndexBits'(group_read) + (second_read ? HeadIndexBits'(HeadBeats) : '0);
       duet_select #(
           .Width(HeadLanes * AccBits),
           .Count(Pixels * HeadBeats)
       ) u_choose_head (
-          .index_i(second_read ? HeadIndexBits'(group_read) + HeadIndexBits'(HeadBeats) : HeadIndexBits'(group_read)),
+          .index_i(head_index),
           .words_i(result_data_i),
           .word_o (chosen_head)
       );

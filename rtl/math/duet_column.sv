@@ -1,6 +1,6 @@
 // The sums of one or two output channels over Lanes inputs, of one pixel or two: sum_o = sum_i + sum over lanes of weight * feature.
-// One product a DSP: a duet_chain, which adds sum_i inside. Two (Products = 2): both channels' weights are joined, w0 + w1 * 2^PairShift,
-// and one DSP makes both products. Four: so are the features of two pixels, f0 + f1 * 2^PixelShift with PixelShift < PairShift. Chains
+// One product a DSP: a duet_chain, which adds sum_i inside. Else both channels' weights are joined, w0 + w1 * 2^PairShift, or the features
+// of both pixels, f0 + f1 * 2^PixelShift, or both, and one DSP makes two or four products, in fields of its result. Chains
 // of Chain DSPs add up inside, beginning with half of the range of every field but the highest, so that no sum borrows from the next;
 // then they are added to those of the chains before. Chain and the shifts come from device::join, which proves that no field
 // overflows. Twin: device::take_apart. Sums lie pixel by pixel, the channels of a pixel side by side.
@@ -15,12 +15,12 @@ module duet_column #(
     parameter int FeatureBits = 8,
     parameter int AccBits     = 32,
     parameter int Products    = 1,
+    parameter int Pixels      = 1,
     parameter int Chain       = 8,  // at most Lanes
-    parameter int PairShift   = 1,
-    parameter int PixelShift  = 0,
+    parameter int PairShift   = 0,  // of two channels
+    parameter int PixelShift  = 0,  // of two pixels
     parameter int Quads       = 0,
-    parameter int Channels    = (Products == 1) ? 1 : 2,
-    parameter int Pixels      = Products / Channels
+    parameter int Channels    = Products / Pixels
 ) (
     input  logic                           clk_i,
     input  logic [              Lanes-1:0] load_i,
@@ -61,21 +61,27 @@ module duet_column #(
       );
     end else begin : g_joined
       localparam int Parts = (Lanes + Chain - 1) / Chain;
-      localparam int JoinBits = WeightBits + PairShift;
+      localparam int WeightShift = (Channels == 2) ? PairShift : 0;
+      localparam int FeatureShift = (Pixels == 2) ? PixelShift : 0;
+      localparam int JoinBits = WeightBits + WeightShift;
+      localparam int JoinFeature = FeatureBits + FeatureShift;
       localparam int WideBits = 46;  // joined sums
-      localparam int FeatureShift = (Pixels == 2) ? PixelShift : FeatureBits;
-      localparam int JoinFeature = FeatureBits + (Pixels - 1) * FeatureShift;
+      localparam int Inner = (Products == 4 && WeightShift > FeatureShift) || Channels == 1 ? FeatureShift : WeightShift;
+      localparam int Outer = WeightShift + FeatureShift - Inner;  // 0 with two products
       // Half the range of every field but the highest.
-      localparam logic [WideBits-1:0] Halves = (WideBits'(1) << (PairShift - 1))
-          | ((Pixels == 2) ? (WideBits'(1) << (FeatureShift - 1)) | (WideBits'(1) << (PairShift + FeatureShift - 1)) : '0);
+      localparam logic [WideBits-1:0] Halves = (WideBits'(1) << (Inner - 1))
+          | ((Products == 4) ? (WideBits'(1) << (Outer - 1)) | (WideBits'(1) << (Outer + Inner - 1)) : '0);
 
-      logic signed [JoinBits-1:0] low, high, weight_q;
+      logic signed [JoinBits-1:0] low, weight_q;
       logic [Lanes-1:0] load_q;
-      assign low  = JoinBits'($signed(weight_i[WeightBits-1:0]));
-      assign high = $signed({weight_i[2*WeightBits-1:WeightBits], {PairShift{1'b0}}});
-      always_ff @(posedge clk_i) begin
-        weight_q <= high + low;
-        load_q   <= load_i;
+      assign low = JoinBits'($signed(weight_i[WeightBits-1:0]));
+      always_ff @(posedge clk_i) load_q <= load_i;
+      if (Channels == 2) begin : g_weights
+        logic signed [JoinBits-1:0] high;
+        assign high = $signed({weight_i[2*WeightBits-1:WeightBits], {WeightShift{1'b0}}});
+        always_ff @(posedge clk_i) weight_q <= high + low;
+      end else begin : g_weight
+        always_ff @(posedge clk_i) weight_q <= low;
       end
 
       logic [Lanes*JoinFeature-1:0] features;
@@ -117,13 +123,12 @@ module duet_column #(
         wire unused = &{1'b0, unused_tap};
         assign earlier = cuts[From] ? '0 : sums[SumBits*part+:SumBits];
         for (lane = 0; lane < Products; lane = lane + 1) begin : g_field
-          // Fields from the lowest: of both pixels with the first weight, then with the second.
-          localparam int Pixel = lane % Pixels;
-          localparam int Channel = lane / Pixels;
-          localparam int Low = Channel * PairShift + Pixel * FeatureShift;
-          localparam int High = (lane + 1 == Products) ? WideBits
-                              : ((lane + 1) / Pixels) * PairShift + ((lane + 1) % Pixels) * FeatureShift;
-          localparam int At = (Pixel * 2 + Channel) * AccBits;
+          // Fields from the lowest: lane / 2 says which operand of the outer shift, lane % 2 which of the inner one.
+          localparam int Pixel = (Pixels == 1) ? 0 : (Inner == FeatureShift) ? lane % 2 : lane / 2;
+          localparam int Channel = (Channels == 1) ? 0 : (Inner == FeatureShift) ? lane / 2 : lane % 2;
+          localparam int Low = (lane / 2) * Outer + (lane % 2) * Inner;
+          localparam int High = (lane + 1 == Products) ? WideBits : ((lane + 1) / 2) * Outer + ((lane + 1) % 2) * Inner;
+          localparam int At = (Pixel * Channels + Channel) * AccBits;
           logic signed [High-Low-1:0] field;
           if (lane + 1 == Products) begin : g_highest
             assign field = joined[High-1:Low];

@@ -41,12 +41,27 @@ void print_layers(const estimate::Estimate& e) {
                       static_cast<double>(l.macs) / static_cast<double>(std::max<int64_t>(1, l.total))));
 }
 
+// What the multipliers are made of, and what shares a DSP.
+std::string multipliers(const estimate::Design& design) {
+  const engine::Engine& engine = design.engine;
+  std::string text = fmt::format("{} product{} a DSP", engine.products, engine.products > 1 ? "s" : "");
+  if (engine.products > 1) {
+    const device::Packing pair = engine::pair(engine);
+    text += fmt::format(" ({} channel{} x {} pixel{})", pair.weights, pair.weights > 1 ? "s" : "", pair.features,
+                        pair.features > 1 ? "s" : "");
+  }
+  if (const estimate::Estimate& e = design.estimate; e.lut_multipliers)
+    text += fmt::format("; {} multipliers of LUTs, {} LUTs of those below", e.lut_multipliers, thousands(e.lut_multiplier_luts));
+  return text;
+}
+
 void print_design(const estimate::Design& design, const net::Network& network, const device::Device& device) {
   const auto& e = design.estimate;
   const auto& engine = design.engine;
   print(fmt::format("{} as {} on {} at {:g} MHz: W{} F{}, {} in x {} out lanes, {} depth-wise lanes", network.name,
                     net::name(network.bundle), device.name, device.clock_mhz, engine.weight_bits, engine.feature_bits,
                     engine.in_lanes, engine.out_lanes, engine.dw_lanes));
+  print("  " + multipliers(design));
   if (e.modelled_only) print("  modelled only: " + engine::no_hardware_because(network.bundle));
   if (design.excess > 0) print(fmt::format("  does not fit: {:.0f} % too large", 100 * design.excess));
   print_layers(e);

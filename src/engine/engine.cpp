@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/error.h"
 #include "base/fields.h"
 #include "fixed/requantize.h"
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr int kParamBits = 14;  // multiplier and shift
 constexpr int kMaxLayers = 32;
+constexpr int kLeastBits = 2, kMostBits = 16;  // of weights and features
 constexpr int kPictureChannels = 3, kNibble = 4;
 
 struct Named {
@@ -20,10 +22,14 @@ struct Named {
   int Engine::*member;
   int lo, hi;
 };
-constexpr Named kFields[] = {{"in_lanes", &Engine::in_lanes, 1, 64},         {"out_lanes", &Engine::out_lanes, 1, 64},
-                             {"dw_lanes", &Engine::dw_lanes, 1, 16},         {"weight_bits", &Engine::weight_bits, 2, 16},
-                             {"feature_bits", &Engine::feature_bits, 2, 16}, {"acc_bits", &Engine::acc_bits, 16, 40},
-                             {"products", &Engine::products, 1, 4},          {"unit_groups", &Engine::unit_groups, 1, 2},
+constexpr Named kFields[] = {{"in_lanes", &Engine::in_lanes, 1, 64},
+                             {"out_lanes", &Engine::out_lanes, 1, 64},
+                             {"dw_lanes", &Engine::dw_lanes, 1, 16},
+                             {"weight_bits", &Engine::weight_bits, kLeastBits, kMostBits},
+                             {"feature_bits", &Engine::feature_bits, kLeastBits, kMostBits},
+                             {"acc_bits", &Engine::acc_bits, 16, 40},
+                             {"products", &Engine::products, 1, 4},
+                             {"unit_groups", &Engine::unit_groups, 1, 2},
                              {"dw_in_luts", &Engine::dw_in_luts, 0, 1}};
 
 struct NamedBuffer {
@@ -48,6 +54,32 @@ bool divides(int a, int b) { return a > 0 && b % a == 0; }
 
 int lanes_of_beat(const Engine& engine, int bits) {
   return largest_divisor(std::gcd(engine.in_lanes, engine.out_lanes * engine.unit_groups), 64 / bits);
+}
+
+size_t index(int weight_bits, int feature_bits, bool four) {
+  DUET_CHECK(std::min(weight_bits, feature_bits) >= kLeastBits && std::max(weight_bits, feature_bits) <= kMostBits, "widths");
+  constexpr size_t kWidths = kMostBits - kLeastBits + 1;
+  return (static_cast<size_t>(weight_bits - kLeastBits) * kWidths + static_cast<size_t>(feature_bits - kLeastBits)) * 2 + four;
+}
+
+device::Packing make_pair(int weight_bits, int feature_bits, bool four) {
+  const int limit = fixed::weight_limit(weight_bits);
+  const auto joined = [&](int weights, int features) {
+    return device::join(device::ports(device::Family::xc7), {-limit, limit}, fixed::feature_range(feature_bits, false), weights,
+                        features);
+  };
+  if (four) return joined(2, 2);
+  const device::Packing channels = joined(2, 1);
+  return channels.products ? channels : joined(1, 2);
+}
+
+// By index().
+std::vector<device::Packing> packings() {
+  std::vector<device::Packing> all;
+  for (int w = kLeastBits; w <= kMostBits; ++w)
+    for (int f = kLeastBits; f <= kMostBits; ++f)
+      for (const bool four : {false, true}) all.push_back(make_pair(w, f, four));
+  return all;
 }
 
 }  // namespace
@@ -95,9 +127,10 @@ std::string illegal_because(const Engine& engine) {
     return "dw_lanes must divide the channels of a beat: as many as divide in_lanes and a unit's out_lanes, here " +
            std::to_string(beat_lanes(engine));
   if (engine.products == 3) return "products must be 1, 2 or 4";
-  if (engine.products > 1 && engine.out_lanes % 2) return "joined weights need an even number of out_lanes";
   if (engine.products > 1 && pair(engine).products != engine.products)
     return "so many products of these widths do not fit one DSP";
+  if (engine.products > 1 && pair(engine).weights == 2 && engine.out_lanes % 2)
+    return "joined weights need an even number of out_lanes";
   return "";
 }
 
@@ -163,17 +196,11 @@ double bram36_count(const Engine& engine) {
   return halves / 2.0;
 }
 
-int pixels(const Engine& engine) { return engine.products == 4 ? 2 : 1; }
+int pixels(const Engine& engine) { return engine.products == 1 ? 1 : pair(engine).features; }
 
 device::Packing pair(const Engine& engine) {
-  const int limit = fixed::weight_limit(engine.weight_bits);
-  const device::Ports ports = device::ports(device::Family::xc7);
-  const device::Packing packing =
-      device::join(ports, {-limit, limit}, fixed::feature_range(engine.feature_bits, false), 2, pixels(engine));
-  // Weights are on the wide port (duet_mac).
-  const bool fits = packing.weight_shift + engine.weight_bits <= ports.wide &&
-                    packing.feature_shift + engine.feature_bits < ports.narrow && packing.feature_shift < packing.weight_shift;
-  return fits ? packing : device::Packing{0};
+  static const std::vector<device::Packing> table = packings();
+  return table[index(engine.weight_bits, engine.feature_bits, engine.products == 4)];
 }
 
 int dsp_count(const Engine& engine) {

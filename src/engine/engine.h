@@ -33,7 +33,7 @@ struct Engine {
   int dw_lanes = 2;                       ///< channels the depth-wise stage takes at once (9 multipliers each)
   int weight_bits = 8, feature_bits = 8;  ///< 2..16; a layer with narrower numbers runs in the wider lanes
   int acc_bits = 32;                      ///< accumulator, 16..40
-  int products = 1;     ///< per DSP of the point-wise array: 1; 2: of two output channels; 4: and of two pixels (see `pair`)
+  int products = 1;     ///< per DSP of the point-wise array: 1; 2: of two output channels or two pixels; 4: of both (see `pair`)
   int unit_groups = 1;  ///< output groups of the array in a word of the result buffer, 1 or 2: what the store takes at once
   int dw_in_luts = 0;   ///< 1: the depth-wise multipliers are made of LUTs and leave the DSPs to the point-wise array
   Buffers buffers;
@@ -88,12 +88,11 @@ RamCut cut_ram(int width, int depth);
 int bram18(int width, int depth);
 /// 36-Kbit blocks of the whole engine, halves included: exact.
 double bram36_count(const Engine& engine);
-/// Pixels that the array takes at once, and that a word of the tile buffer and the result buffer holds: 2 with four products a
-/// DSP.
+/// Pixels that the array takes at once, and that a word of the tile buffer and the result buffer holds: as many as share a DSP.
 int pixels(const Engine& engine);
-/// How output channels (and, with four products, pixels) share a DSP at the engine's widths: two weights joined at
-/// `weight_shift`, features at `feature_shift`, `chain` products added before the sums are taken apart. products 0 where the
-/// widths allow none.
+/// How output channels and pixels share a DSP at the engine's widths: two weights joined at `weight_shift`, features at
+/// `feature_shift`, `chain` products added before the sums are taken apart. Four products are of both; two (also asked for with
+/// one) of two channels or, where the widths forbid that, of two pixels. products 0 where the widths allow none.
 device::Packing pair(const Engine& engine);
 /// DSP blocks, exact: in_lanes * out_lanes * pixels / products, and 9 * dw_lanes where they are not LUTs.
 int dsp_count(const Engine& engine);

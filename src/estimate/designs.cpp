@@ -29,7 +29,8 @@ struct Problem {
   Plan plan;
   engine::Engine engine;  // widths and Bundle set
   Rates rates;
-  bool hardware = false, has_depthwise = false, pairs = false, fours = false;  // so many products fit a DSP
+  bool hardware = false, has_depthwise = false, fours = false;  // fours: four products fit a DSP
+  device::Packing pairs;                                        // of two
 };
 
 // Wide enough for any weights: a sign, the largest sum of a layer's products, and as much again for the bias. The picture has 8
@@ -52,7 +53,7 @@ Problem make_problem(const net::Network& network, const device::Device& device, 
   p.engine.feature_bits = feature_bits;
   p.engine.acc_bits = accumulator_bits(p.plan, weight_bits, feature_bits);
   p.hardware = engine::no_hardware_because(network.bundle).empty();
-  p.pairs = engine::pair(p.engine).products == 2;
+  p.pairs = engine::pair(p.engine);
   engine::Engine four = p.engine;
   four.products = 4;
   p.fours = p.hardware && engine::pair(four).products == 4;
@@ -90,7 +91,7 @@ int64_t rank(const Problem& p, const engine::Engine& e) {
 // multipliers would not suffice otherwise: taking them apart costs LUTs.
 void add(const Problem& p, engine::Engine e, int64_t dsp_limit, std::vector<Candidate>& all) {
   int64_t dsp = multipliers(p, e);
-  if (dsp > dsp_limit && p.pairs && e.out_lanes % 2 == 0) {
+  if (dsp > dsp_limit && p.pairs.products == 2 && e.out_lanes % p.pairs.weights == 0) {
     e.products = 2;
     dsp = multipliers(p, e);
   }
@@ -108,7 +109,7 @@ void add(const Problem& p, engine::Engine e, int64_t dsp_limit, std::vector<Cand
 std::vector<Candidate> candidates(const Problem& p, int64_t dsp_limit) {
   std::vector<Candidate> all;
   engine::Engine e = p.engine;
-  const int64_t product_limit = dsp_limit * (p.pairs ? 2 : 1);
+  const int64_t product_limit = dsp_limit * (p.pairs.products == 2 ? 2 : 1);
   const int dw_limit = !p.has_depthwise ? 1 : e.feature_bits <= 4 ? kMostDwNibbles : kMostDwLanes;
   for (e.out_lanes = 1; e.out_lanes <= std::min<int64_t>(kMaxLanes, product_limit); ++e.out_lanes)
     for (e.in_lanes = 1; e.in_lanes <= kMaxLanes && e.in_lanes * e.out_lanes <= product_limit; ++e.in_lanes)

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "estimate/logic.h"
 #include "estimate/modelled.h"
 #include "estimate/power.h"
 #include "estimate/schedule_bound.h"
@@ -26,6 +27,8 @@ Estimate scheduled(const net::Network& network, const engine::Engine& engine, co
     e.macs += program.layers[i].macs;
   }
   e.resources = engine_resources(engine, device.family);
+  const LutMultipliers multipliers = lut_multipliers(engine);
+  e.lut_multipliers = multipliers.count, e.lut_multiplier_luts = multipliers.lut;
   return e;
 }
 
@@ -89,6 +92,8 @@ Json to_json(const Estimate& e, const device::Device& device) {
           {"latency_cycles", e.latency_cycles},
           {"fps", e.fps(device.clock_mhz)},
           {"resources", to_json(e.resources)},
+          {"lut_multipliers", e.lut_multipliers},
+          {"lut_multiplier_luts", e.lut_multiplier_luts},
           {"fits", device::fits(e.resources, device.resources)},
           {"bytes_read", e.bytes_read},
           {"bytes_written", e.bytes_written},

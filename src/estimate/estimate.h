@@ -31,8 +31,9 @@ struct Estimate {
   int64_t cycles = 0;          ///< from one frame's done interrupt to the next, frames back to back
   int64_t latency_cycles = 0;  ///< from start to done of a single frame
   device::Resources resources;
-  int64_t bytes_read = 0, bytes_written = 0;  ///< external memory, a frame
-  double watts = 0;                           ///< an estimate: power.total()
+  int64_t lut_multipliers = 0, lut_multiplier_luts = 0;  ///< multipliers made of LUTs, and their part of resources.lut
+  int64_t bytes_read = 0, bytes_written = 0;             ///< external memory, a frame
+  double watts = 0;                                      ///< an estimate: power.total()
   Power power;
   int64_t macs = 0;
   std::vector<LayerCycles> layers;

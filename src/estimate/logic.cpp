@@ -34,18 +34,19 @@ struct Counts {
 // rtl/stream/duet_delay.sv: registers, from three places on shift registers, 32 places a LUT.
 Counts delay(double width, int depth) { return depth > 2 ? Counts{width * ((depth + 31) / 32), 0} : Counts{0, width * depth}; }
 
-// Taking two products of a DSP apart, rtl/math/duet_column.sv: for each pair of output lanes a joined weight and its load
-// signals, and for each part of the chain two adders into the sums, and a delay of the sums until the next part's are there.
-Counts take_apart(int in_lanes, int pairs, const engine::Engine& e) {
+// Taking the products of a DSP apart, rtl/math/duet_column.sv: for each column a joined weight and its load signals, and for each
+// part of the chain adders into the sums, and a delay of the sums until the next part's are there.
+Counts take_apart(int in_lanes, int columns, const engine::Engine& e) {
+  const device::Packing pair = engine::pair(e);
   const int chain = std::clamp(engine::chain(e), 1, in_lanes), parts = (in_lanes + chain - 1) / chain;
-  const int shift = engine::pair(e).weight_shift, sums = e.products * e.acc_bits;
-  Counts column{static_cast<double>(parts * sums + e.weight_bits),
-                static_cast<double>(parts * sums + e.weight_bits + shift + in_lanes)};
+  const int sums = e.products * e.acc_bits, adder = pair.weights == 2 ? e.weight_bits : 0;
+  Counts column{static_cast<double>(parts * sums + adder),
+                static_cast<double>(parts * sums + e.weight_bits + pair.weight_shift + in_lanes)};
   for (int next = chain; next < in_lanes; next += chain) {
     const Counts sum = delay(sums, std::min(chain, in_lanes - next) - 1);
     column.lut += sum.lut, column.ff += sum.ff;
   }
-  return {pairs * column.lut, pairs * column.ff};
+  return {columns * column.lut, columns * column.ff};
 }
 
 // The greatest of a column's four sums, rtl/math/duet_column.sv and duet_pool.sv: three delays, two comparisons and choices, and
@@ -71,15 +72,21 @@ int product_luts(int weight_bits, int feature_bits) {
   return product_luts(weight_bits, low) + product_luts(weight_bits, high) + weight_bits + high;
 }
 
-// Multiply-accumulates of rtl/math/duet_mac_lut.sv: product, sum; two weights, feature, product and sum kept.
-Counts multipliers_in_luts(int count, const engine::Engine& e) {
-  const auto each = [&](int feature) {
-    return Counts{static_cast<double>(product_luts(e.weight_bits, feature) + e.acc_bits),
-                  static_cast<double>(3 * e.weight_bits + 2 * feature + e.acc_bits)};
-  };
-  const int bytes = engine::nibbles(e) ? 9 * kPictureLanes : 0;
-  const Counts of_byte = each(8), of_other = each(engine::stored_bits(e));
-  return {bytes * of_byte.lut + (count - bytes) * of_other.lut, bytes * of_byte.ff + (count - bytes) * of_other.ff};
+// Multipliers of LUTs: some of the picture's bytes, the rest of what features are stored in.
+struct Multipliers {
+  int bytes = 0, others = 0;
+};
+
+Multipliers multipliers_in_luts(const engine::Engine& e) {
+  const int all = e.dw_in_luts ? 9 * e.dw_lanes : 0, bytes = engine::nibbles(e) ? std::min(all, 9 * kPictureLanes) : 0;
+  return {bytes, all - bytes};
+}
+
+// Multiply-accumulates of rtl/math/duet_mac_lut.sv beside their products: a sum; two weights, feature, product and sum kept.
+Counts accumulators_in_luts(const Multipliers& m, const engine::Engine& e) {
+  const auto ff = [&](int feature) { return 3 * e.weight_bits + 2 * feature + e.acc_bits; };
+  return {static_cast<double>((m.bytes + m.others) * e.acc_bits),
+          static_cast<double>(m.bytes * ff(8) + m.others * ff(engine::stored_bits(e)))};
 }
 
 // The last comparison of two pixels' maxima, rtl/layer/duet_pw.sv: for each of them a comparison, a choice and a register.
@@ -88,13 +95,11 @@ Counts two_pixels(const engine::Engine& e) { return {2.0 * 2 * e.out_lanes * e.a
 Counts counted(const engine::Engine& e) {
   Counts sum;
   if (engine::pixels(e) == 2) sum.lut += two_pixels(e).lut, sum.ff += two_pixels(e).ff;
-  if (e.dw_in_luts) {
-    const Counts multipliers = multipliers_in_luts(9 * e.dw_lanes, e);
-    sum.lut += multipliers.lut, sum.ff += multipliers.ff;
-  }
+  const Counts accumulators = accumulators_in_luts(multipliers_in_luts(e), e);
+  sum.lut += accumulators.lut + static_cast<double>(lut_multipliers(e).lut), sum.ff += accumulators.ff;
   if (e.products > 1) {
-    const Counts pairs = take_apart(e.in_lanes, e.out_lanes / 2, e);
-    sum.lut += pairs.lut, sum.ff += pairs.ff;
+    const Counts apart = take_apart(e.in_lanes, e.out_lanes / engine::pair(e).weights, e);
+    sum.lut += apart.lut, sum.ff += apart.ff;
   }
   if (engine::quads(e)) {
     const Counts quads = quad_sums(e);
@@ -109,6 +114,12 @@ Logic logic(const LogicFeatures& features, Counts more, device::Family family) {
 }
 
 }  // namespace
+
+LutMultipliers lut_multipliers(const engine::Engine& e) {
+  const Multipliers m = multipliers_in_luts(e);
+  return {m.bytes + m.others, int64_t{m.bytes} * product_luts(e.weight_bits, 8) +
+                                  int64_t{m.others} * product_luts(e.weight_bits, engine::stored_bits(e))};
+}
 
 LogicFeatures logic_features(const engine::Engine& e) {
   const int beat = engine::beat_lanes(e), requantisers = beat + e.dw_lanes;

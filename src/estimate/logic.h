@@ -20,6 +20,12 @@ inline constexpr std::array<const char*, kLogicFeatures> kLogicNames{
     "memory bits", "input lane bits", "window bits",      "weight word bits"};
 LogicFeatures logic_features(const engine::Engine& engine);
 
+/// Multipliers made of LUTs instead of DSPs: how many, and their LUTs, which are counted, not modelled.
+struct LutMultipliers {
+  int64_t count = 0, lut = 0;
+};
+LutMultipliers lut_multipliers(const engine::Engine& engine);
+
 /// The part of it that follows from the RTL's widths without a fit: taking products of a DSP apart, the greatest of four sums.
 Logic counted_logic(const engine::Engine& engine);
 

@@ -17,10 +17,24 @@ namespace {
 
 constexpr const char* kDevice = "pynq-z1";
 constexpr uint64_t kSeed = 1;
+constexpr const char* kProduct = "duet_product";  // the module that is a multiplier of LUTs
+constexpr int kMostLevels = 8;                    // of logic, so that 150 MHz is credible
 
-const char* const kFigures[] = {
-    "cycles", "cycles_predicted", "latency_cycles", "ratio",        "lut",        "ff",           "dsp",
-    "bram36", "logic_levels",     "bytes_compared", "bytes_differ", "bytes_read", "bytes_written"};
+const char* const kFigures[] = {"cycles",
+                                "cycles_predicted",
+                                "latency_cycles",
+                                "ratio",
+                                "lut",
+                                "lut_multipliers",
+                                "ff",
+                                "lut_multiplier_luts",
+                                "dsp",
+                                "bram36",
+                                "logic_levels",
+                                "bytes_compared",
+                                "bytes_differ",
+                                "bytes_read",
+                                "bytes_written"};
 
 Config settings() {
   Config config;
@@ -64,6 +78,10 @@ void add_simulated(const evaluate::Outcome& outcome, Json& row) {
 void add_synthesised(const evaluate::Outcome& outcome, Json& row) {
   for (const auto& [name, count] : outcome.result.at("resources").items()) row[name] = count;
   row["logic_levels"] = outcome.result.at("logic_levels");
+  int64_t luts = 0;
+  for (const Json& module : outcome.result.at("modules"))
+    if (module.at("module") == kProduct) luts += module.at("lut").get<int64_t>() * module.at("instances").get<int64_t>();
+  row["lut_multiplier_luts"] = luts;
 }
 
 void add_reason(const std::string& reason, Json& row) {
@@ -80,6 +98,7 @@ std::optional<estimate::Design> choose(const BenchRow& row, const net::Network& 
     return {};
   }
   json["engine"] = engine::to_json(found[0].engine);
+  json["lut_multipliers"] = found[0].estimate.lut_multipliers;
   if (found[0].excess <= 0) return found[0];
   json["excess"] = found[0].excess;
   add_reason(too_large(found[0], device), json);
@@ -115,6 +134,25 @@ std::vector<BenchRow> bench_rows(const std::vector<std::string>& names) {
   return rows;
 }
 
+void judge(const device::Device& device, Json& row) {
+  const auto expect = [&](const char* figure, bool kept, const std::string& wanted) {
+    if (!row.at(figure).is_null() && !kept) add_reason(fmt::format("{} is {}, {}", figure, row.at(figure).dump(), wanted), row);
+  };
+  const auto number = [&](const char* figure) { return row.at(figure).is_null() ? 0 : row.at(figure).get<double>(); };
+  const auto most = [&](const char* figure, double limit) {
+    expect(figure, number(figure) <= limit, fmt::format("at most {:g} wanted", limit));
+  };
+  most("cycles", number("most_cycles"));
+  expect("ratio", number("ratio") >= number("least_ratio"), fmt::format("at least {:g} wanted", number("least_ratio")));
+  expect("cycles_predicted", row.at("cycles_predicted") == row.at("cycles"), "not what was simulated");
+  expect("bytes_compared", number("bytes_compared") > 0, "nothing was compared");
+  most("bytes_differ", 0);
+  most("logic_levels", kMostLevels);
+  const device::Resources limit = device::usable(device.resources);
+  most("lut", static_cast<double>(limit.lut)), most("ff", static_cast<double>(limit.ff));
+  most("dsp", static_cast<double>(limit.dsp)), most("bram36", limit.bram36);
+}
+
 Json bench_accelerator(const std::vector<BenchRow>& rows, const World& world) {
   const Config config = settings();
   std::vector<Json> specs, table;
@@ -137,6 +175,7 @@ Json bench_accelerator(const std::vector<BenchRow>& rows, const World& world) {
     else
       add_reason(to_string(outcomes[i].status) + ": " + outcomes[i].message, row);
   }
+  for (Json& row : table) judge(config.device, row);
   return {{"device", config.device.name}, {"clock_mhz", config.clock_mhz}, {"rows", table}};
 }
 

@@ -165,6 +165,8 @@ engine::Engine pairs(engine::Engine engine) {
 TEST(Pairs, W8F8DrainsEveryProduct) { run_random(pairs(small_engine(4, 8, 1, 8, 8)), 5, 4); }
 TEST(Pairs, W8F7ChainsOfFour) { run_random(pairs(small_engine(6, 4, 2, 8, 7)), 6, 4); }
 TEST(Pairs, W4F4OneChain) { run_random(pairs(small_engine(4, 6, 2, 4, 4)), 7, 4); }
+TEST(Pairs, W16F4OfTwoPixels) { run_random(pairs(small_engine(4, 5, 1, 16, 4)), 24, 4); }
+TEST(Pairs, W10F6OfTwoPixelsQuads) { run_random(pairs(small_engine(12, 6, 3, 10, 6)), 25, 4); }
 
 // Four pixels of a pooled picture at once, in columns whose chains end inside, at and across quarters of the lanes.
 TEST(Quads, W16F8) { run_random(small_engine(12, 6, 3, 16, 8), 8, 4); }
@@ -179,6 +181,7 @@ engine::Engine fours(engine::Engine engine) {
 }
 TEST(Fours, W4F4ChainsOfFour) { run_random(fours(small_engine(6, 4, 2, 4, 4)), 15, 8); }
 TEST(Fours, W4F6DrainsEveryProduct) { run_random(fours(small_engine(4, 8, 1, 4, 6)), 16, 6); }
+TEST(Fours, W6F4ChannelsInsidePixels) { run_random(fours(small_engine(4, 6, 2, 6, 4)), 26, 4); }
 TEST(Fours, W3F3Quads) { run_random(fours(small_engine(12, 6, 3, 3, 3)), 17, 8); }
 TEST(Fours, Streamed) { EXPECT_GT(run_random(fours(small_engine(4, 4, 2, 4, 4)), 18, 6, true), 2); }
 

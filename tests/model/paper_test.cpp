@@ -5,6 +5,7 @@
 
 #include "base/files.h"
 #include "base/process.h"
+#include "base/rng.h"
 #include "support/folder.h"
 
 namespace duet {
@@ -57,8 +58,15 @@ TEST(OneSimulator, RunsOtherNetworksByTheirMemoryAlone) {
   const test::Folder folder;
   const std::string engine = (folder.path() / "engine.json").string(), network = (folder.path() / "network.json").string();
   ASSERT_EQ(base::run_process({DUET_PROGRAM, "estimate", "dnn-c", "--widths", "11,8", "--out", engine}).exit_code, 0);
-  base::write_file(network, R"({"name": "odd", "input": [3, 45, 77], "bundle": "dw3-conv1-bn-relu-max", "anchors": [[0.1, 0.1]],
-    "replications": [{"channels": 20, "downsample": false}, {"channels": 61, "downsample": true}, {"channels": 35, "downsample": true}]})");
+  Rng rng(5);
+  Json replications = Json::array();
+  for (int i = 0; i < 3; ++i) replications.push_back({{"channels", rng.between(1, 96)}, {"downsample", i > 0}});
+  const Json shape{3, rng.between(8, 60), rng.between(8, 90)}, anchors{{0.1, 0.1}};
+  base::write_json(network, {{"name", "random"},
+                             {"input", shape},
+                             {"bundle", "dw3-conv1-bn-relu-max"},
+                             {"anchors", anchors},
+                             {"replications", replications}});
   setenv("DUET_CACHE", folder.path().c_str(), 1);
   simulated({"dnn-c", "--widths", "11,8", "--engine", engine});
   simulated({"dnn-a", "--widths", "11,8", "--engine", engine});
@@ -67,6 +75,13 @@ TEST(OneSimulator, RunsOtherNetworksByTheirMemoryAlone) {
   unsetenv("DUET_CACHE");
   const std::filesystem::directory_iterator simulators(folder.path() / "simulators");
   EXPECT_EQ(std::distance(begin(simulators), end(simulators)), 1);
+}
+
+// Its exit code tells whether every row keeps its ceilings: cycles, ratio, levels of logic, the device.
+TEST(Bench, KeepsItsCeilings) {
+  const test::Folder store;
+  const auto ran = base::run_process({DUET_PROGRAM, "bench", "accelerator", "--store", store.path().string()});
+  EXPECT_EQ(ran.exit_code, 0) << ran.output;
 }
 
 }  // namespace

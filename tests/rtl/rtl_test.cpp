@@ -33,89 +33,165 @@ std::vector<std::string> files(emit::Vendor vendor) {
 }
 
 std::vector<engine::Engine> engines() {
-  std::vector<engine::Engine> all(5);
+  std::vector<engine::Engine> all(8);
   all[0].weight_bits = 16;
   all[1].in_lanes = 4, all[1].out_lanes = 4, all[1].dw_lanes = 1, all[1].acc_bits = 24;
   all[2].in_lanes = 6, all[2].out_lanes = 10, all[2].dw_lanes = 2, all[2].weight_bits = 11, all[2].feature_bits = 9;
   all[3].in_lanes = 1, all[3].out_lanes = 1, all[3].dw_lanes = 1, all[3].weight_bits = 2, all[3].feature_bits = 2;
   all[4].in_lanes = 24, all[4].out_lanes = 18, all[4].dw_lanes = 12, all[4].weight_bits = all[4].feature_bits = 4;
   all[4].acc_bits = 18, all[4].products = 4, all[4].unit_groups = 2, all[4].dw_in_luts = 1;
+  all[5].in_lanes = 12, all[5].out_lanes = 6, all[5].dw_lanes = 3, all[5].products = 2;  // quads
+  all[6].in_lanes = 4, all[6].out_lanes = 5, all[6].dw_lanes = 1, all[6].weight_bits = 16, all[6].feature_bits = 4;
+  all[6].products = 2;  // two pixels
+  all[7].in_lanes = 4, all[7].out_lanes = 6, all[7].dw_lanes = 2, all[7].weight_bits = 6, all[7].feature_bits = 4;
+  all[7].products = 4;
   net::Network network = *net::find_known("dnn-a");
   network.input = {3, 31, 45};
   for (engine::Engine& engine : all) engine = program::size_for(engine, network);
   return all;
 }
 
-TEST(Lint, VerilatorFindsNothing) {
-  const Folder folder;
-  for (const engine::Engine& engine : engines()) {
-    base::write_file(folder.path / "duet_top.sv", emit::top(engine));
-    std::vector<std::string> command{"verilator", "--lint-only", "-Wall", "-sv", "--top-module", "duet_top"};
-    for (const std::string& file : files(emit::Vendor::generic)) command.push_back(file);
-    command.push_back((folder.path / "duet_top.sv").string());
-    const base::ProcessResult result = base::run_process(command);
-    EXPECT_EQ(result.exit_code, 0) << engine::to_json(engine).dump() << result.output.substr(0, 3000);
+const char* const kCells = "/usr/share/yosys/xilinx/cells_sim.v";
+
+// The vendor's cells come from elsewhere and are not ours to lint, and a DSP block has more outputs than anyone needs.
+void expect_clean_in_verilator(const Folder& folder, const engine::Engine& engine, emit::Vendor vendor) {
+  base::write_file(folder.path / "duet_top.sv", emit::top(engine));
+  std::vector<std::string> command{"verilator", "--lint-only", "-Wall", "-sv", "--top-module", "duet_top"};
+  if (vendor == emit::Vendor::xc7) {
+    base::write_file(folder.path / "cells.vlt", "`verilator_config\nlint_off -file \"*/cells_sim.v\"\n");
+    command.insert(command.end(),
+                   {(folder.path / "cells.vlt").string(), "-Wno-COMBDLY", "-Wno-PINMISSING", "-Wno-UNOPTFLAT", kCells});
   }
+  for (const std::string& file : files(vendor)) command.push_back(file);
+  command.push_back((folder.path / "duet_top.sv").string());
+  const base::ProcessResult result = base::run_process(command);
+  EXPECT_EQ(result.exit_code, 0) << engine::to_json(engine).dump() << result.output.substr(0, 3000);
 }
 
-TEST(Lint, YosysReadsEverything) {
+TEST(Lint, VerilatorFindsNothing) {
+  const Folder folder;
+  for (const engine::Engine& engine : engines()) expect_clean_in_verilator(folder, engine, emit::Vendor::generic);
+}
+
+TEST(Lint, VerilatorFindsNothingInDspBlocksAndBlockMemories) {
+  if (!fs::exists(kCells)) GTEST_SKIP() << "needs the simulation models that come with yosys";
+  const Folder folder;
+  for (const engine::Engine& engine : engines()) expect_clean_in_verilator(folder, engine, emit::Vendor::xc7);
+}
+
+TEST(Lint, YosysFindsNothing) {
   if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
   const Folder folder;
-  base::write_file(folder.path / "duet_top.sv", emit::top(engines()[2]));
-  for (const emit::Vendor vendor : {emit::Vendor::generic, emit::Vendor::xc7}) {
-    std::string script = "read_verilog -lib +/xilinx/cells_sim.v; read_verilog -sv";
-    for (const std::string& file : files(vendor)) script += " " + file;
-    script += " " + (folder.path / "duet_top.sv").string() + "; hierarchy -top duet_top; proc; check";
-    const base::ProcessResult result =
-        base::run_process({"yosys", "-q", "-e", "implicitly declared|has no driver|multiple drivers", "-p", script});
-    EXPECT_EQ(result.exit_code, 0) << result.output.substr(0, 3000);
-  }
+  for (const size_t i : {size_t{2}, size_t{4}, size_t{5}, size_t{6}})
+    for (const emit::Vendor vendor : {emit::Vendor::generic, emit::Vendor::xc7}) {
+      base::write_file(folder.path / "duet_top.sv", emit::top(engines()[i]));
+      std::string script = "read_verilog -lib +/xilinx/cells_sim.v; read_verilog -sv";
+      for (const std::string& file : files(vendor)) script += " " + file;
+      script += " " + (folder.path / "duet_top.sv").string() + "; hierarchy -top duet_top; proc; check";
+      const base::ProcessResult result = base::run_process({"yosys", "-q", "-e", ".", "-p", script});  // any warning
+      EXPECT_EQ(result.exit_code, 0) << result.output.substr(0, 3000);
+    }
 }
 
 // The words of a reason that the RTL repeats: up to what holds for this engine alone.
 std::string rule(const std::string& reason) { return reason.substr(0, reason.find(':')); }
 
+// A legal engine, the same made illegal, and the parameter in which the RTL sees it.
 struct Illegal {
-  int engine::Engine::*member;
+  engine::Engine legal, illegal;
   const char* parameter;
-  int value, products;
 };
 
-// The text of a legal engine's top with one parameter changed.
-std::string top_with(const engine::Engine& legal, const Illegal& illegal) {
+std::vector<Illegal> illegal_engines() {
+  using E = engine::Engine;
+  using B = engine::Buffers;
+  std::vector<Illegal> all;
+  engine::Engine legal = engines()[1];
+  legal.in_lanes = 3;
+  engine::Engine pairs = legal, fours = legal;
+  pairs.products = 2, fours.products = 4, fours.weight_bits = fours.feature_bits = 4;
+  const auto add = [&](const engine::Engine& base, int E::*member, const char* parameter, int value) {
+    all.push_back({base, base, parameter});
+    all.back().illegal.*member = value;
+  };
+  add(legal, &E::weight_bits, "WeightBits", 17), add(legal, &E::feature_bits, "FeatureBits", 1);
+  add(legal, &E::acc_bits, "AccBits", 41), add(legal, &E::dw_lanes, "DwLanes", 3), add(legal, &E::out_lanes, "OutLanes", 68);
+  add(legal, &E::dw_in_luts, "DwInLuts", 2), add(legal, &E::unit_groups, "UnitGroups", 3);
+  // Joined operands: of an odd channel, wider than a port, sums wider than their field.
+  add(pairs, &E::out_lanes, "OutLanes", 5), add(pairs, &E::weight_bits, "WeightBits", 16);
+  add(pairs, &E::feature_bits, "FeatureBits", 10), add(fours, &E::feature_bits, "FeatureBits", 8);
+  add(fours, &E::weight_bits, "WeightBits", 7);
+  for (const auto& [member, parameter, value] : {std::tuple{&B::layers, "Layers", 33},
+                                                 {&B::line_words, "LineWords", 16385},
+                                                 {&B::side_words, "SideWords", 16385},
+                                                 {&B::tile_words, "TileWords", 65536},
+                                                 {&B::psum_words, "PsumWords", 16385},
+                                                 {&B::result_words, "ResultWords", 16385},
+                                                 {&B::pw_weight_words, "PwWeightWords", 131073},
+                                                 {&B::dw_weight_words, "DwWeightWords", 32769},
+                                                 {&B::pw_param_words, "PwParamWords", 16385},
+                                                 {&B::dw_param_words, "DwParamWords", 16385}}) {
+    all.push_back({legal, legal, parameter});
+    all.back().illegal.buffers.*member = value;
+  }
+  return all;
+}
+
+// The value of a parameter of the engine in the text of a top, and where it stands.
+std::pair<size_t, size_t> value_of(const std::string& text, const std::string& parameter) {
+  const size_t at = text.find("." + parameter + "(") + parameter.size() + 2;
+  return {at, text.find(')', at) - at};
+}
+
+// The text of a legal engine's top with one parameter changed to `value`.
+std::string top_with(const engine::Engine& legal, const std::string& parameter, const std::string& value) {
   std::string text = emit::top(legal);
-  const std::string before = "." + std::string(illegal.parameter) + "(" + std::to_string(legal.*illegal.member) + ")";
-  const size_t at = text.find(before);
-  EXPECT_NE(at, std::string::npos) << before;
-  return text.replace(at, before.size(), "." + std::string(illegal.parameter) + "(" + std::to_string(illegal.value) + ")");
+  const auto [at, length] = value_of(text, parameter);
+  return text.replace(at, length, value);
+}
+
+// What the tools say of a top: Verilator's, then Yosys' output where it is there.
+std::vector<base::ProcessResult> elaborate(const Folder& folder, const std::string& top) {
+  base::write_file(folder.path / "duet_top.sv", top);
+  std::vector<std::string> verilator{"verilator", "--lint-only", "-sv", "--top-module", "duet_top"};
+  std::string yosys = "read_verilog -lib +/xilinx/cells_sim.v; read_verilog -sv";
+  for (const std::string& file : files(emit::Vendor::generic)) verilator.push_back(file), yosys += " " + file;
+  verilator.push_back((folder.path / "duet_top.sv").string());
+  std::vector<base::ProcessResult> results{base::run_process(verilator)};
+  yosys += " " + verilator.back() + "; hierarchy -top duet_top";
+  if (base::have_program("yosys")) results.push_back(base::run_process({"yosys", "-q", "-p", yosys}));
+  return results;
 }
 
 TEST(Rules, ElaborationRefusesWhatTheEstimatorRefuses) {
-  using E = engine::Engine;
-  const std::vector<Illegal> all{
-      {&E::weight_bits, "WeightBits", 17, 1}, {&E::feature_bits, "FeatureBits", 1, 1}, {&E::acc_bits, "AccBits", 41, 1},
-      {&E::dw_lanes, "DwLanes", 3, 1},        {&E::out_lanes, "OutLanes", 68, 1},      {&E::out_lanes, "OutLanes", 5, 2},
-      {&E::weight_bits, "WeightBits", 16, 2}, {&E::dw_in_luts, "DwInLuts", 2, 1},      {&E::unit_groups, "UnitGroups", 3, 1}};
   const Folder folder;
-  for (const Illegal& illegal : all) {
-    engine::Engine engine = engines()[1];
-    engine.in_lanes = 3, engine.products = illegal.products;
-    base::write_file(folder.path / "duet_top.sv", top_with(engine, illegal));
-    engine.*illegal.member = illegal.value;
-    const std::string reason = engine::illegal_because(engine);
-    ASSERT_NE(reason, "");
-    std::vector<std::string> verilator{"verilator", "--lint-only", "-sv", "--top-module", "duet_top"};
-    std::string yosys = "read_verilog -lib +/xilinx/cells_sim.v; read_verilog -sv";
-    for (const std::string& file : files(emit::Vendor::generic)) verilator.push_back(file), yosys += " " + file;
-    verilator.push_back((folder.path / "duet_top.sv").string());
-    yosys += " " + verilator.back() + "; hierarchy -top duet_top";
-    const base::ProcessResult simulator = base::run_process(verilator);
-    EXPECT_NE(simulator.exit_code, 0) << reason;
-    EXPECT_NE(simulator.output.find(rule(reason)), std::string::npos) << reason << simulator.output.substr(0, 1000);
-    if (!base::have_program("yosys")) continue;
-    const base::ProcessResult synthesiser = base::run_process({"yosys", "-q", "-p", yosys});
-    EXPECT_NE(synthesiser.exit_code, 0) << reason;
-    EXPECT_NE(synthesiser.output.find(rule(reason)), std::string::npos) << reason << synthesiser.output.substr(0, 1000);
+  for (const Illegal& one : illegal_engines()) {
+    const std::string reason = engine::illegal_because(one.illegal);
+    ASSERT_EQ(engine::illegal_because(one.legal), "");
+    ASSERT_NE(reason, "") << one.parameter;
+    const Json json = engine::to_json(one.illegal);
+    std::string value;  // of the only field that differs
+    for (const Json* part : {&json, &json.at("buffers")})
+      for (const auto& [name, number] : part->items()) {
+        const Json legal = engine::to_json(one.legal), &other = part == &json ? legal : legal.at("buffers");
+        if (number.is_number() && number != other.at(name)) value = number.dump();
+      }
+    for (const base::ProcessResult& tool : elaborate(folder, top_with(one.legal, one.parameter, value))) {
+      EXPECT_NE(tool.exit_code, 0) << one.parameter << ": " << reason;
+      EXPECT_NE(tool.output.find(rule(reason)), std::string::npos) << reason << tool.output.substr(0, 1000);
+    }
+  }
+}
+
+// A chain beyond the exact one, which no engine of the estimator's has.
+TEST(Rules, ElaborationRefusesSumsThatOverflowTheirField) {
+  const Folder folder;
+  engine::Engine pairs = engines()[1];
+  pairs.products = 2;
+  ASSERT_EQ(engine::chain(pairs), 2);
+  for (const base::ProcessResult& tool : elaborate(folder, top_with(pairs, "Chain", "3"))) {
+    EXPECT_NE(tool.exit_code, 0);
+    EXPECT_NE(tool.output.find("so many products of these widths do not fit one DSP"), std::string::npos);
   }
 }
 
@@ -130,9 +206,8 @@ void run_bench(const std::string& module, const std::string& bench, const std::v
   if (base::have_program("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
   for (const std::string& parameter : parameters) command.push_back("-G" + parameter);
   if (vendor == emit::Vendor::xc7) {
-    const fs::path cells = "/usr/share/yosys/xilinx/cells_sim.v";
-    if (!fs::exists(cells)) GTEST_SKIP() << "needs the simulation models that come with yosys";
-    command.push_back(cells.string());
+    if (!fs::exists(kCells)) GTEST_SKIP() << "needs the simulation models that come with yosys";
+    command.push_back(kCells);
   }
   for (const std::string& file : files(vendor)) command.push_back(file);
   command.push_back((kRoot / "tests" / "rtl" / "bench" / (bench + ".cpp")).string());
@@ -152,22 +227,32 @@ TEST(Module, DspBlockTakesJoinedWeights) {
   run_bench("duet_chain", "chain", {"Lanes=4", "WeightBits=25", "FeatureBits=9", "AccBits=40"}, emit::Vendor::xc7,
             "-DWEIGHT_BITS=25");
 }
-const std::vector<std::string> kColumn{"Lanes=8", "WeightBits=4", "FeatureBits=4", "AccBits=16"};
-void run_column(int pixels, emit::Vendor vendor) {
-  const device::Packing packing = device::join(device::ports(device::Family::xc7), {-7, 7}, {0, 15}, 2, pixels);
-  ASSERT_EQ(packing.products, 2 * pixels);
-  const int chain = std::min(packing.chain, 8);
-  std::vector<std::string> parameters = kColumn;
-  parameters.push_back("Products=" + std::to_string(packing.products));
-  parameters.push_back("Chain=" + std::to_string(chain));
-  parameters.push_back("PairShift=" + std::to_string(packing.weight_shift));
-  parameters.push_back("PixelShift=" + std::to_string(packing.feature_shift));
-  run_bench("duet_column", "column", parameters, vendor,
-            "-DPIXELS=" + std::to_string(pixels) + " -DCHAIN=" + std::to_string(chain));
+void run_column(int products, int weight_bits, int feature_bits, emit::Vendor vendor) {
+  engine::Engine engine;
+  engine.products = products, engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
+  const device::Packing packing = engine::pair(engine);
+  ASSERT_EQ(packing.products, products);
+  std::vector<std::string> parameters{"Lanes=8", "AccBits=16"};
+  std::string flags;
+  const auto set = [&](const char* parameter, const char* macro, int value) {
+    if (*parameter) parameters.push_back(parameter + ("=" + std::to_string(value)));
+    if (*macro) flags += std::string(" -D") + macro + "=" + std::to_string(value);
+  };
+  set("WeightBits", "WEIGHT_BITS", weight_bits), set("FeatureBits", "FEATURE_BITS", feature_bits);
+  set("Products", "", products), set("Pixels", "PIXELS", packing.features), set("", "CHANNELS", packing.weights);
+  set("PairShift", "", packing.weight_shift), set("PixelShift", "", packing.feature_shift);
+  set("Chain", "CHAIN", std::min(packing.chain, 8));
+  run_bench("duet_column", "column", parameters, vendor, flags);
 }
-TEST(Module, ColumnTakesTwoProductsApart) { run_column(1, emit::Vendor::generic); }
-TEST(Module, ColumnTakesFourProductsApart) { run_column(2, emit::Vendor::generic); }
-TEST(Module, ColumnOfDspBlocksTakesFourProductsApart) { run_column(2, emit::Vendor::xc7); }
+TEST(Module, ColumnTakesTwoChannelsApart) { run_column(2, 4, 4, emit::Vendor::generic); }
+TEST(Module, ColumnTakesTwoPixelsApart) { run_column(2, 16, 4, emit::Vendor::generic); }
+TEST(Module, ColumnTakesFourProductsApart) { run_column(4, 4, 4, emit::Vendor::generic); }
+TEST(Module, ColumnTakesFourProductsApartOnTheOtherPorts) { run_column(4, 6, 4, emit::Vendor::generic); }
+TEST(Module, ColumnOfDspBlocksTakesFourProductsApart) { run_column(4, 4, 4, emit::Vendor::xc7); }
+TEST(Module, ColumnOfDspBlocksTakesWideFeatures) {
+  run_column(2, 16, 4, emit::Vendor::xc7);
+  run_column(4, 6, 4, emit::Vendor::xc7);
+}
 
 TEST(Module, RamKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::generic); }
 TEST(Module, RamOfBlocksKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::xc7); }

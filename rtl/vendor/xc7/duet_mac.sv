@@ -1,5 +1,6 @@
 // One multiply-accumulate of a systolic chain on one DSP48E1: same ports and timing as rtl/vendor/generic/duet_mac.sv. The two
-// weight registers are A1 (shadow) and A2 (active); chains run through the cascade PCOUT -> PCIN.
+// weight registers are A1 (shadow) and A2 (active) or, where the feature needs the wide port, B1 and B2; chains run through the cascade
+// PCOUT -> PCIN.
 module duet_mac #(
     parameter int WeightBits  = 8,  // signed
     parameter int FeatureBits = 8,  // unsigned
@@ -16,6 +17,23 @@ module duet_mac #(
     output logic [           47:0] cascade_o,
     output logic [           47:0] sum_o
 );
+  localparam bit WideFeature = FeatureBits > 17;  // port B has 18 bits, signed
+  localparam int WeightPort = WideFeature ? 18 : 30;
+  localparam int FeaturePort = WideFeature ? 30 : 18;
+  logic [WeightPort-1:0] weight;
+  logic [FeaturePort-1:0] feature;
+  logic [29:0] a;
+  logic [17:0] b;
+  assign weight  = WeightPort'($signed(weight_i));
+  assign feature = FeaturePort'(feature_i);
+  generate
+    if (WideFeature) begin : g_wide
+      assign {a, b} = {feature, weight};
+    end else begin : g_narrow
+      assign {a, b} = {weight, feature};
+    end
+  endgenerate
+
   // X and Y: the product; Z: C (first), PCIN or 0.
   logic [6:0] opmode;
   assign opmode = (First != 0) ? 7'b0110101 : {2'b00, !cut_i, 4'b0101};
@@ -26,10 +44,10 @@ module duet_mac #(
       .USE_DPORT("FALSE"),
       .USE_MULT("MULTIPLY"),
       .USE_SIMD("ONE48"),
-      .AREG(2),
-      .ACASCREG(2),
-      .BREG(1),
-      .BCASCREG(1),
+      .AREG(WideFeature ? 1 : 2),
+      .ACASCREG(WideFeature ? 1 : 2),
+      .BREG(WideFeature ? 2 : 1),
+      .BCASCREG(WideFeature ? 2 : 1),
       .CREG(1),
       .DREG(0),
       .ADREG(0),
@@ -42,14 +60,14 @@ module duet_mac #(
       .OPMODEREG(0)
   ) u_dsp (
       .CLK(clk_i),
-      .A({{(30 - WeightBits) {weight_i[WeightBits-1]}}, weight_i}),
-      .B({{(18 - FeatureBits) {1'b0}}, feature_i}),
+      .A(a),
+      .B(b),
       .C(sum_i),
       .D(25'd0),
-      .CEA1(load_i),
-      .CEA2(swap_i),
-      .CEB1(1'b0),
-      .CEB2(1'b1),
+      .CEA1(WideFeature ? 1'b0 : load_i),
+      .CEA2(WideFeature ? 1'b1 : swap_i),
+      .CEB1(WideFeature ? load_i : 1'b0),
+      .CEB2(WideFeature ? swap_i : 1'b1),
       .CEC(1'b1),
       .CED(1'b0),
       .CEAD(1'b0),

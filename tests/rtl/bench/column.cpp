@@ -1,4 +1,4 @@
-// duet_column with joined operands: the sums of two channels and PIXELS pixels, of random and extreme weights and features,
+// duet_column with joined operands: the sums of CHANNELS channels and PIXELS pixels, of random and extreme weights and features,
 // weights swapped at random.
 #include <verilated.h>
 
@@ -9,7 +9,8 @@
 #include "Vduet_column.h"
 
 namespace {
-constexpr int kLanes = 8, kWeightBits = 4, kFeatureBits = 4, kAccBits = 16, kChannels = 2, kPixels = PIXELS, kChain = CHAIN;
+constexpr int kLanes = 8, kWeightBits = WEIGHT_BITS, kFeatureBits = FEATURE_BITS, kAccBits = 16;
+constexpr int kChannels = CHANNELS, kPixels = PIXELS, kChain = CHAIN;
 constexpr int kSums = kChannels * kPixels, kLatency = kLanes + 3, kPeriod = kLanes + 3;
 
 struct Vector {

@@ -10,6 +10,9 @@ namespace {
 
 using fixed::Range;
 
+constexpr int kSteps = 5000;             // of a chain, at most, that are tried
+constexpr int64_t kExhaustive = 200000;  // operands, all of which are tried
+
 Range weights(int bits) { return {-fixed::weight_limit(bits), fixed::weight_limit(bits)}; }
 Range twos_complement(int bits) { return {-(1 << (bits - 1)), (1 << (bits - 1)) - 1}; }
 Range features(int bits, bool is_signed = false) { return fixed::feature_range(bits, is_signed); }
@@ -54,20 +57,36 @@ bool corners_are_exact(int bits, const Packing& p, Range weight, Range feature, 
   return true;
 }
 
-void prove(Family family, int w_bits, int f_bits, bool is_signed) {
-  const Packing p = packing(family, w_bits, f_bits, is_signed);
-  if (p.chain == 0) return;  // nothing shared
-  SCOPED_TRACE(to_string(family) + " W" + std::to_string(w_bits) + " F" + std::to_string(f_bits) + (is_signed ? " signed" : ""));
-  const Range weight = weights(w_bits), feature = features(f_bits, is_signed);
-  const int steps = std::min(p.chain, 5000), bits = ports(family).accumulator;
+// Every value of every operand, once.
+void expect_all_exact(int bits, const Packing& p, Range weight, Range feature) {
+  const int64_t w_count = weight.hi - weight.lo + 1, f_count = feature.hi - feature.lo + 1;
+  const int64_t all = (p.weights == 2 ? w_count * w_count : w_count) * (p.features == 2 ? f_count * f_count : f_count);
+  if (all > kExhaustive) return;
+  for (int64_t code = 0; code < all; ++code) {
+    int64_t rest = code;
+    std::array<int64_t, 4> operands{};
+    for (int i = 0; i < 4; ++i) {
+      if (i % 2 >= (i < 2 ? p.weights : p.features)) continue;
+      const Range& range = i < 2 ? weight : feature;
+      const int64_t count = i < 2 ? w_count : f_count;
+      operands[static_cast<size_t>(i)] = range.lo + rest % count;
+      rest /= count;
+    }
+    ASSERT_TRUE(chain_is_exact(bits, p, weight, feature, 1, [&](Range, int i, int) { return operands[static_cast<size_t>(i)]; }));
+  }
+}
+
+void prove(const Packing& p, int bits, Range weight, Range feature, uint64_t seed) {
+  const int steps = std::min(p.chain, kSteps);
+  expect_all_exact(bits, p, weight, feature);
   ASSERT_TRUE(corners_are_exact(bits, p, weight, feature, steps));
-  Rng rng(static_cast<uint64_t>(w_bits * 100 + f_bits));
+  Rng rng(seed);
   for (int trial = 0; trial < 20; ++trial)
     ASSERT_TRUE(chain_is_exact(bits, p, weight, feature, steps, [&](Range r, int, int) { return rng.between(r.lo, r.hi); }));
   for (int trial = 0; trial < 20; ++trial)  // ends only: sums far out
     ASSERT_TRUE(
         chain_is_exact(bits, p, weight, feature, steps, [&](Range r, int, int) { return rng.chance(0.5) ? r.lo : r.hi; }));
-  if (p.chain >= 5000) return;
+  if (p.chain >= kSteps) return;
   EXPECT_FALSE(corners_are_exact(bits, p, weight, feature, p.chain + 1)) << "the chain could be longer";
 }
 
@@ -102,11 +121,33 @@ TEST(Packing, SymmetricWeightsGainChains) {
   is(11, 8, 1, 0);
 }
 
-TEST(Packing, EveryPairOfWidthsIsExactAndNoLongerChainIs) {
+// All ways to join operands, whether they are the best for their widths or not.
+TEST(Packing, EveryWayToJoinIsExactAndNoLongerChainIs) {
+  int proved = 0;
   for (Family family : {Family::xc7, Family::ultrascale, Family::ice40, Family::ecp5})
     for (int w = 2; w <= 16; ++w)
       for (int f = 2; f <= 16; ++f)
-        for (bool is_signed : {false, true}) prove(family, w, f, is_signed);
+        for (bool is_signed : {false, true})
+          for (auto [w_count, f_count] : {std::pair{2, 1}, {1, 2}, {2, 2}}) {
+            SCOPED_TRACE(to_string(family) + " W" + std::to_string(w) + " F" + std::to_string(f) +
+                         (is_signed ? " signed " : " ") + std::to_string(w_count) + "x" + std::to_string(f_count));
+            const Packing p = join(ports(family), weights(w), features(f, is_signed), w_count, f_count);
+            if (p.products == 0) continue;
+            ASSERT_EQ(p.products, w_count * f_count);
+            prove(p, ports(family).accumulator, weights(w), features(f, is_signed), static_cast<uint64_t>(w * 100 + f));
+            ++proved;
+          }
+  EXPECT_GT(proved, 1000);
+}
+
+TEST(Packing, IsTheWayThatJoinsMost) {
+  for (Family family : {Family::xc7, Family::ultrascale, Family::ice40, Family::ecp5})
+    for (int w = 2; w <= 16; ++w)
+      for (int f = 2; f <= 16; ++f)
+        for (bool is_signed : {false, true})
+          for (auto [w_count, f_count] : {std::pair{1, 1}, {2, 1}, {1, 2}, {2, 2}})
+            EXPECT_GE(packing(family, w, f, is_signed).products,
+                      join(ports(family), weights(w), features(f, is_signed), w_count, f_count).products);
 }
 
 TEST(Packing, TwoW8F8ProductsExhaustively) {

@@ -76,6 +76,32 @@ TEST(Engine, QuartersOfTheLanesTakeAPictureOfThreeChannels) {
   EXPECT_EQ(chain(engine), 4);
 }
 
+// The one table of device/packing.h, of xc7 and unsigned features.
+TEST(Engine, SharesADspAsManyTimesAsTheWidthsAllow) {
+  for (int w = 2; w <= 16; ++w)
+    for (int f = 2; f <= 16; ++f) {
+      const int most = device::packing(device::Family::xc7, w, f, false).products;
+      for (int products : {2, 4}) {
+        Engine engine;
+        engine.products = products, engine.weight_bits = w, engine.feature_bits = f;
+        EXPECT_EQ(illegal_because(engine).empty(), products <= most) << "W" << w << " F" << f << " " << products;
+        EXPECT_EQ(pair(engine).products, products <= most ? products : 0) << "W" << w << " F" << f;
+      }
+    }
+}
+
+TEST(Engine, JoinsTwoPixelsWhereTwoChannelsDoNotFit) {
+  Engine engine;
+  engine.products = 2, engine.weight_bits = 16, engine.feature_bits = 4;
+  EXPECT_EQ(pixels(engine), 2);
+  EXPECT_EQ(pair(engine).weights, 1);
+  engine.out_lanes = 9, engine.in_lanes = 9, engine.dw_lanes = 1;
+  EXPECT_EQ(illegal_because(engine), "");
+  engine.weight_bits = 8;
+  EXPECT_EQ(pixels(engine), 1);
+  EXPECT_EQ(illegal_because(engine), "joined weights need an even number of out_lanes");
+}
+
 TEST(Engine, BlockMemoriesAreCutCheapest) {
   EXPECT_EQ(bram18(36, 512), 1);
   EXPECT_EQ(bram18(37, 512), 2);
