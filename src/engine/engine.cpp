@@ -15,7 +15,7 @@ namespace {
 constexpr int kParamBits = 14;  // multiplier and shift
 constexpr int kMaxLayers = 32;
 constexpr int kLeastBits = 2, kMostBits = 16;  // of weights and features
-constexpr int kPictureChannels = 3, kNibble = 4;
+constexpr int kPictureChannels = 3, kPictureBits = 8, kNibble = 4;
 
 struct Named {
   const char* name;
@@ -24,7 +24,7 @@ struct Named {
 };
 constexpr Named kFields[] = {{"in_lanes", &Engine::in_lanes, 1, 64},
                              {"out_lanes", &Engine::out_lanes, 1, 64},
-                             {"dw_lanes", &Engine::dw_lanes, 1, 16},
+                             {"dw_lanes", &Engine::dw_lanes, 0, 16},
                              {"weight_bits", &Engine::weight_bits, kLeastBits, kMostBits},
                              {"feature_bits", &Engine::feature_bits, kLeastBits, kMostBits},
                              {"acc_bits", &Engine::acc_bits, 16, 40},
@@ -56,16 +56,16 @@ int lanes_of_beat(const Engine& engine, int bits) {
   return largest_divisor(std::gcd(engine.in_lanes, engine.out_lanes * engine.unit_groups), 64 / bits);
 }
 
-size_t index(int weight_bits, int feature_bits, bool four) {
+size_t index(int weight_bits, int feature_bits, bool is_signed, bool four) {
   DUET_CHECK(std::min(weight_bits, feature_bits) >= kLeastBits && std::max(weight_bits, feature_bits) <= kMostBits, "widths");
   constexpr size_t kWidths = kMostBits - kLeastBits + 1;
-  return (static_cast<size_t>(weight_bits - kLeastBits) * kWidths + static_cast<size_t>(feature_bits - kLeastBits)) * 2 + four;
+  return (static_cast<size_t>(weight_bits - kLeastBits) * kWidths + static_cast<size_t>(feature_bits - kLeastBits)) * 4 + 2 * is_signed + four;
 }
 
-device::Packing make_pair(int weight_bits, int feature_bits, bool four) {
+device::Packing make_pair(int weight_bits, int feature_bits, bool is_signed, bool four) {
   const int limit = fixed::weight_limit(weight_bits);
   const auto joined = [&](int weights, int features) {
-    return device::join(device::ports(device::Family::xc7), {-limit, limit}, fixed::feature_range(feature_bits, false), weights,
+    return device::join(device::ports(device::Family::xc7), {-limit, limit}, fixed::feature_range(feature_bits, is_signed), weights,
                         features);
   };
   if (four) return joined(2, 2);
@@ -78,7 +78,8 @@ std::vector<device::Packing> packings() {
   std::vector<device::Packing> all;
   for (int w = kLeastBits; w <= kMostBits; ++w)
     for (int f = kLeastBits; f <= kMostBits; ++f)
-      for (const bool four : {false, true}) all.push_back(make_pair(w, f, four));
+      for (const bool is_signed : {false, true})
+        for (const bool four : {false, true}) all.push_back(make_pair(w, f, is_signed, four));
   return all;
 }
 
@@ -123,7 +124,9 @@ std::string illegal_because(const Engine& engine) {
   for (const NamedBuffer& field : kBuffers)
     if (engine.buffers.*field.member < field.lo || engine.buffers.*field.member > field.hi)
       return std::string(field.name) + " must be " + std::to_string(field.lo) + ".." + std::to_string(field.hi);
-  if (!divides(engine.dw_lanes, beat_lanes(engine)))
+  if ((engine.dw_lanes > 0) != (dw_kernel(engine) > 0))
+    return "dw_lanes must be 0 without a depth-wise layer in the Bundle, and at least 1 with one";
+  if (engine.dw_lanes > 0 && !divides(engine.dw_lanes, beat_lanes(engine)))
     return "dw_lanes must divide the channels of a beat: as many as divide in_lanes and a unit's out_lanes, here " +
            std::to_string(beat_lanes(engine));
   if (engine.products == 3) return "products must be 1, 2 or 4";
@@ -131,21 +134,49 @@ std::string illegal_because(const Engine& engine) {
     return "so many products of these widths do not fit one DSP";
   if (engine.products > 1 && pair(engine).weights == 2 && engine.out_lanes % 2)
     return "joined weights need an even number of out_lanes";
+  if (array_kernel(engine) > 1 && pixels(engine) > 1)
+    return "the array takes one pixel at once where it convolves with more than one tap";
   return "";
 }
 
+int dw_kernel(const Engine& engine) {
+  int side = 0;
+  for (const net::ComputeLayer& layer : engine.bundle.layers)
+    if (layer.depthwise) side = std::max(side, layer.kernel);
+  return side;
+}
+int array_kernel(const Engine& engine) {
+  int side = 1;
+  for (const net::ComputeLayer& layer : engine.bundle.layers)
+    if (!layer.depthwise) side = std::max(side, layer.kernel);
+  return side;
+}
+bool signed_features(const Engine& engine) { return !engine.bundle.relu; }
+bool diagonal(const Engine& engine) {
+  const std::vector<net::ComputeLayer>& layers = engine.bundle.layers;
+  for (size_t i = 0; i < layers.size(); ++i)
+    if (layers[i].depthwise && (i + 1 == layers.size() || layers[i + 1].kernel > 1)) return true;
+  return false;
+}
+int digit_bits(const Engine& engine) {
+  return engine.bundle.layers.front().depthwise ? kPictureBits
+                                                : std::min(kPictureBits, engine.feature_bits - (signed_features(engine) ? 1 : 0));
+}
+int digits(const Engine& engine) { return (kPictureBits + digit_bits(engine) - 1) / digit_bits(engine); }
 bool nibbles(const Engine& engine) {
   const int beat = lanes_of_beat(engine, kNibble);
-  return engine.feature_bits <= kNibble && quads(engine) && beat * kNibble >= 2 * kPictureChannels * 8 &&
+  return engine.feature_bits <= kNibble && quads(engine) && dw_kernel(engine) == 3 && !signed_features(engine) && beat * kNibble >= 2 * kPictureChannels * 8 &&
          divides(2 * bank_lanes(engine), engine.dw_lanes) && divides(engine.dw_lanes, beat);
 }
 int stored_bits(const Engine& engine) { return nibbles(engine) ? kNibble : engine.feature_bits <= 8 ? 8 : 16; }
 int beat_lanes(const Engine& engine) { return lanes_of_beat(engine, stored_bits(engine)); }
 int head_lanes(const Engine& engine) { return largest_divisor(beat_lanes(engine), 64 / fixed::kHeadBits); }
 bool quads(const Engine& engine) {
-  return engine.in_lanes % 4 == 0 && engine.in_lanes / 4 >= kPictureChannels && engine.dw_lanes % (engine.in_lanes / 4) == 0;
+  return engine.dw_lanes > 0 && engine.in_lanes % 4 == 0 && engine.in_lanes / 4 >= kPictureChannels && engine.dw_lanes % (engine.in_lanes / 4) == 0;
 }
-int bank_lanes(const Engine& engine) { return quads(engine) ? engine.in_lanes / 4 : engine.dw_lanes; }
+int bank_lanes(const Engine& engine) {
+  return quads(engine) ? engine.in_lanes / 4 : engine.dw_lanes > 0 ? engine.dw_lanes : beat_lanes(engine);
+}
 int chain(const Engine& engine) {
   if (engine.products == 1) return engine.in_lanes;
   const int longest = std::min(pair(engine).chain, engine.in_lanes);
@@ -155,14 +186,18 @@ int chain(const Engine& engine) {
 std::vector<MemoryBlock> memories(const Engine& e) {
   const Buffers& b = e.buffers;
   const int params = e.acc_bits + kParamBits;
-  return {{"line", 2, beat_lanes(e) * stored_bits(e), 3 * (b.line_words + b.side_words)},
+  std::vector<MemoryBlock> all{
           {"tile", pixels(e) * e.in_lanes / bank_lanes(e), bank_lanes(e) * e.feature_bits, b.tile_words},
           {"psum", 1, pixels(e) * e.out_lanes * e.acc_bits, b.psum_words},
           {"result", pixels(e) * e.unit_groups, e.out_lanes * e.acc_bits, b.result_words},
           {"pw_weight", 1, e.out_lanes * e.weight_bits, b.pw_weight_words},
-          {"dw_weight", 1, e.dw_lanes * e.weight_bits, b.dw_weight_words},
-          {"pw_param", 1, beat_lanes(e) * params, b.pw_param_words},
-          {"dw_param", 1, e.dw_lanes * params, b.dw_param_words}};
+          {"pw_param", 1, beat_lanes(e) * params, b.pw_param_words}};
+  if (e.dw_lanes > 0) {
+    all.push_back({"line", 2, beat_lanes(e) * stored_bits(e), (dw_kernel(e) / 2 + 2) * (b.line_words + b.side_words)});
+    all.push_back({"dw_weight", 1, e.dw_lanes * e.weight_bits, b.dw_weight_words});
+    all.push_back({"dw_param", 1, e.dw_lanes * params, b.dw_param_words});
+  }
+  return all;
 }
 
 RamCut cut_ram(int width, int depth) {
@@ -200,11 +235,12 @@ int pixels(const Engine& engine) { return engine.products == 1 ? 1 : pair(engine
 
 device::Packing pair(const Engine& engine) {
   static const std::vector<device::Packing> table = packings();
-  return table[index(engine.weight_bits, engine.feature_bits, engine.products == 4)];
+  return table[index(engine.weight_bits, engine.feature_bits, signed_features(engine), engine.products == 4)];
 }
 
 int dsp_count(const Engine& engine) {
-  return engine.in_lanes * engine.out_lanes * pixels(engine) / engine.products + (engine.dw_in_luts ? 0 : 9 * engine.dw_lanes);
+  const int depthwise = dw_kernel(engine) * dw_kernel(engine) * engine.dw_lanes;
+  return engine.in_lanes * engine.out_lanes * pixels(engine) / engine.products + (engine.dw_in_luts ? 0 : depthwise);
 }
 
 }  // namespace duet::engine

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "program/descriptor.h"
+#include "program/passes.h"
 #include "program/program.h"
 
 namespace duet::program {
@@ -10,7 +11,6 @@ namespace {
 
 constexpr int64_t kAlign = 128;  // a 16-beat burst that starts at a multiple of it never crosses 4 KB
 constexpr int kHeaderBytes = 64, kDescriptorBytes = 128;
-constexpr int kTaps = 9;
 // A pass must outlast the chain it fills: the sums of its first pixel come back before the next pass reads them.
 constexpr int kPassOverhead = 6;
 constexpr int kLeastSlots = 2, kMostSlots = 16;  // output groups of streamed weights on chip (duet_load)
@@ -24,19 +24,36 @@ Int ceil_div(Int a, int b) {
 int64_t align(int64_t address) { return (address + kAlign - 1) / kAlign * kAlign; }
 int64_t word_beats(int bits) { return ceil_div(bits, 64); }
 
+int taps(const engine::Engine& engine) { return engine::dw_kernel(engine) * engine::dw_kernel(engine); }
+
+// A column takes as many cycles as it has pairs of rows.
 void set_depthwise(Layer& layer, const engine::Engine& engine) {
   layer.dw_groups = layer.copy ? layer.in_beats : ceil_div(layer.in.channels, engine.dw_lanes);
-  layer.dw_pass = std::max(2 * layer.row_beats / layer.in_beats, kTaps + kPassOverhead);
+  layer.dw_pass = layer.copy ? 0
+                             : std::max((engine::dw_kernel(engine) + 1) / 2 * layer.row_beats / layer.in_beats,
+                                        taps(engine) + kPassOverhead);
+}
+
+// Input groups that hold the channels of an output group, at most.
+int diagonal_passes(const Layer& layer, const engine::Engine& engine) {
+  int most = 0;
+  for (int group = 0; group < layer.out_groups; ++group) {
+    const int from = group * engine.out_lanes, to = std::min(layer.in.channels, from + engine.out_lanes);
+    most = std::max(most, (to - 1) / engine.in_lanes - from / engine.in_lanes + 1);
+  }
+  return most;
 }
 
 void set_pointwise(Layer& layer, const engine::Engine& engine) {
-  layer.in_groups = ceil_div(layer.in.channels, engine.in_lanes);
+  const int rows = 2 + (layer.copy ? 2 * layer.halo : 0), columns = layer.in.width + (layer.copy ? 2 * layer.halo : 0);
+  layer.in_groups = ceil_div(layer.digits * layer.in.channels, engine.in_lanes);
   layer.out_groups = ceil_div(layer.out.channels, engine.out_lanes);
+  layer.passes = layer.diagonal ? diagonal_passes(layer, engine) : layer.digits * layer.in_groups * layer.kernel * layer.kernel;
   const int pixels = engine::pixels(engine);
-  layer.tile_stride = ceil_div(layer.quad ? (layer.in.width + 1) / 2 : 2 * layer.in.width, pixels);
+  layer.tile_stride = ceil_div(layer.quad ? (layer.in.width + 1) / 2 : rows * columns, pixels);
   layer.tile_words = layer.in_groups * layer.tile_stride;
   layer.pixels = ceil_div(layer.quad ? layer.in.width / 2 : layer.pool ? 2 * (layer.in.width & ~1) : 2 * layer.in.width, pixels);
-  layer.unit_pixels = layer.pool ? layer.out.width : 2 * layer.in.width;
+  layer.unit_pixels = layer.average ? 4 * layer.out.width : layer.pool ? layer.out.width : 2 * layer.in.width;
   layer.unit_words = ceil_div(layer.unit_pixels, pixels);
   layer.pw_pass = std::max(layer.pixels, engine.in_lanes + kPassOverhead);
 }
@@ -50,28 +67,33 @@ void set_output(Layer& layer, const engine::Engine& engine) {
   layer.out_row_beats = layer.pixel_beats() * layer.out.width;
 }
 
-Layer make_layer(const engine::Engine& engine, std::string name, net::Shape in, int channels, bool pool, bool head,
-                 bool picture) {
+Layer make_layer(const engine::Engine& engine, const Pass& pass, bool picture) {
   Layer layer;
-  layer.name = std::move(name);
-  layer.copy = layer.head = head;
-  layer.pool = pool;
-  layer.quad = picture && pool && engine::quads(engine) && in.channels <= engine.in_lanes / 4;
-  layer.in = in;
-  layer.out = {channels, pool ? in.height / 2 : in.height, pool ? in.width / 2 : in.width};
-  layer.tiles = pool ? in.height / 2 : ceil_div(in.height, 2);
+  layer.name = pass.name, layer.node = pass.node;
+  layer.copy = pass.depthwise == 0, layer.diagonal = pass.dense == 0, layer.head = pass.head;
+  layer.kernel = std::max(1, pass.dense);
+  layer.halo = (layer.copy ? layer.kernel : pass.depthwise) / 2;
+  layer.pool = pass.pool != net::Pool::none, layer.average = pass.pool == net::Pool::average;
+  layer.in = pass.in, layer.out = pass.out;
+  layer.quad = picture && layer.pool && !layer.average && engine::quads(engine) && layer.in.channels <= engine.in_lanes / 4;
+  layer.digits = picture ? engine::digits(engine) : 1;
+  layer.tiles = layer.pool ? layer.in.height / 2 : ceil_div(layer.in.height, 2);
   layer.wide = picture && engine::nibbles(engine);
-  layer.in_beats = layer.wide ? 1 : ceil_div(in.channels, engine::beat_lanes(engine));
-  layer.row_beats = layer.wide && layer.quad ? ceil_div(in.width, 2) : layer.in_beats * in.width;
+  layer.in_beats = layer.wide ? 1 : ceil_div(layer.digits * layer.in.channels, engine::beat_lanes(engine));
+  layer.row_beats = layer.wide && layer.quad ? ceil_div(layer.in.width, 2) : layer.in_beats * layer.in.width;
   set_depthwise(layer, engine);
   set_pointwise(layer, engine);
   set_output(layer, engine);
-  layer.macs = layer.out.channels * int64_t{in.channels} * in.pixels() + (layer.copy ? 0 : kTaps * in.size());
+  const int64_t dense = layer.diagonal ? 0 : int64_t{layer.out.channels} * layer.in.channels * layer.kernel * layer.kernel;
+  layer.macs = dense * layer.in.pixels() + int64_t{pass.depthwise} * pass.depthwise * layer.in.size();
   return layer;
 }
 
 // Tiles of the layer before that tile 0 of a layer needs; each further tile needs `step` more.
-int first_need(const Layer& previous, bool copy) { return previous.pool ? (copy ? 2 : 3) : (copy ? 1 : 2); }
+int first_need(const Layer& previous, const Layer& layer) {
+  const int rows = 2 + layer.halo;
+  return previous.pool ? rows : ceil_div(rows, 2);
+}
 int need_step(const Layer& previous) { return previous.pool ? 2 : 1; }
 
 // How many turns the first of two layers is ahead of what the second needs: its results must be through the store, the memory and
@@ -81,7 +103,7 @@ constexpr int kAheadBursts = 2;
 void take_turns(Layer& first, const Layer& second) {
   first.ahead = true;
   first.burst = need_step(first);
-  first.lead = first_need(first, second.copy) + kAheadBursts * first.burst;
+  first.lead = first_need(first, second) + kAheadBursts * first.burst;
 }
 
 // Words of point-wise weights.
@@ -91,7 +113,7 @@ struct PwWeights {
   int total() const { return resident + kLeastSlots * slot; }
 };
 
-int group_weights(const Layer& layer, const engine::Engine& engine) { return layer.in_groups * engine.in_lanes; }
+int group_weights(const Layer& layer, const engine::Engine& engine) { return layer.passes * engine.in_lanes; }
 
 PwWeights pw_weights(const std::vector<Layer>& layers, const engine::Engine& engine) {
   PwWeights words;
@@ -124,14 +146,16 @@ void stream(std::vector<Layer>& layers, const engine::Engine& engine, int words)
 
 // The first two layers take turns, so that the largest map is stored and loaded while the array has much to do; the last layer
 // and the head, since the head is little work for the array and much to load. Streamed layers do not: their weights come in the
-// order of their own tiles. The first two need a ring of rows each.
+// order of their own tiles. Two with depth-wise convolutions need a ring of rows each; two without would wait for each other's room.
 void interleave(std::vector<Layer>& layers, int side_words) {
   const size_t head = layers.size() - 1;
-  if (head >= 2 && !layers[0].stream && !layers[1].stream && layers[0].row_beats <= side_words) {
+  const auto streamed = [&](size_t i) { return layers[i].stream || layers[i + 1].stream; };
+  if (head >= 2 && !streamed(0) && !layers[0].copy && !layers[1].copy && layers[0].row_beats <= side_words) {
     take_turns(layers[0], layers[1]);
     layers[0].side = true;
   }
-  if ((head != 2 || !layers[0].ahead) && !layers[head - 1].stream) take_turns(layers[head - 1], layers[head]);
+  const bool copied = !layers[head - 1].copy && layers[head].copy;
+  if (copied && (head != 2 || !layers[0].ahead) && !streamed(head - 1)) take_turns(layers[head - 1], layers[head]);
 }
 
 void place(std::vector<Layer>& layers, const engine::Engine& engine, int words) {
@@ -151,7 +175,7 @@ void place(std::vector<Layer>& layers, const engine::Engine& engine, int words) 
       next.pw_weight_base += group_weights(layer, engine) * layer.out_groups;
     }
     if (layer.copy) continue;
-    next.dw_weight_base += kTaps * layer.dw_groups;
+    next.dw_weight_base += taps(engine) * layer.dw_groups;
     next.dw_param_base += layer.dw_groups;
   }
 }
@@ -159,14 +183,7 @@ void place(std::vector<Layer>& layers, const engine::Engine& engine, int words) 
 // How the network runs where there is room for so many words of point-wise weights and of a row in the side ring.
 std::vector<Layer> make_layers(const net::Network& network, const engine::Engine& engine, int pw_weight_words, int side_words) {
   std::vector<Layer> layers;
-  net::Shape shape = network.input;
-  for (size_t i = 0; i < network.replications.size(); ++i) {
-    const net::Replication& replication = network.replications[i];
-    const bool pool = replication.downsample && network.bundle.pool == net::Pool::max;
-    layers.push_back(make_layer(engine, "b" + std::to_string(i), shape, replication.channels, pool, false, i == 0));
-    shape = layers.back().out;
-  }
-  layers.push_back(make_layer(engine, "head", shape, network.head_channels(), false, true, false));
+  for (const Pass& pass : passes(network)) layers.push_back(make_layer(engine, pass, layers.empty()));
   stream(layers, engine, pw_weight_words);
   interleave(layers, side_words);
   place(layers, engine, pw_weight_words);
@@ -183,12 +200,13 @@ engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& en
   for (const Layer& layer : layers) {
     if (layer.side) need.side_words = std::max(need.side_words, layer.row_beats);
     if (!layer.side && !layer.copy) need.line_words = std::max(need.line_words, layer.row_beats);
-    need.tile_words = std::max(need.tile_words, layer.tile_words);
-    if (layer.in_groups > 1) need.psum_words = std::max(need.psum_words, layer.pixels);
+    // A streamed layer's rows come in the middle of the weights of the tile before, which must not have to leave for them.
+    need.tile_words = std::max(need.tile_words, layer.stream && layer.copy ? 2 * layer.tile_words : layer.tile_words);
+    if (layer.passes > 1) need.psum_words = std::max(need.psum_words, layer.pixels);
     need.result_words = std::max(need.result_words, layer.unit_words);
     need.pw_param_words += layer.pixel_beats();
     if (layer.copy) continue;
-    need.dw_weight_words += kTaps * layer.dw_groups;
+    need.dw_weight_words += taps(engine) * layer.dw_groups;
     need.dw_param_words += layer.dw_groups;
   }
   return need;
@@ -196,7 +214,7 @@ engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& en
 
 // Units that wait for the store when the array has made a burst of them in less time than the store takes.
 int backlog(const Layer& layer) {
-  const int compute = ceil_div(layer.out_groups, layer.units) * layer.in_groups * layer.pw_pass;
+  const int compute = ceil_div(layer.out_groups, layer.units) * layer.passes * layer.pw_pass;
   const int store = layer.groups_full * layer.unit_pixels;
   return compute < store ? static_cast<int>(ceil_div(int64_t{layer.burst} * layer.units * (store - compute), store)) : 0;
 }
@@ -272,7 +290,7 @@ int64_t program_bytes(const std::vector<Layer>& layers, const engine::Engine& en
   const engine::Buffers words = needs(layers, engine);
   int64_t dw_weights = 0, dw_params = 0;
   for (const Layer& layer : layers)
-    if (!layer.copy) dw_weights += kTaps * layer.dw_groups, dw_params += layer.dw_groups;
+    if (!layer.copy) dw_weights += taps(engine) * layer.dw_groups, dw_params += layer.dw_groups;
   const int64_t beats = dw_weights * word_beats(engine.dw_lanes * engine.weight_bits) + dw_params * engine.dw_lanes +
                         pw_weights(layers, engine).resident * word_beats(engine.out_lanes * engine.weight_bits) +
                         int64_t{words.pw_param_words} * engine::beat_lanes(engine);

@@ -13,7 +13,6 @@ namespace {
 
 constexpr uint64_t kMagic = 0x54455544;  // "DUET"
 constexpr uint64_t kVersion = 5;
-constexpr int kTaps = 9;
 
 // Beats one after the other; bit fields within a beat, and words of any width over several.
 class Writer {
@@ -58,7 +57,7 @@ void write_header(Writer& out, const Program& program) {
   const engine::Buffers& need = program.needs;
   int64_t pw_words = 0;  // in the program: streamed ones are not
   for (const Layer& layer : program.layers)
-    if (!layer.stream) pw_words += int64_t{layer.in_groups} * layer.out_groups * e.in_lanes;
+    if (!layer.stream) pw_words += int64_t{layer.passes} * layer.out_groups * e.in_lanes;
   out.beat(kMagic | kVersion << 32);
   out.beat(pack({{e.in_lanes, 0, 8},
                  {e.out_lanes, 8, 8},
@@ -83,12 +82,16 @@ void write_descriptor(Writer& out, const std::vector<Field>& fields) {
   for (const uint64_t beat : beats) out.beat(beat);
 }
 
+// Of a pass. Where the array only hands channels on, its requantisation changes nothing.
 struct Parameters {
   const layer::IntParameters* depthwise = nullptr;
-  const layer::IntParameters* pointwise = nullptr;
+  const layer::IntParameters* dense = nullptr;
+  layer::IntParameters handed_on;
+  const layer::IntParameters& array() const { return dense ? *dense : handed_on; }
 };
+constexpr fixed::Requant kUnchanged{0, 128, 7};
 
-// Layers of the quantised network come in graph order: depth-wise and point-wise of each replication, then the head.
+// Layers of the quantised network come in the order of the passes.
 std::vector<Parameters> match(const Program& program, const quant::QuantizedNetwork& network) {
   std::vector<Parameters> matched;
   size_t next = 0;
@@ -99,25 +102,30 @@ std::vector<Parameters> match(const Program& program, const quant::QuantizedNetw
                "the quantised network does not fit the program");
     return &parameters;
   };
+  const size_t taps = static_cast<size_t>(engine::dw_kernel(program.engine) * engine::dw_kernel(program.engine));
   for (const Layer& layer : program.layers) {
     Parameters parameters;
-    if (!layer.copy) parameters.depthwise = take(size_t{kTaps} * layer.in.channels, layer.in.channels);
-    parameters.pointwise = take(size_t(layer.in.channels) * layer.out.channels, layer.out.channels);
-    matched.push_back(parameters);
+    if (!layer.copy) parameters.depthwise = take(taps * layer.in.channels, layer.in.channels);
+    if (layer.diagonal)
+      parameters.handed_on = {{}, std::vector<fixed::Requant>(static_cast<size_t>(layer.out.channels), kUnchanged), parameters.depthwise->output};
+    else
+      parameters.dense = take(size_t(layer.kernel) * layer.kernel * layer.in.channels * layer.out.channels, layer.out.channels);
+    matched.push_back(std::move(parameters));
   }
   return matched;
 }
 
 // The engine's accumulator, weights and features must hold what the network was quantised to.
 void check_widths(const engine::Engine& engine, const quant::QuantizedNetwork& network) {
-  const int accumulator = quant::accumulator_bits(network), features = (1 << engine.feature_bits) - 1;
+  const int accumulator = quant::accumulator_bits(network);
+  const fixed::Range features = fixed::feature_range(engine.feature_bits, engine::signed_features(engine));
   std::string reason;
   if (accumulator > engine.acc_bits)
     reason = "its sums need " + std::to_string(accumulator) + " bits, the engine's accumulators have " +
              std::to_string(engine.acc_bits);
   if (network.weight_bits > engine.weight_bits) reason = "its weights are wider than the engine's";
   for (size_t i = 0; i + 1 < network.layers.size(); ++i)
-    if (network.layers[i].parameters.output.hi > features || network.layers[i].parameters.output.lo != 0)
+    if (const fixed::Range& output = network.layers[i].parameters.output; output.hi > features.hi || output.lo < features.lo)
       reason = "the features of " + network.layers[i].node + " do not fit the engine's";
   if (!reason.empty())
     throw Error(reason, "network " + network.network.name, "quantise it for the engine or choose a wider engine");
@@ -134,29 +142,50 @@ int dw_channel(const Layer& layer, const engine::Engine& engine, int group, int 
 }
 
 void write_dw_weights(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
+  const int taps = engine::dw_kernel(engine) * engine::dw_kernel(engine);
   std::vector<int16_t> word(engine.dw_lanes);
   for (int group = 0; group < layer.dw_groups; ++group)
-    for (int tap = 0; tap < kTaps; ++tap) {
+    for (int tap = 0; tap < taps; ++tap) {
       for (int lane = 0; lane < engine.dw_lanes; ++lane) {
         const int channel = dw_channel(layer, engine, group, lane);
-        word[lane] = channel < layer.in.channels ? parameters.weights[channel * kTaps + tap] : 0;
+        word[lane] = channel < layer.in.channels ? parameters.weights[channel * taps + tap] : 0;
       }
       out.word(word, engine.weight_bits);
     }
 }
 
-void write_pw_weights(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
+// Where a weight of the array comes from: an input channel and a tap of its kernel, or none.
+struct Source {
+  int channel = -1, row = 0, column = 0;
+};
+
+// Passes of an output group: digits of the picture, most significant first, input groups, columns of the kernel, its rows.
+Source source(const Layer& layer, const engine::Engine& engine, int out_group, int pass, int lane) {
+  if (layer.diagonal) return {(out_group * engine.out_lanes / engine.in_lanes + pass) * engine.in_lanes + lane};
+  const int taps = layer.kernel * layer.kernel, tap = pass % taps, group = pass / taps % layer.in_groups;
+  if (layer.quad) lane %= engine.in_lanes / 4;
+  const int channel = group * engine.in_lanes + lane, digit = pass / taps / layer.in_groups;
+  if (channel / layer.in.channels != digit) return {};
+  return {channel % layer.in.channels, tap % layer.kernel, tap / layer.kernel};
+}
+
+int16_t weight(const Layer& layer, const layer::IntParameters& parameters, int to, const Source& from) {
+  if (to >= layer.out.channels || from.channel < 0 || from.channel >= layer.in.channels) return 0;
+  if (layer.diagonal) return to == from.channel;
+  const size_t kernel = size_t(to) * layer.in.channels + from.channel;
+  return parameters.weights[(kernel * layer.kernel + from.row) * layer.kernel + from.column];
+}
+
+void write_array_weights(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
   std::vector<int16_t> word(engine.out_lanes);
   for (int out_group = 0; out_group < layer.out_groups; ++out_group)
-    for (int in_lane = 0; in_lane < layer.in_groups * engine.in_lanes; ++in_lane) {
-      const int from = layer.quad ? in_lane % (engine.in_lanes / 4) : in_lane;
-      for (int lane = 0; lane < engine.out_lanes; ++lane) {
-        const int to = out_group * engine.out_lanes + lane;
-        const bool there = to < layer.out.channels && from < layer.in.channels;
-        word[lane] = there ? parameters.weights[size_t(to) * layer.in.channels + from] : 0;
+    for (int pass = 0; pass < layer.passes; ++pass)
+      for (int in_lane = 0; in_lane < engine.in_lanes; ++in_lane) {
+        const Source from = source(layer, engine, out_group, pass, in_lane);
+        for (int lane = 0; lane < engine.out_lanes; ++lane)
+          word[lane] = weight(layer, parameters, out_group * engine.out_lanes + lane, from);
+        out.word(word, engine.weight_bits);
       }
-      out.word(word, engine.weight_bits);
-    }
 }
 
 void write_pw_params(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
@@ -176,7 +205,7 @@ std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork
   const std::vector<Parameters> parameters = match(program, network);
   for (size_t i = 0; i < layers.size(); ++i) {
     const int depthwise_hi = layers[i].copy ? 0 : parameters[i].depthwise->output.hi;
-    const int pointwise_hi = layers[i].head ? 0 : parameters[i].pointwise->output.hi;
+    const int pointwise_hi = parameters[i].array().output.hi;
     write_descriptor(out,
                      descriptor(layers[i], i ? &layers[i - 1] : nullptr, i + 1 == layers.size(), depthwise_hi, pointwise_hi));
   }
@@ -188,13 +217,13 @@ std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork
         for (int lane = 0; lane < program.engine.dw_lanes; ++lane)
           out.beat(requant_word(*parameters[i].depthwise, dw_channel(layers[i], program.engine, group, lane)));
   for (size_t i = 0; i < layers.size(); ++i)
-    if (!layers[i].stream) write_pw_weights(out, layers[i], *parameters[i].pointwise, program.engine);
-  for (size_t i = 0; i < layers.size(); ++i) write_pw_params(out, layers[i], *parameters[i].pointwise, program.engine);
+    if (!layers[i].stream) write_array_weights(out, layers[i], parameters[i].array(), program.engine);
+  for (size_t i = 0; i < layers.size(); ++i) write_pw_params(out, layers[i], parameters[i].array(), program.engine);
   DUET_CHECK(out.bytes() == program.layout.program_bytes, "the program's size is not as laid out");
   for (size_t i = 0; i < layers.size(); ++i)
     if (layers[i].stream) {
       out.pad(layers[i].stream_address - program.layout.program);
-      write_pw_weights(out, layers[i], *parameters[i].pointwise, program.engine);
+      write_array_weights(out, layers[i], parameters[i].array(), program.engine);
     }
   return out.take();
 }

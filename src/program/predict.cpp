@@ -11,7 +11,6 @@ namespace duet::program {
 namespace {
 
 constexpr int kBurst = 16;
-constexpr int64_t kDwLatency = 28;     // duet_dw: last pixel's issue to the token that duet_pw sees
 constexpr int64_t kBegun = 2;          // duet_dw: taking a tile to duet_pw knowing it
 constexpr int64_t kPwLatency = 6;      // duet_pw: end of the last pass to the token that duet_store sees, plus in_lanes
 constexpr int64_t kTwoPixels = 1;      // duet_pw: the register behind the last comparison
@@ -19,9 +18,16 @@ constexpr int64_t kTakeApart = 1;      // duet_column: the register behind chain
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
 constexpr int64_t kProgramThere = 4;   // duet_program, duet_control: last beat to the program being there: counters begin
 constexpr int64_t kFirstPlan = 6;      // duet_program, duet_control: last beat to the first tile's condition
-constexpr int64_t kCopyLatency = 28;   // duet_dw: room for a copied tile to the condition in duet_load
-constexpr int kSlots = 3;              // duet_load: rows of either parity in the line buffer
 constexpr size_t kStreamSlots = 16;    // ...: at most, of streamed weights
+
+// duet_dw: a pixel's issue to its word in the tile buffer; room for a copied tile to the token that duet_load sees.
+int64_t dw_latency(const engine::Engine& engine) {
+  const int kernel = engine::dw_kernel(engine), columns = kernel / 2 + 1;
+  return kernel ? columns * columns + kernel * kernel + 14 : 4;
+}
+
+// duet_load: rows of either parity in the line buffer.
+int slots(const engine::Engine& engine) { return engine::dw_kernel(engine) / 2 + 2; }
 
 // One direction of the AXI port: bursts in order, a limit on those in flight, idle cycles that keep the memory's bandwidth.
 class Channel {
@@ -88,17 +94,19 @@ class Channel {
 // When the slots of the rows of one parity become free, in the order in which rows take them.
 class Ring {
  public:
+  explicit Ring(int slots) : slots_(slots), freed_(static_cast<size_t>(slots)) {}
   // The cycle from which `rows` more slots are free.
   int64_t take(int rows) {
     taken_ += rows;
-    return rows && taken_ > kSlots ? freed_[(taken_ - 1) % kSlots] : 0;
+    return rows && taken_ > slots_ ? freed_[static_cast<size_t>((taken_ - 1) % slots_)] : 0;
   }
   void free(int rows, int64_t time) {
-    for (int i = 0; i < rows; ++i) freed_[given_++ % kSlots] = time;
+    for (int i = 0; i < rows; ++i) freed_[static_cast<size_t>(given_++ % slots_)] = time;
   }
 
  private:
-  std::array<int64_t, kSlots> freed_{};
+  int slots_;
+  std::vector<int64_t> freed_;
   int64_t taken_ = 0, given_ = 0;
 };
 
@@ -130,8 +138,11 @@ class Pipeline {
         order_(order(program.layers)),
         reads_(memory),
         writes_(memory),
+        main_(slots(program.engine)),
+        side_(slots(program.engine)),
         tiles_(program.engine.buffers.tile_words),
         results_(program.engine.buffers.result_words),
+        dw_latency_(dw_latency(program.engine)),
         stored_(program.layers.size()) {
     reads_.before(program.layout.program_bytes / 8);
   }
@@ -148,12 +159,8 @@ class Pipeline {
         streamed(layer, step, account);
         continue;
       }
-      if (layer.copy) {
-        copy(layer, step);
-      } else {
-        load(layer, step);
-        depthwise(layer, step.tile);
-      }
+      bring(layer, step);
+      make(layer, step);
       groups(layer, step, 0, layer.out_groups, account);
     }
     return writes_.last_answer() + 2;
@@ -163,6 +170,10 @@ class Pipeline {
   int64_t drain() const { return store_end_ + 1 - pw_free_; }
 
  private:
+  // duet_load and duet_dw: a tile's rows from memory, then the tile out of them.
+  void bring(const Layer& layer, const Step& step) { layer.copy ? copy(layer, step) : load(layer, step); }
+  void make(const Layer& layer, const Step& step) { layer.copy ? copied() : depthwise(layer, step.tile); }
+
   // The array and the store on some output groups of a tile.
   void groups(const Layer& layer, const Step& step, int from, int to, LayerCycles& account) {
     const int64_t entered = pw_free_;
@@ -183,10 +194,10 @@ class Pipeline {
     load_next_ -= 1;
     if (step.tile) groups(layer, before, 0, half, account);
     load_next_ += 2;
-    load(layer, step);
+    bring(layer, step);
     load_next_ -= 2;
     if (step.tile) groups(layer, before, half, layer.out_groups, account);
-    depthwise(layer, step.tile);
+    make(layer, step);
     if (step.tile + 1 == layer.tiles) groups(layer, step, 0, layer.out_groups, account);
     load_next_ += 3;
   }
@@ -206,10 +217,10 @@ class Pipeline {
     const int lanes = program_.engine.in_lanes;
     int64_t read = std::max({last_pass_ + 1, weights_busy_, weights_there_});  // the cycle of a pass's first word
     const int64_t start = std::max(begin, read + 1);
-    if (layer.in_groups > 1) {  // a pass's words are read behind the start of the one before
+    if (layer.passes > 1) {  // a pass's words are read behind the start of the one before
       const int64_t late = std::max<int64_t>(1, read + lanes - start);
-      read = start + int64_t{layer.in_groups - 2} * layer.pw_pass +
-             std::max<int64_t>(1, late - int64_t{layer.in_groups - 2} * (layer.pw_pass - lanes));
+      read = start + int64_t{layer.passes - 2} * layer.pw_pass +
+             std::max<int64_t>(1, late - int64_t{layer.passes - 2} * (layer.pw_pass - lanes));
     }
     weights_busy_ = read + lanes;
     slots_free_[static_cast<size_t>(slot_)] = weights_busy_ + 1;
@@ -221,7 +232,7 @@ class Pipeline {
   int64_t inputs_there(const Layer& layer, const Step& step) const {
     if (step.layer == 0) return 0;
     const Layer& previous = program_.layers[static_cast<size_t>(step.layer) - 1];
-    const int rows = layer.copy ? 2 * step.tile + 2 : 2 * step.tile + 3;
+    const int rows = 2 * step.tile + 2 + layer.halo;
     const int need = std::min(previous.tiles, previous.pool ? rows : (rows + 1) / 2);
     return stored_[static_cast<size_t>(step.layer) - 1][static_cast<size_t>(need) - 1];
   }
@@ -239,10 +250,10 @@ class Pipeline {
     load_next_ = last + 4;
   }
 
-  // Rows 2t+1 and 2t+2 (0..2 for the first tile), into the line buffer.
+  // Two new rows (a first tile's: those of its halo, too), into the line buffer.
   void load(const Layer& layer, const Step& step) {
-    const int height = layer.in.height;
-    const int from = step.tile ? std::min(2 * step.tile + 1, height) : 0, to = std::min(2 * step.tile + 3, height);
+    const int height = layer.in.height, end = 2 * step.tile + layer.halo;
+    const int from = step.tile ? std::min(end, height) : 0, to = std::min(end + 2, height);
     const int rows = to - from, odd = to / 2 - from / 2;
     RowRings& rings = layer.side ? side_ : main_;
     const int64_t go = std::max({load_next_, inputs_there(layer, step), rings.even.take(rows - odd), rings.odd.take(odd)});
@@ -255,21 +266,25 @@ class Pipeline {
     dw_end_ = start + int64_t{layer.dw_groups} * layer.dw_pass;
     begun_ = start + kBegun;
     const int height = layer.in.height;
-    const bool last = tile + 1 == layer.tiles;
+    const int from = std::max(0, 2 * tile - layer.halo);
+    const int to = tile + 1 == layer.tiles ? height : std::max(0, 2 * tile + 2 - layer.halo);
     RowRings& rings = layer.side ? side_ : main_;
-    rings.even.free(last && 2 * tile + 2 < height ? 2 : 1, dw_end_ + 1);
-    rings.odd.free((tile > 0) + (last && 2 * tile + 1 < height), dw_end_ + 1);
-    tile_there_ = dw_end_ + kDwLatency;
+    rings.even.free((to + 1) / 2 - (from + 1) / 2, dw_end_ + 1);
+    rings.odd.free(to / 2 - from / 2, dw_end_ + 1);
+    tile_there_ = dw_end_ + dw_latency_ + 1;
   }
 
-  // Rows 2t and 2t+1, straight into the tile buffer.
+  // A tile's rows with their halo, straight into the tile buffer.
   void copy(const Layer& layer, const Step& step) {
     const int64_t start = std::max(dw_end_ + 1, tiles_.take(layer.tile_words));
-    const int from = 2 * step.tile, rows = std::min(2, layer.in.height - from);
-    read_rows(layer, std::max({load_next_, inputs_there(layer, step), start + kCopyLatency}), from, rows);
+    const int from = std::max(0, 2 * step.tile - layer.halo);
+    const int to = std::min(layer.in.height, 2 * step.tile + 2 + layer.halo);
+    read_rows(layer, std::max({load_next_, inputs_there(layer, step), start + dw_latency_ + 1}), from, to - from);
+  }
+  void copied() {
     dw_end_ = loaded_;
     begun_ = dw_end_ + kBegun;
-    tile_there_ = dw_end_ + kDwLatency;
+    tile_there_ = dw_end_ + dw_latency_ + 1;
   }
 
   // duet_pw: the passes of one output group. pw_free_: the cycle in which the next pass or tile may begin.
@@ -282,13 +297,13 @@ class Pipeline {
       account.fill += begin - pw_free_ - load;
     }
     const int64_t room = begins_unit ? results_.take(layer.unit_words) : 0;
-    const int64_t passes = int64_t{layer.in_groups - 1} * layer.pw_pass;
+    const int64_t passes = int64_t{layer.passes - 1} * layer.pw_pass;
     const int64_t there = layer.stream ? take_weights(layer, begin) : begin, start = std::max(there + passes, room);
     // An only pass waits for room first.
     const int64_t store = passes ? start - there - passes : std::clamp<int64_t>(room - begin, 0, start - begin);
     account.store += store;
     account.load += start - passes - begin - store;
-    account.compute += int64_t{layer.in_groups} * layer.pw_pass;
+    account.compute += int64_t{layer.passes} * layer.pw_pass;
     last_pass_ = start;
     pw_free_ = start + layer.pw_pass;
     result_there_ = pw_free_ + kPwLatency + program_.engine.in_lanes + (program_.engine.products > 1 ? kTakeApart : 0) +
@@ -311,6 +326,7 @@ class Pipeline {
   }
 
   struct RowRings {
+    explicit RowRings(int slots) : even(slots), odd(slots) {}
     Ring even, odd;
   };
 
@@ -319,6 +335,7 @@ class Pipeline {
   Channel reads_, writes_;
   RowRings main_, side_;
   WordRing tiles_, results_;
+  int64_t dw_latency_;
   std::array<int64_t, kStreamSlots> slots_free_{};
   int slot_ = 0;
   int64_t weights_there_ = 0, weights_busy_ = 0, last_pass_ = 0;
@@ -330,6 +347,15 @@ class Pipeline {
 void add(LayerCycles& sum, const LayerCycles& layer) {
   sum.total += layer.total, sum.compute += layer.compute;
   sum.fill += layer.fill, sum.load += layer.load, sum.store += layer.store;
+}
+
+// A frame's, those of a copied layer's halos again for every tile.
+int64_t rows_read(const Layer& layer) {
+  if (!layer.copy) return layer.in.height;
+  int64_t rows = 0;
+  for (int tile = 0; tile < layer.tiles; ++tile)
+    rows += std::min(layer.in.height, 2 * tile + 2 + layer.halo) - std::max(0, 2 * tile - layer.halo);
+  return rows;
 }
 
 }  // namespace
@@ -346,8 +372,7 @@ Cycles predict(const Program& program, const Memory& memory) {
   cycles.latency = done[0];
   cycles.frame = done[2] - done[1];
   for (const Layer& layer : program.layers) {
-    cycles.bytes_read +=
-        8 * (int64_t{layer.row_beats} * layer.in.height + int64_t{layer.group_beats} * layer.out_groups * layer.tiles);
+    cycles.bytes_read += 8 * (layer.row_beats * rows_read(layer) + int64_t{layer.group_beats} * layer.out_groups * layer.tiles);
     cycles.bytes_written += int64_t{8} * layer.out_row_beats * layer.out.height;
   }
   return cycles;

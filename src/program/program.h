@@ -10,11 +10,16 @@
 
 namespace duet::program {
 
-/// How one replication (or the head) runs: its tiles, passes and addresses, as its descriptor tells the hardware.
+/// How one pass of the network over the engine runs (program/passes.h; most often a replication or the head): its tiles, the passes of
+/// its stages and its addresses, as its descriptor tells the hardware.
 struct Layer {
-  std::string name;   ///< "b0", ..., "head"
-  bool copy = false;  ///< no depth-wise convolution: channels pass through unchanged (head)
+  std::string name;       ///< "b0", ..., "head"
+  std::string node;       ///< of the network's graph, whose map it leaves
+  bool copy = false;      ///< no depth-wise convolution: rows go straight to the tile buffer
+  int kernel = 1;         ///< side of the array's kernels
+  bool diagonal = false;  ///< no convolution in the array: channels pass through it unchanged
   bool pool = false;
+  bool average = false;  ///< pooled by average, in the store
   bool quad = false;   ///< four pixels of the picture in a word of the tile buffer, pooled as they come
   bool wide = false;   ///< the picture's bytes on an engine of nibbles
   bool ahead = false;  ///< takes turns with the next layer: `lead` tiles before its first, then `burst` after each
@@ -23,18 +28,21 @@ struct Layer {
   bool head = false;    ///< signed 16-bit outputs
   bool stream = false;  ///< its point-wise weights come from memory again for every tile, an output group at a time
   net::Shape in, out;
+  int halo = 0;       ///< rows above and below a tile that its kernel reads
+  int digits = 1;     ///< of the picture, `in.channels` channels each
   int tiles = 0;      ///< pairs of rows
   int in_beats = 0;   ///< channel groups of the input: beats per pixel
   int row_beats = 0;  ///< beats of an input row
   int dw_groups = 0;  ///< passes of the depth-wise stage over a tile
   int dw_pass = 0;    ///< cycles of such a pass
   int in_groups = 0, out_groups = 0;
+  int passes = 0;       ///< of the array for an output group: input groups and taps, or the input groups of a diagonal block
   int units = 0;        ///< output groups, engine.unit_groups at a time: what the result buffer and the store take at once
   int pixels = 0;       ///< words of an input group of a tile that the point-wise array computes
   int pw_pass = 0;      ///< cycles of a pass: one input group to one output group
   int tile_stride = 0;  ///< words of an input group in the tile buffer
   int tile_words = 0;   ///< of a tile in the tile buffer
-  int unit_pixels = 0;  ///< of a tile, after pooling
+  int unit_pixels = 0;  ///< of a tile, after the array's pooling
   int unit_words = 0;   ///< of a unit of a tile in the result buffer
   int dw_weight_base = 0, dw_param_base = 0, pw_weight_base = 0, pw_param_base = 0;  ///< first words in the four memories
   int slots = 0;                         ///< stream: room for so many output groups' weights, the same for all streamed layers
