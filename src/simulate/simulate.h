@@ -20,7 +20,7 @@ struct Options {
 
 /// What the engine counted, as its registers tell.
 struct Counters {
-  int64_t cycles = 0;      ///< from the first start to the last done
+  int64_t cycles = 0;      ///< since reset (register 0x28), read after the last done
   int64_t wait_fill = 0;   ///< point-wise array idle for want of a tile that is being made
   int64_t wait_load = 0;   ///< ... of one whose rows are not there yet, or of streamed weights; before and after the frames, too
   int64_t wait_store = 0;  ///< ... of room for results

@@ -162,7 +162,8 @@ engine::Engine pairs(engine::Engine engine) {
   engine.products = 2;
   return engine;
 }
-TEST(Pairs, W8F8DrainsEveryProduct) { run_random(pairs(small_engine(4, 8, 1, 8, 8)), 5, 4); }
+TEST(Pairs, W9F7DrainsEveryProduct) { run_random(pairs(small_engine(4, 8, 1, 9, 7)), 24, 4); }
+TEST(Pairs, W8F8ChainsOfTwo) { run_random(pairs(small_engine(4, 8, 1, 8, 8)), 5, 4); }
 TEST(Pairs, W8F7ChainsOfFour) { run_random(pairs(small_engine(6, 4, 2, 8, 7)), 6, 4); }
 TEST(Pairs, W4F4OneChain) { run_random(pairs(small_engine(4, 6, 2, 4, 4)), 7, 4); }
 TEST(Pairs, W16F4OfTwoPixels) { run_random(pairs(small_engine(4, 5, 1, 16, 4)), 24, 4); }
