@@ -115,13 +115,13 @@ void print_drawn(const Json& drawn) {
     if (value.is_object())
       for (const auto& [key, count] : value.items())
         text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", key, count.dump());
-    print(fmt::format("  {:<25} {}", name, text));
+    print(fmt::format("  {:<26} {}", name, text));
   }
 }
 
 void print_text(const std::vector<verify::Checked>& all, const Json& failure) {
   print("drawn from:");
-  for (const verify::Range& range : verify::ranges()) print(fmt::format("  {:<50} {} to {}", range.name, range.lo, range.hi));
+  for (const verify::Range& range : verify::ranges()) print(fmt::format("  {:<53} {} to {}", range.name, range.lo, range.hi));
   print("came up:");
   print_drawn(verify::drawn(all));
   print("     cycles  off    bytes  off  DSP BRAM36    LUT      off     FF    off  live  design");
