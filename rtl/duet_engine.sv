@@ -4,7 +4,7 @@
 //   load -> line buffer -> depth-wise -> tile buffer -> point-wise -> result buffer -> store
 // Bus: AXI4 master (64 bit) to memory, AXI4-Lite slave to the host, interrupt when a frame is done. One clock, synchronous reset,
 // held for at least 32 cycles. How to choose the parameters: docs/integrate.md. Latency and throughput: a frame's cycles, which
-// program::predict gives exactly; the array makes InLanes x OutLanes products a cycle, twice as many with Products = 4. C++ twins:
+// program::predict gives exactly; the array makes InLanes x OutLanes x Pixels products a cycle. C++ twins:
 // program (schedule, image, cycles), golden (values), engine (resources).
 module duet_engine #(
     parameter int InLanes       = 8,

@@ -43,11 +43,8 @@ std::map<std::pair<int, int>, std::string> cells_of(int products) {
   std::map<std::pair<int, int>, std::string> cells;
   for (size_t row = 1; row < rows.size(); ++row)
     for (size_t column = 0; column < rows[0].size(); ++column)
-      if (rows[0][column].starts_with("F")) {
-        const std::string shift = products == 2 ? rows[row][1] + ": " : "";
-        const std::string& cell = rows[row].at(column);
-        cells[{std::stoi(rows[row][0]), std::stoi(rows[0][column].substr(1))}] = cell == "-" ? cell : shift + cell;
-      }
+      if (rows[0][column].starts_with("F"))
+        cells[{std::stoi(rows[row][0]), std::stoi(rows[0][column].substr(1))}] = rows[row].at(column);
   return cells;
 }
 
@@ -62,8 +59,7 @@ TEST(Integrate, PackingTablesAreTheEngines) {
         const device::Packing packing = pair(engine);
         std::string expected = "-";
         if (packing.products == products)
-          expected = std::to_string(packing.weight_shift) +
-                     (products == 4 ? ", " + std::to_string(packing.feature_shift) : std::string()) + ": " +
+          expected = std::to_string(packing.weight_shift) + ", " + std::to_string(packing.feature_shift) + ": " +
                      std::to_string(std::min(packing.chain, 64));
         const auto cell = cells.find({w, f});
         EXPECT_EQ(cell == cells.end() ? "-" : cell->second, expected) << products << " products of W" << w << "F" << f;
@@ -100,8 +96,9 @@ TEST(Integrate, ExampleFollowsTheRules) {
   EXPECT_EQ(value["Quads"], quads(e));
   EXPECT_EQ(value["Nibbles"], nibbles(e));
   EXPECT_EQ(value["Chain"], chain(e));
+  EXPECT_EQ(value["Pixels"], pixels(e));
   EXPECT_EQ(value["PairShift"], pair(e).weight_shift);
-  EXPECT_EQ(value["PixelShift"], 0);
+  EXPECT_EQ(value["PixelShift"], pair(e).feature_shift);
   const Buffers b = program::size_for(e, *net::find_known("dnn-a")).buffers;
   const Buffers shown{value["LineWords"],    value["SideWords"],     value["TileWords"],     value["PsumWords"],
                       value["ResultWords"],  value["PwWeightWords"], value["DwWeightWords"], value["PwParamWords"],
