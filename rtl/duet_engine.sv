@@ -166,7 +166,8 @@ module duet_engine #(
   logic [BeatLanes*ParamBits-1:0] pw_param_word;
   duet_program #(
       .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .BeatLanes(BeatLanes), .UnitGroups(UnitGroups), .Pixels(Pixels),
-      .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Layers(Layers), .DwWeightWords(DwWeightWords),
+      .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Layers(Layers), .LineWords(LineWords),
+      .SideWords(SideWords), .TileWords(TileWords), .PsumWords(PsumWords), .ResultWords(ResultWords), .DwWeightWords(DwWeightWords),
       .DwParamWords(DwParamWords), .PwWeightWords(PwWeightWords), .PwParamWords(PwParamWords)
   ) u_program (
       .clk_i, .rst_i,

@@ -47,7 +47,7 @@ module duet_control #(
   logic write, start, reload, start_ok, head_valid, head_ready, picture_ready;
   logic [31:0] picture_q, head_q, program_q, now_q, last_done_q, frame_cycles_q, frames_q, value;
   logic [31:0] count0_q, count1_q, count2_q, count3_q, count4_q, count5_q, count6_q;
-  logic [7:0] error_q;
+  logic [7:0] error_q, cause;
   logic [1:0] irq_q, enable_q;
   logic loaded_q, loading_q;
 
@@ -60,6 +60,10 @@ module duet_control #(
   assign start       = write && s_awaddr_i == 8'h00 && s_wdata_i[0];
   assign reload      = write && s_awaddr_i == 8'h00 && s_wdata_i[1];
   assign start_ok    = start && head_ready && picture_ready;
+
+  // What goes wrong in this cycle; the first error stays.
+  assign cause = (error_q != 8'd0) ? 8'd0 : read_error_i ? 8'd1 : write_error_i ? 8'd2 : program_refused_i ? 8'd3
+               : (start && !start_ok) ? 8'd4 : (reload && head_valid) ? 8'd5 : 8'd0;
 
   assign irq_o          = |(irq_q & enable_q);
   assign loaded_o       = loaded_q && error_q == 8'd0;
@@ -129,7 +133,7 @@ module duet_control #(
           default: ;
         endcase
       end
-      irq_q <= (irq_q & ~((write && s_awaddr_i == 8'h0c) ? s_wdata_i[1:0] : 2'b00)) | {error_q != 8'd0, done_i};
+      irq_q <= (irq_q & ~((write && s_awaddr_i == 8'h0c) ? s_wdata_i[1:0] : 2'b00)) | {cause != 8'd0, done_i};
       now_q <= now_q + 32'd1;
       if (done_i) begin
         frames_q       <= frames_q + 32'd1;
@@ -137,7 +141,7 @@ module duet_control #(
         last_done_q    <= now_q;
       end
       count0_q <= count0_q + 32'(events_i[0]);
-      count1_q <= count1_q + 32'(events_i[1]);
+      count1_q <= count1_q + 32'(events_i[1] && head_valid);  // an array without a frame waits for nothing
       count2_q <= count2_q + 32'(events_i[2]);
       count3_q <= count3_q + 32'(events_i[3]);
       count4_q <= count4_q + 32'(events_i[4]);
@@ -149,13 +153,7 @@ module duet_control #(
         loading_q <= 1'b0;
       end
       if (clear_o) loaded_q <= 1'b0;
-      if (error_q == 8'd0) begin
-        if (read_error_i) error_q <= 8'd1;
-        else if (write_error_i) error_q <= 8'd2;
-        else if (program_refused_i) error_q <= 8'd3;
-        else if (start && !start_ok) error_q <= 8'd4;
-        else if (reload && head_valid) error_q <= 8'd5;
-      end
+      error_q <= error_q | cause;
     end
   end
 

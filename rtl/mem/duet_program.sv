@@ -1,7 +1,7 @@
 // Loads a program from memory (docs/registers.md): header, descriptors, then the words of four memories. Two AXI runs, the header and
 // the rest. A word of a memory comes in whole beats, lowest bits first; a parameter is one beat a channel. Refuses a program that was
-// made for another engine or that the memories of weights, parameters and descriptors do not hold. Latency: the last beat to its word 1
-// cycle, to done_o 2; the header's last beat to refused_o 2. Throughput: one beat a cycle. Golden twin of the format: program::image.
+// made for other lanes or widths, or that needs more of a memory than there is. Latency: the last beat to its word 1 cycle, to done_o 2; the
+// header's last beat to refused_o 2. Throughput: one beat a cycle. Golden twin of the format: program::image.
 module duet_program #(
     parameter int InLanes     = 8,
     parameter int OutLanes    = 24,
@@ -13,6 +13,11 @@ module duet_program #(
     parameter int FeatureBits = 8,
     parameter int AccBits     = 32,
     parameter int Layers      = 16,
+    parameter int LineWords     = 512,
+    parameter int SideWords     = 0,
+    parameter int TileWords     = 512,
+    parameter int PsumWords     = 256,
+    parameter int ResultWords   = 256,
     parameter int DwWeightWords = 256,
     parameter int DwParamWords  = 128,
     parameter int PwWeightWords = 512,
@@ -49,7 +54,7 @@ module duet_program #(
   localparam int Most1 = (DwBeats > PwBeats) ? DwBeats : PwBeats;
   localparam int Most2 = (DwLanes > BeatLanes) ? DwLanes : BeatLanes;
   localparam int Most = (Most1 > Most2) ? Most1 : Most2;
-  localparam logic [63:0] Magic = 64'h0000_0004_5445_5544;
+  localparam logic [63:0] Magic = 64'h0000_0005_5445_5544;
   localparam logic [63:0] Signature = {4'(Pixels), 4'(UnitGroups), 8'(AccBits), 8'(FeatureBits), 8'(WeightBits), 8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)};
 
   typedef enum logic [2:0] {
@@ -65,20 +70,32 @@ module duet_program #(
   state_t state_q;
 
   logic [2:0] beat_q;
-  logic [63:0] magic_q, signature_q;
   logic [31:0] dw_weights_q, dw_params_q, pw_weights_q, pw_params_q, rest_q, word_q, words;
   logic [15:0] layers_q, layer_q;
   logic [3:0] field_q, part_q, parts;
   logic [1:0] section_q;
   logic [64*Most-1:0] shift_q;
-  logic fits, word_end, section_end;
+  logic fits, fits_q, word_end, section_end;
 
   assign busy_o       = state_q != Idle;
   assign read_valid_o = state_q == AskHeader || state_q == AskRest;
   assign read_addr_o  = (state_q == AskHeader) ? addr_i : addr_i + 32'd64;
   assign read_beats_o = (state_q == AskHeader) ? 32'd8 : rest_q;
-  assign fits         = magic_q == Magic && signature_q == Signature && layers_q <= 16'(Layers) && dw_weights_q <= 32'(DwWeightWords)
-                     && dw_params_q <= 32'(DwParamWords) && pw_weights_q <= 32'(PwWeightWords) && pw_params_q <= 32'(PwParamWords);
+
+  // A beat of the header against this engine.
+  always_comb begin
+    case (beat_q)
+      3'd0: fits = data_i == Magic;
+      3'd1: fits = data_i == Signature;
+      3'd2: fits = data_i[15:0] <= 16'(Layers);
+      3'd3: fits = data_i[31:0] <= 32'(DwWeightWords) && data_i[63:32] <= 32'(DwParamWords);
+      3'd4: fits = data_i[63:32] <= 32'(PwParamWords);
+      3'd5: fits = 32'(data_i[15:0]) <= LineWords && 32'(data_i[31:16]) <= SideWords && 32'(data_i[47:32]) <= TileWords
+                && 32'(data_i[63:48]) <= PsumWords;
+      3'd6: fits = 32'(data_i[15:0]) <= ResultWords && data_i[63:32] <= 32'(PwWeightWords);
+      default: fits = 1'b1;
+    endcase
+  end
 
   always_comb begin
     case (section_q)
@@ -119,19 +136,19 @@ module duet_program #(
       descriptor_we_o <= state_q == Descriptors && data_valid_i;
       word_we_o       <= word_end ? 4'd1 << section_q : 4'd0;
       done_o          <= state_q == Finish;
-      refused_o       <= state_q == Check && !fits;
+      refused_o       <= state_q == Check && !fits_q;
       case (state_q)
         Idle: if (start_i) state_q <= AskHeader;
         AskHeader: begin
           beat_q <= '0;
+          fits_q <= 1'b1;
           if (read_ready_i) state_q <= Header;
         end
         Header:
         if (data_valid_i) begin
           beat_q <= beat_q + 3'd1;
+          fits_q <= fits_q && fits;
           case (beat_q)
-            3'd0: magic_q <= data_i;
-            3'd1: signature_q <= data_i;
             3'd2: {rest_q, layers_q} <= {data_i[63:32], data_i[15:0]};
             3'd3: {dw_params_q, dw_weights_q} <= data_i;
             3'd4: {pw_params_q, pw_weights_q} <= data_i;
@@ -139,7 +156,7 @@ module duet_program #(
           endcase
           if (data_done_i) state_q <= Check;
         end
-        Check: state_q <= fits ? AskRest : Idle;
+        Check: state_q <= fits_q ? AskRest : Idle;
         AskRest: begin
           layer_q   <= '0;
           field_q   <= '0;

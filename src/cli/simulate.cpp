@@ -105,6 +105,19 @@ void print_text(const Json& result, const simulate::Result& ran) {
                       box["confidence"].get<double>()));
 }
 
+// What the simulation shows to be wrong, in a line, or "". Stalls cost cycles that nobody predicts.
+std::string wrong_with(const simulate::Comparison& compared, const simulate::Result& ran, const program::Cycles& predicted,
+                       bool stalls) {
+  if (compared.bytes_differ)
+    return fmt::format("{} of {} bytes differ from the golden model: {}", compared.bytes_differ, compared.bytes_compared,
+                       compared.first);
+  if (!stalls && ran.latency_cycles != predicted.latency)
+    return fmt::format("a single frame takes {} cycles, predicted are {}", ran.latency_cycles, predicted.latency);
+  if (!stalls && ran.done.size() > 2 && ran.frame_cycles != predicted.frame)
+    return fmt::format("a frame takes {} cycles, predicted are {}", ran.frame_cycles, predicted.frame);
+  return "";
+}
+
 void run(const Options& options) {
   Accelerator accelerator = read_accelerator(options.accelerator, "simulate");
   if (options.clock_mhz > 0) accelerator.device.clock_mhz = options.clock_mhz;
@@ -139,6 +152,7 @@ void run(const Options& options) {
     box["image"] = options.images[i];
     boxes.push_back(box);
   }
+  const auto frames = static_cast<int64_t>(ran.outputs.size());
   const Json result{
       {"network", network.name},
       {"trained", accelerator.trained},
@@ -147,7 +161,7 @@ void run(const Options& options) {
       {"dw_lanes", accelerator.engine.dw_lanes},
       {"weight_bits", accelerator.engine.weight_bits},
       {"feature_bits", accelerator.engine.feature_bits},
-      {"frames", ran.outputs.size()},
+      {"frames", frames},
       {"bytes_compared", compared.bytes_compared},
       {"bytes_differ", compared.bytes_differ},
       {"first_difference", compared.first},
@@ -165,12 +179,16 @@ void run(const Options& options) {
       {"wait_fill", ran.counters.wait_fill},
       {"wait_load", ran.counters.wait_load},
       {"wait_store", ran.counters.wait_store},
-      {"bytes_read", predicted.bytes_read},
-      {"bytes_written", predicted.bytes_written},
+      {"bytes_read", ran.bytes_read / frames},
+      {"bytes_written", ran.bytes_written / frames},
       {"cycles_per_second", ran.cycles_per_second},
       {"boxes", boxes}};
-  if (options.json) return print_json(result);
-  print_text(result, ran);
+  if (options.json)
+    print_json(result);
+  else
+    print_text(result, ran);
+  if (const std::string wrong = wrong_with(compared, ran, predicted, options.stalls != 0); !wrong.empty())
+    throw Error(wrong, network.name, "this is a fault of the engine, its model or the simulator: please report it");
 }
 
 }  // namespace
@@ -184,8 +202,8 @@ void add_simulate(CLI::App& app) {
   verb->add_option("--out", o->out, "Folder for the pictures with their boxes drawn");
   verb->add_option("--frames", o->frames, "So many frames back to back (default: one a picture, at least 3)")
       ->check(CLI::Range(1, 1000));
-  verb->add_option("--latency", o->latency, "Cycles of latency behind the AXI port")
-      ->check(CLI::Range(1, 10000))
+  verb->add_option("--latency", o->latency, "Cycles of latency behind the AXI port (0 is as 1)")
+      ->check(CLI::Range(0, 10000))
       ->capture_default_str();
   verb->add_option("--stalls", o->stalls, "Seed of random stalls on every AXI channel (0: none)");
   verb->add_option("--clock", o->clock_mhz, "Clock in MHz instead of the device's")->check(CLI::PositiveNumber);

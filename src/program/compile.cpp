@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "program/descriptor.h"
 #include "program/program.h"
 
 namespace duet::program {
@@ -190,8 +191,6 @@ engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& en
     need.dw_weight_words += kTaps * layer.dw_groups;
     need.dw_param_words += layer.dw_groups;
   }
-  need.dw_weight_words = std::max(need.dw_weight_words, 1);
-  need.dw_param_words = std::max(need.dw_param_words, 1);
   return need;
 }
 
@@ -243,7 +242,7 @@ std::string short_of(const engine::Buffers& need, const engine::Buffers& have) {
   return "";
 }
 
-// What the 16-bit counters of the sequencers and the 8-bit picture ask of a network's shapes.
+// What makes no layers at all, or numbers that are too large to compute with.
 std::string misshapen(const net::Network& network) {
   if (network.replications.empty()) return "the network has no replication of the Bundle";
   if (network.replications.size() > 31) return "the engine holds descriptors of at most 31 replications";
@@ -255,6 +254,17 @@ std::string misshapen(const net::Network& network) {
     if (pool) shape.height /= 2, shape.width /= 2;
     if (shape.height < 1 || shape.width < 1) return "pooling leaves no pixel";
   }
+  return "";
+}
+
+// Which number of a layer has no room in its descriptor.
+std::string overflow(const std::vector<Layer>& layers, const engine::Engine& engine) {
+  const int hi = (1 << engine.feature_bits) - 1;
+  for (size_t i = 0; i < layers.size(); ++i)
+    for (const Field& field : descriptor(layers[i], i ? &layers[i - 1] : nullptr, i + 1 == layers.size(), hi, hi))
+      if (!field.fits())
+        return std::string(field.name) + " of layer " + layers[i].name + ": " + std::to_string(field.value) +
+               ", where the engine's descriptors have room for " + std::to_string((int64_t{1} << field.bits) - 1);
   return "";
 }
 
@@ -296,14 +306,23 @@ std::string unfit_because(const net::Network& network, const engine::Engine& eng
   if (const std::string reason = engine::illegal_because(engine); !reason.empty()) return reason;
   if (const std::string reason = misshapen(network); !reason.empty()) return reason;
   if (engine::nibbles(engine) && network.input.channels > 3) return "an engine of nibbles takes pictures of at most 3 channels";
-  return short_of(needs(make_layers(network, engine), engine), engine.buffers);
+  std::vector<Layer> layers = make_layers(network, engine);
+  if (const std::string reason = short_of(needs(layers, engine), engine.buffers); !reason.empty()) return reason;
+  const int64_t end = lay_out(layers, engine).end;
+  if (end >> 32)
+    return "its program and maps end at byte " + std::to_string(end) + " of memory, where the engine's addresses have 32 bits";
+  return overflow(layers, engine);
 }
 
 Program compile(const net::Network& network, const engine::Engine& engine) {
   if (const std::string reason = unfit_because(network, engine); !reason.empty())
     throw Error(reason, "network " + network.name, "choose an engine that is made for it (its lanes, widths and buffers)");
-  Program program{engine, network, make_layers(network, engine), {}};
+  Program program{engine, network, make_layers(network, engine), {}, {}};
   program.layout = lay_out(program.layers, engine);
+  program.needs = needs(program.layers, engine);
+  for (const Layer& layer : program.layers)
+    if (layer.stream)
+      program.needs.pw_weight_words = pw_weights(program.layers, engine).resident + layer.slots * layer.slot_words;
   return program;
 }
 

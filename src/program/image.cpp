@@ -1,7 +1,10 @@
 // The program in memory, as docs/registers.md describes it: header, descriptors, then the words of four memories.
 
+#include <array>
+
 #include "base/error.h"
 #include "fixed/requantize.h"
+#include "program/descriptor.h"
 #include "program/program.h"
 #include "quant/quantize.h"
 
@@ -9,7 +12,7 @@ namespace duet::program {
 namespace {
 
 constexpr uint64_t kMagic = 0x54455544;  // "DUET"
-constexpr uint64_t kVersion = 4;
+constexpr uint64_t kVersion = 5;
 constexpr int kTaps = 9;
 
 // Beats one after the other; bit fields within a beat, and words of any width over several.
@@ -33,31 +36,29 @@ class Writer {
   std::vector<uint8_t> bytes_;
 };
 
-struct Field {
+constexpr int kDescriptorBeats = 16;
+
+void put(uint64_t& beat, int64_t value, int low, int bits) {
+  DUET_CHECK(value >= 0 && value >> bits == 0, "a number of the program overflows");
+  beat |= static_cast<uint64_t>(value) << low;
+}
+
+struct Part {
   int64_t value;
   int low, bits;
 };
-
-uint64_t pack(std::initializer_list<Field> fields) {
+uint64_t pack(std::initializer_list<Part> parts) {
   uint64_t beat = 0;
-  for (const Field& field : fields) {
-    DUET_CHECK(field.value >= 0 && (field.bits == 64 || field.value >> field.bits == 0), "a descriptor field overflows");
-    beat |= static_cast<uint64_t>(field.value) << field.low;
-  }
+  for (const Part& part : parts) put(beat, part.value, part.low, part.bits);
   return beat;
 }
 
 void write_header(Writer& out, const Program& program) {
   const engine::Engine& e = program.engine;
-  int64_t dw_words = 0, dw_params = 0, pw_words = 0, pw_params = 0;
-  for (const Layer& layer : program.layers) {
+  const engine::Buffers& need = program.needs;
+  int64_t pw_words = 0;  // in the program: streamed ones are not
+  for (const Layer& layer : program.layers)
     if (!layer.stream) pw_words += int64_t{layer.in_groups} * layer.out_groups * e.in_lanes;
-    pw_params += layer.pixel_beats();
-    if (layer.copy) continue;
-    dw_words += int64_t{kTaps} * layer.dw_groups;
-    dw_params += layer.dw_groups;
-  }
-  const int64_t layers = static_cast<int64_t>(program.layers.size());
   out.beat(kMagic | kVersion << 32);
   out.beat(pack({{e.in_lanes, 0, 8},
                  {e.out_lanes, 8, 8},
@@ -68,76 +69,18 @@ void write_header(Writer& out, const Program& program) {
                  {e.acc_bits, 48, 8},
                  {e.unit_groups, 56, 4},
                  {engine::pixels(e), 60, 4}}));
-  out.beat(pack({{layers, 0, 16}, {(program.layout.program_bytes - 64) / 8, 32, 32}}));
-  out.beat(pack({{dw_words, 0, 32}, {dw_params, 32, 32}}));
-  out.beat(pack({{pw_words, 0, 32}, {pw_params, 32, 32}}));
-  for (int i = 0; i < 3; ++i) out.beat(0);
-}
-
-void write_load(Writer& out, const Layer& layer, const Layer* previous) {
-  out.beat(pack({{layer.in_address, 0, 32}, {layer.row_beats, 32, 16}, {layer.in.height, 48, 16}}));
-  out.beat(pack({{previous ? previous->tiles : 0, 0, 16},
-                 {previous && previous->pool, 16, 1},
-                 {!previous, 17, 1},
-                 {layer.copy, 18, 1},
-                 {layer.side, 19, 1},
-                 {layer.head, 20, 1}}));
-  out.beat(pack({{layer.stream ? layer.stream_address : 0, 0, 32}, {layer.group_beats, 32, 20}}));
-  out.beat(pack({{layer.stream ? layer.pw_weight_base : 0, 0, 20},
-                 {layer.slot_words, 20, 16},
-                 {layer.out_groups, 36, 16},
-                 {layer.stream, 52, 1},
-                 {layer.slots, 56, 5}}));
-}
-
-void write_depthwise(Writer& out, const Layer& layer, int feature_hi) {
-  out.beat(pack({{layer.row_beats / layer.in_beats, 0, 16},
-                 {layer.in.height, 16, 16},
-                 {layer.tile_words, 32, 16},
-                 {layer.dw_groups, 48, 16}}));
-  out.beat(pack({{layer.dw_pass, 0, 16},
-                 {feature_hi, 16, 16},
-                 {layer.tile_stride, 32, 16},
-                 {layer.copy, 48, 1},
-                 {layer.side, 49, 1},
-                 {layer.quad, 50, 1},
-                 {layer.wide, 51, 1}}));
-  out.beat(pack({{layer.dw_param_base, 0, 16}, {layer.dw_weight_base, 16, 16}}));
+  out.beat(pack({{need.layers, 0, 16}, {(program.layout.program_bytes - 64) / 8, 32, 32}}));
+  out.beat(pack({{need.dw_weight_words, 0, 32}, {need.dw_param_words, 32, 32}}));
+  out.beat(pack({{pw_words, 0, 32}, {need.pw_param_words, 32, 32}}));
+  out.beat(pack({{need.line_words, 0, 16}, {need.side_words, 16, 16}, {need.tile_words, 32, 16}, {need.psum_words, 48, 16}}));
+  out.beat(pack({{need.result_words, 0, 16}, {need.pw_weight_words, 32, 32}}));
   out.beat(0);
 }
 
-void write_pointwise(Writer& out, const Layer& layer) {
-  out.beat(pack({{layer.in_groups, 0, 16}, {layer.out_groups, 16, 16}, {layer.pixels, 32, 16}, {layer.pw_pass, 48, 16}}));
-  out.beat(pack({{layer.tile_stride, 0, 16},
-                 {layer.tile_words, 16, 16},
-                 {layer.unit_words, 32, 16},
-                 {int64_t{layer.in_groups} * layer.out_groups, 48, 16}}));
-  out.beat(pack({{layer.pw_weight_base, 0, 32},
-                 {layer.pool, 32, 1},
-                 {layer.quad, 33, 1},
-                 {layer.stream, 34, 1},
-                 {layer.slots, 35, 5},
-                 {layer.slot_words, 48, 16}}));
-  out.beat(0);
-}
-
-void write_store(Writer& out, const Layer& layer, int feature_hi) {
-  const bool odd = !layer.pool && layer.in.height % 2;
-  out.beat(pack({{layer.out_address, 0, 32}, {layer.out.width, 32, 16}, {feature_hi, 48, 16}}));
-  out.beat(pack({{8 * int64_t{layer.out_row_beats}, 0, 32},
-                 {layer.groups_full * layer.out.width, 32, 16},
-                 {layer.groups_last * layer.out.width, 48, 16}}));
-  out.beat(pack({{layer.pw_param_base, 0, 16},
-                 {layer.units, 16, 16},
-                 {layer.groups_full, 32, 8},
-                 {layer.groups_last, 40, 8},
-                 {layer.pool, 48, 1},
-                 {layer.head, 49, 1},
-                 {odd, 50, 1}}));
-}
-
-void write_order(Writer& out, const Layer& layer, bool last) {
-  out.beat(pack({{layer.tiles, 0, 16}, {layer.lead, 16, 8}, {layer.burst, 24, 8}, {layer.ahead, 32, 1}, {last, 33, 1}}));
+void write_descriptor(Writer& out, const std::vector<Field>& fields) {
+  std::array<uint64_t, kDescriptorBeats> beats{};
+  for (const Field& field : fields) put(beats[static_cast<size_t>(field.beat)], field.value, field.low, field.bits);
+  for (const uint64_t beat : beats) out.beat(beat);
 }
 
 struct Parameters {
@@ -232,11 +175,10 @@ std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork
   const std::vector<Layer>& layers = program.layers;
   const std::vector<Parameters> parameters = match(program, network);
   for (size_t i = 0; i < layers.size(); ++i) {
-    write_load(out, layers[i], i ? &layers[i - 1] : nullptr);
-    write_depthwise(out, layers[i], layers[i].copy ? 0 : parameters[i].depthwise->output.hi);
-    write_pointwise(out, layers[i]);
-    write_store(out, layers[i], layers[i].head ? 0 : parameters[i].pointwise->output.hi);
-    write_order(out, layers[i], i + 1 == layers.size());
+    const int depthwise_hi = layers[i].copy ? 0 : parameters[i].depthwise->output.hi;
+    const int pointwise_hi = layers[i].head ? 0 : parameters[i].pointwise->output.hi;
+    write_descriptor(out,
+                     descriptor(layers[i], i ? &layers[i - 1] : nullptr, i + 1 == layers.size(), depthwise_hi, pointwise_hi));
   }
   for (size_t i = 0; i < layers.size(); ++i)
     if (!layers[i].copy) write_dw_weights(out, layers[i], *parameters[i].depthwise, program.engine);

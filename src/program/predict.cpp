@@ -17,6 +17,7 @@ constexpr int64_t kPwLatency = 6;      // duet_pw: end of the last pass to the t
 constexpr int64_t kTwoPixels = 1;      // duet_pw: the register behind the last comparison
 constexpr int64_t kTakeApart = 1;      // duet_column: the register behind chains of joined products
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
+constexpr int64_t kProgramThere = 4;   // duet_program, duet_control: last beat to the program being there: counters begin
 constexpr int64_t kFirstPlan = 6;      // duet_program, duet_control: last beat to the first tile's condition
 constexpr int64_t kCopyLatency = 28;   // duet_dw: room for a copied tile to the condition in duet_load
 constexpr int kSlots = 3;              // duet_load: rows of either parity in the line buffer
@@ -157,6 +158,9 @@ class Pipeline {
     }
     return writes_.last_answer() + 2;
   }
+
+  // After the last frame: the array's cycles without work until duet_store has nothing left and the frame leaves the queue.
+  int64_t drain() const { return store_end_ + 1 - pw_free_; }
 
  private:
   // The array and the store on some output groups of a tile.
@@ -319,8 +323,8 @@ class Pipeline {
   int slot_ = 0;
   int64_t weights_there_ = 0, weights_busy_ = 0, last_pass_ = 0;
   std::vector<std::vector<int64_t>> stored_;  // of each layer: when duet_load sees its tiles in memory
-  int64_t load_next_ = kFirstPlan, loaded_ = 0, dw_end_ = 0, begun_ = 0, tile_there_ = 0, pw_free_ = 0, result_there_ = 0,
-          store_end_ = 0;
+  int64_t load_next_ = kFirstPlan, loaded_ = 0, dw_end_ = 0, begun_ = 0, tile_there_ = 0, pw_free_ = kProgramThere,
+          result_there_ = 0, store_end_ = 0;
 };
 
 void add(LayerCycles& sum, const LayerCycles& layer) {
@@ -338,6 +342,7 @@ Cycles predict(const Program& program, const Memory& memory) {
     time = pipeline.frame(cycles.layers);
     for (const LayerCycles& layer : cycles.layers) add(cycles.all, layer);
   }
+  cycles.all.load += pipeline.drain(), cycles.all.total += pipeline.drain();
   cycles.latency = done[0];
   cycles.frame = done[2] - done[1];
   for (const Layer& layer : program.layers) {

@@ -70,10 +70,11 @@ struct Program {
   net::Network network;
   std::vector<Layer> layers;
   Layout layout;
+  engine::Buffers needs;  ///< of the engine's memories, all its slots of streamed weights included
 };
 
-/// Why the network does not run on the engine (a Bundle without hardware, a memory too small: which, and how large it must be),
-/// or "" when it does.
+/// Why the network does not run on the engine (a Bundle without hardware, a memory too small: which, and how large it must be, a
+/// number too large for a descriptor), or "" when it does.
 std::string unfit_because(const net::Network& network, const engine::Engine& engine);
 /// Throws Error with that reason.
 Program compile(const net::Network& network, const engine::Engine& engine);
@@ -112,7 +113,7 @@ struct Cycles {
   int64_t latency = 0;                        ///< from start to done of a single frame, program loaded
   int64_t bytes_read = 0, bytes_written = 0;  ///< a frame
   std::vector<LayerCycles> layers;            ///< of the third frame
-  LayerCycles all;                            ///< of the first three frames, as the engine's counters count
+  LayerCycles all;  ///< of three frames, as the engine's counters count: with the end of the last one under `load`
 };
 
 /// Predicts the cycles of a program: closed-form durations of tiles, a max-plus recurrence over them, bursts one by one.

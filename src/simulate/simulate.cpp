@@ -67,27 +67,63 @@ layer::IntMap map_at(const std::string& memory, int64_t address, const program::
                              layer.head);
 }
 
-void read_report(const std::string& report, Result& result) {
-  std::istringstream lines(report);
-  int64_t loaded = 0, value = 0;
-  Counters& c = result.counters;
+// What the simulator printed.
+struct Report {
+  int64_t loaded = 0, frames = 0, frame_cycles = 0;
+  std::vector<int64_t> done;
+  Counters counters;
+  int64_t bus_read = 0, bus_written = 0;  // beats that the memory saw
+};
+
+Report read_report(const std::string& text) {
+  std::istringstream lines(text);
+  Report report;
+  int64_t value = 0;
+  Counters& c = report.counters;
   for (std::string line, key; std::getline(lines, line);) {
     std::istringstream words(line);
     words >> key;
-    if (key == "loaded") words >> loaded;
-    if (key == "done" && words >> value) result.done.push_back(value - loaded);
+    if (key == "loaded") words >> report.loaded;
+    if (key == "done" && words >> value) report.done.push_back(value);
     if (key == "error" && words >> value)
       throw Error("the engine reports error " + std::to_string(value), "simulation", "see docs/registers.md");
     if (key == "hang")
       throw Error("the engine does not finish a frame", "simulation", "this is a fault of the engine or its program");
+    if (key == "frames") words >> report.frames;
+    if (key == "frame_cycles") words >> report.frame_cycles;
     if (key == "counters")
       words >> c.cycles >> c.wait_fill >> c.wait_load >> c.wait_store >> c.load_busy >> c.store_busy >> c.beats_read >>
           c.beats_written;
+    if (key == "bus") words >> report.bus_read >> report.bus_written;
   }
-  if (result.done.empty())
-    throw Error("the simulation ended early: " + report.substr(0, 500), "simulation", "run it again with a waveform");
+  if (report.done.empty())
+    throw Error("the simulation ended early: " + text.substr(0, 500), "simulation", "run it again with a waveform");
+  return report;
+}
+
+// The engine's registers against what the memory and the host saw.
+void check_registers(const Report& r) {
+  const auto expect = [](const char* name, int64_t counted, int64_t seen) {
+    if (counted != seen)
+      throw Error(fmt::format("the engine counts {} = {}, there were {}", name, counted, seen), "simulation",
+                  "this is a fault of the engine");
+  };
+  const size_t frames = r.done.size();
+  expect("FRAMES", r.frames, static_cast<int64_t>(frames));
+  if (frames > 1) expect("FRAME_CYCLES", r.frame_cycles, r.done[frames - 1] - r.done[frames - 2]);
+  expect("BEATS_READ", r.counters.beats_read, r.bus_read);
+  expect("BEATS_WRITTEN", r.counters.beats_written, r.bus_written);
+}
+
+Result result_of(const Report& report, const program::Program& program) {
+  Result result;
+  result.counters = report.counters;
+  for (const int64_t cycle : report.done) result.done.push_back(cycle - report.loaded);
   result.latency_cycles = result.done[0];
   if (result.done.size() > 2) result.frame_cycles = result.done[2] - result.done[1];
+  result.bytes_read = 8 * report.bus_read - program.layout.program_bytes;
+  result.bytes_written = 8 * report.bus_written;
+  return result;
 }
 
 // A folder that goes away with its owner.
@@ -133,8 +169,9 @@ Result run(const quant::QuantizedNetwork& network, const engine::Engine& engine,
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
   if (ran.exit_code)
     throw Error("the simulator failed: " + ran.output.substr(0, 1000), "simulation", "this is a fault of the engine");
-  Result result;
-  read_report(ran.output, result);
+  const Report report = read_report(ran.output);
+  check_registers(report);
+  Result result = result_of(report, program);
   result.cycles_per_second = static_cast<double>(result.done.back()) / seconds.count();
   const std::string after = base::read_file(scratch.path / "out");
   for (int i = 0; i < frames; ++i) result.outputs.push_back(map_at(after, places.heads[i], program.layers.back(), engine));

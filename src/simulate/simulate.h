@@ -18,14 +18,15 @@ struct Options {
   std::filesystem::path cache;     ///< built simulators, by content; empty: $DUET_CACHE, else <home>/build/simulators
 };
 
-/// What the engine counted, as its registers tell.
+/// What the engine counted, as its registers tell: while frames were queued, but for `cycles`.
 struct Counters {
-  int64_t cycles = 0;      ///< since reset (register 0x28), read after the last done
-  int64_t wait_fill = 0;   ///< point-wise array idle for want of a tile that is being made
-  int64_t wait_load = 0;   ///< ... of one whose rows are not there yet, or of streamed weights; before and after the frames, too
+  int64_t cycles = 0;     ///< since reset (register 0x28), read after the last done
+  int64_t wait_fill = 0;  ///< point-wise array idle for want of a tile that is being made
+  int64_t wait_load =
+      0;  ///< ... of one whose rows are not there yet, or of streamed weights; or while the last results are stored
   int64_t wait_store = 0;  ///< ... of room for results
   int64_t load_busy = 0, store_busy = 0;
-  int64_t beats_read = 0, beats_written = 0;
+  int64_t beats_read = 0, beats_written = 0;  ///< 64 bits each, the program's included
 };
 
 struct Result {
@@ -34,13 +35,14 @@ struct Result {
   std::vector<int64_t> done;                     ///< cycle of every done interrupt, counted from the first start
   int64_t frame_cycles = 0;                      ///< between the second and third interrupt
   int64_t latency_cycles = 0;                    ///< of a single frame, program loaded
+  int64_t bytes_read = 0, bytes_written = 0;     ///< over the bus, of all frames; without the program's
   Counters counters;
   double cycles_per_second = 0;  ///< speed of the simulation
 };
 
 /// Runs the elaborated engine in Verilator: builds the simulator where the cache lacks it, puts program and pictures into a
 /// memory behind the AXI port, starts the frames back to back. Throws Error when Verilator is absent, fails, or the engine
-/// reports an error.
+/// reports an error or counts other frames, cycles or beats than there were.
 Result run(const quant::QuantizedNetwork& network, const engine::Engine& engine, const std::vector<layer::IntMap>& pictures,
            const Options& options, const Progress& progress = {});
 

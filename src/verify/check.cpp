@@ -46,9 +46,9 @@ double error(int64_t predicted, int64_t found) {
   return found > 0 ? std::abs(static_cast<double>(predicted) / static_cast<double>(found) - 1) : predicted > 0;
 }
 
-std::string wrong_cycles(const char* what, int64_t predicted, int64_t simulated) {
+std::string wrong_number(const char* what, const char* does, const char* unit, int64_t predicted, int64_t simulated) {
   if (predicted == simulated) return "";
-  return fmt::format("{} takes {} cycles, predicted are {}", what, simulated, predicted);
+  return fmt::format("{} {} {} {}, predicted are {}", what, does, simulated, unit, predicted);
 }
 
 std::string wrong_counts(const Counts& c) {
@@ -81,8 +81,14 @@ Json to_json(const Finding& f) {
           {"latency_simulated", f.latency_simulated},
           {"fill_predicted", f.fill_predicted},
           {"fill_simulated", f.fill_simulated},
+          {"load_predicted", f.load_predicted},
+          {"load_simulated", f.load_simulated},
           {"store_predicted", f.store_predicted},
           {"store_simulated", f.store_simulated},
+          {"read_predicted", f.read_predicted},
+          {"read_simulated", f.read_simulated},
+          {"written_predicted", f.written_predicted},
+          {"written_simulated", f.written_simulated},
           {"live_outputs", live},
           {"counts", f.counts ? to_json(*f.counts) : Json(nullptr)}};
 }
@@ -95,7 +101,10 @@ Finding finding_from_json(const Json& json, const std::string& where) {
   f.frame_predicted = number("frame_predicted"), f.frame_simulated = number("frame_simulated");
   f.latency_predicted = number("latency_predicted"), f.latency_simulated = number("latency_simulated");
   f.fill_predicted = number("fill_predicted"), f.fill_simulated = number("fill_simulated");
+  f.load_predicted = number("load_predicted"), f.load_simulated = number("load_simulated");
   f.store_predicted = number("store_predicted"), f.store_simulated = number("store_simulated");
+  f.read_predicted = number("read_predicted"), f.read_simulated = number("read_simulated");
+  f.written_predicted = number("written_predicted"), f.written_simulated = number("written_simulated");
   for (const auto& [node, share] : base::field(json, "live_outputs", where).items())
     f.live.push_back({node, share.get<double>()});
   const Json& counts = base::field(json, "counts", where);
@@ -122,7 +131,11 @@ Finding run_simulation(const Design& design, const fs::path& folder, const Progr
   finding.frame_predicted = predicted.frame, finding.frame_simulated = quiet.frame_cycles;
   finding.latency_predicted = predicted.latency, finding.latency_simulated = quiet.latency_cycles;
   finding.fill_predicted = predicted.all.fill, finding.fill_simulated = quiet.counters.wait_fill;
+  finding.load_predicted = predicted.all.load, finding.load_simulated = quiet.counters.wait_load;
   finding.store_predicted = predicted.all.store, finding.store_simulated = quiet.counters.wait_store;
+  const auto frames = static_cast<int64_t>(quiet.outputs.size());
+  finding.read_predicted = frames * predicted.bytes_read, finding.read_simulated = quiet.bytes_read;
+  finding.written_predicted = frames * predicted.bytes_written, finding.written_simulated = quiet.bytes_written;
   if (progress) progress(1, 2, "simulating with stalls");
   options.stall_seed = design.seed | 1;
   compare(design, golden, simulate::run(numbers.network, design.engine, numbers.pictures, options), "stalling memory", finding);
@@ -147,19 +160,21 @@ double ff_error(const Counts& c) { return error(c.predicted.ff, c.synthesised.ff
 
 int64_t cycles_off(const Finding& f) {
   return std::max({std::abs(f.frame_predicted - f.frame_simulated), std::abs(f.latency_predicted - f.latency_simulated),
-                   std::abs(f.fill_predicted - f.fill_simulated), std::abs(f.store_predicted - f.store_simulated)});
+                   std::abs(f.fill_predicted - f.fill_simulated), std::abs(f.load_predicted - f.load_simulated),
+                   std::abs(f.store_predicted - f.store_simulated)});
 }
 
 std::string wrong_with(const Finding& f) {
   if (f.bytes_differ > 0) return fmt::format("{} of {} bytes differ: {}", f.bytes_differ, f.bytes_compared, f.first_difference);
   if (f.bytes_compared == 0) return "no byte was compared";
-  if (const std::string wrong = wrong_cycles("a frame", f.frame_predicted, f.frame_simulated); !wrong.empty()) return wrong;
-  if (const std::string wrong = wrong_cycles("a single frame", f.latency_predicted, f.latency_simulated); !wrong.empty())
-    return wrong;
-  if (const std::string wrong = wrong_cycles("waiting for tiles", f.fill_predicted, f.fill_simulated); !wrong.empty())
-    return wrong;
-  if (const std::string wrong = wrong_cycles("waiting for room", f.store_predicted, f.store_simulated); !wrong.empty())
-    return wrong;
+  for (const std::string& wrong : {wrong_number("a frame", "takes", "cycles", f.frame_predicted, f.frame_simulated),
+                                   wrong_number("a single frame", "takes", "cycles", f.latency_predicted, f.latency_simulated),
+                                   wrong_number("waiting for tiles", "takes", "cycles", f.fill_predicted, f.fill_simulated),
+                                   wrong_number("waiting for rows", "takes", "cycles", f.load_predicted, f.load_simulated),
+                                   wrong_number("waiting for room", "takes", "cycles", f.store_predicted, f.store_simulated),
+                                   wrong_number("the simulation", "reads", "bytes", f.read_predicted, f.read_simulated),
+                                   wrong_number("the simulation", "writes", "bytes", f.written_predicted, f.written_simulated)})
+    if (!wrong.empty()) return wrong;
   if (const std::string wrong = f.counts ? wrong_counts(*f.counts) : ""; !wrong.empty()) return wrong;
   if (const double share = least(f.live); share < kLeastLive)
     return fmt::format("a layer has {:.0f} % outputs that are neither 0 nor clipped", 100 * share);

@@ -24,7 +24,10 @@ struct Finding {
   int64_t frame_predicted = 0, frame_simulated = 0;  ///< cycles, with the quiet memory
   int64_t latency_predicted = 0, latency_simulated = 0;
   int64_t fill_predicted = 0, fill_simulated = 0;  ///< cycles in which the array waited for tiles that are being made, all frames
+  int64_t load_predicted = 0, load_simulated = 0;  ///< ... for rows and streamed weights
   int64_t store_predicted = 0, store_simulated = 0;  ///< ... for room for results
+  int64_t read_predicted = 0, read_simulated = 0;    ///< bytes over the bus, all frames
+  int64_t written_predicted = 0, written_simulated = 0;
   std::vector<Live> live;
   std::optional<Counts> counts;  ///< where it was synthesised
 };
@@ -44,7 +47,7 @@ inline constexpr double kWorstLogicError = 0.15;
 /// Share by which the prediction is off.
 double lut_error(const Counts& counts);
 double ff_error(const Counts& counts);
-/// Difference of predicted and simulated cycles: the largest of a frame's, a single frame's and those of the waits.
+/// Difference of predicted and simulated cycles: the largest of a frame's, a single frame's and those of the three waits.
 int64_t cycles_off(const Finding& finding);
 
 /// What a finding shows to be wrong, in a line, or "".

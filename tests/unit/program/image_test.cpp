@@ -36,10 +36,34 @@ uint64_t beat(const std::vector<uint8_t>& bytes, size_t index) {
 
 TEST(Image, HeaderNamesTheEngine) {
   const std::vector<uint8_t> bytes = image(compile(network(), lanes(8, 8)), numbers(8, 8));
-  EXPECT_EQ(beat(bytes, 0), 0x0000000454455544u);
+  EXPECT_EQ(beat(bytes, 0), 0x0000000554455544u);
   EXPECT_EQ(beat(bytes, 1), 0x1128'0808'0401'0404u);
   EXPECT_EQ(beat(bytes, 2) & 0xffff, 3u);
   EXPECT_EQ((beat(bytes, 2) >> 32) * 8 + 64, bytes.size());
+}
+
+// Rows of 20 x 1 and 10 x 2 beats; tiles of 40, 2 x 20 and (head) 3 x 20 pixels; sums and results of 20; weights 2 x 4, 2 x 3 x 4
+// and 3 x 3 x 4 words.
+TEST(Image, HeaderTellsWhatTheProgramNeedsOfTheMemories) {
+  const std::vector<uint8_t> bytes = image(compile(network(), lanes(8, 8)), numbers(8, 8));
+  EXPECT_EQ(beat(bytes, 5), 60ull << 32 | 20ull << 48 | 20 << 16 | 20);
+  EXPECT_EQ(beat(bytes, 6), 68ull << 32 | 20);
+  EXPECT_EQ(beat(bytes, 7), 0u);
+}
+
+// A larger engine has more slots, all of which the program uses.
+TEST(Image, HeaderCountsTheSlotsOfStreamedWeights) {
+  engine::Engine engine = lanes(8, 8);
+  for (; unfit_because(network(), engine).empty(); --engine.buffers.pw_weight_words) {
+  }
+  ++engine.buffers.pw_weight_words;
+  const auto words = [&] { return beat(image(compile(network(), engine), numbers(8, 8)), 6) >> 32; };
+  const int least = engine.buffers.pw_weight_words;
+  EXPECT_EQ(words(), least);
+  engine.buffers.pw_weight_words = least + 7;  // no room for another slot of 8 words
+  EXPECT_EQ(words(), least);
+  engine.buffers.pw_weight_words = least + 8;
+  EXPECT_EQ(words(), least + 8);
 }
 
 TEST(Image, NarrowerNumbersRunInWiderLanes) {

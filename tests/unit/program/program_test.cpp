@@ -30,6 +30,33 @@ TEST(Program, SaysWhichBufferIsTooSmall) {
   EXPECT_NE(unfit_because(*net::find_known("dnn-c"), big()), "");
 }
 
+// Refused before an image of it is asked for.
+TEST(Program, SaysWhichNumberADescriptorCannotHold) {
+  net::Network network = *net::find_known("dnn-a");
+  network.input = {3, 8, 8};
+  network.replications = {{300, true}, {300, false}};
+  engine::Engine one;
+  one.in_lanes = one.out_lanes = one.dw_lanes = 1;
+  EXPECT_EQ(unfit_because(network, size_for(one, network)),
+            "point-wise passes of a tile of layer b1: 90000, where the engine's descriptors have room for 65535");
+  network.replications = {{255, true}, {257, false}};  // 65535 passes
+  EXPECT_EQ(unfit_because(network, size_for(one, network)), "");
+  network.replications = {{256, true}, {256, false}};
+  EXPECT_NE(unfit_because(network, size_for(one, network)), "");
+}
+
+TEST(Program, SaysWhenMapsLieBeyondWhatAddressesReach) {
+  net::Network network = *net::find_known("dnn-a");
+  network.input = {3, 4096, 1024};
+  engine::Engine engine;
+  engine.in_lanes = engine.out_lanes = 64, engine.dw_lanes = 8;
+  network.replications.assign(15, {64, false});  // a map takes 4096 x 1024 x 8 beats
+  EXPECT_EQ(unfit_because(network, size_for(engine, network)), "");
+  network.replications.assign(16, {64, false});
+  EXPECT_EQ(unfit_because(network, size_for(engine, network)),
+            "its program and maps end at byte 4295064064 of memory, where the engine's addresses have 32 bits");
+}
+
 // Every tile once, each layer's in a row, and never one whose rows have not been made before.
 TEST(Program, OrderKeepsWhatTilesNeed) {
   for (int replications = 1; replications <= 5; ++replications)

@@ -38,6 +38,17 @@ TEST(Finding, EveryFaultIsSeen) {
   EXPECT_THAT(wrong_with(f), HasSubstr("a frame takes 500 cycles, predicted are 501"));
   f = good(), f.latency_predicted = 599;
   EXPECT_THAT(wrong_with(f), HasSubstr("a single frame takes 600 cycles"));
+  f = good(), f.fill_simulated = 1;
+  EXPECT_THAT(wrong_with(f), HasSubstr("waiting for tiles takes 1 cycles"));
+  f = good(), f.load_simulated = 2;
+  EXPECT_EQ(cycles_off(f), 2);
+  EXPECT_THAT(wrong_with(f), HasSubstr("waiting for rows takes 2 cycles, predicted are 0"));
+  f = good(), f.store_simulated = 3;
+  EXPECT_THAT(wrong_with(f), HasSubstr("waiting for room takes 3 cycles"));
+  f = good(), f.read_simulated = 8;
+  EXPECT_THAT(wrong_with(f), HasSubstr("the simulation reads 8 bytes, predicted are 0"));
+  f = good(), f.written_predicted = 8;
+  EXPECT_THAT(wrong_with(f), HasSubstr("the simulation writes 0 bytes, predicted are 8"));
   f = good(), f.counts->predicted.dsp = 31;
   EXPECT_THAT(wrong_with(f), HasSubstr("30 DSPs, predicted are 31"));
   f = good(), f.counts->predicted.bram36 = 5;
