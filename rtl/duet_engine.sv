@@ -3,7 +3,9 @@
 // descriptors, weights and parameters (docs/registers.md), so one engine runs every network that its memories hold.
 //   load -> line buffer -> depth-wise -> tile buffer -> point-wise -> result buffer -> store
 // Bus: AXI4 master (64 bit) to memory, AXI4-Lite slave to the host, interrupt when a frame is done. One clock, synchronous reset,
-// held for at least 32 cycles. C++ twins: program (schedule, image, cycles), golden (values), engine (resources).
+// held for at least 32 cycles. How to choose the parameters: docs/integrate.md. Latency and throughput: a frame's cycles, which
+// program::predict gives exactly; the array makes InLanes x OutLanes x Pixels products a cycle. C++ twins:
+// program (schedule, image, cycles), golden (values), engine (resources).
 module duet_engine #(
     parameter int InLanes       = 8,
     parameter int OutLanes      = 24,

@@ -1,5 +1,6 @@
-// What an engine's parameters must obey; elaboration ends with the first reason that they do not. The same rules and words as
-// engine::illegal_because. The parameters that follow from others (BeatLanes and the like) must be as src/emit/top.cpp sets them.
+// What an engine's parameters must obey; elaboration ends with the reasons for which they do not. docs/integrate.md says how to choose
+// them, and what these rules cannot see: memories too small for a network. No logic, so no latency and no throughput. Twin:
+// engine::illegal_because, the same rules.
 module duet_rules #(
     parameter int InLanes     = 8,
     parameter int OutLanes    = 24,

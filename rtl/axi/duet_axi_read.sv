@@ -1,6 +1,7 @@
 // Reads one contiguous run of 64-bit beats at a time over AXI4: bursts of at most 16 beats that end on 128-byte boundaries, at most
 // Outstanding of them in flight, in order. Data is never held back: who asks for a run has room for it. A new run is accepted when
-// the last beat of the one before has come. Latency: command to address 1 cycle, bus to data_o 1 cycle. Throughput: one beat a cycle.
+// the last beat of the one before has come. Latency: command to address 1 cycle, bus to data_o 1 cycle. Throughput: one beat a cycle
+// within a run. Twin of its cycles: Channel::read in src/program/predict.cpp.
 module duet_axi_read #(
     parameter int Outstanding = 8
 ) (

@@ -1,7 +1,8 @@
 // Writes contiguous runs of 64-bit beats over AXI4: bursts of at most 16 beats that end on 128-byte boundaries, at most Outstanding
 // (up to 16) of them unanswered, in order. A run's tag comes out with the answer to its last burst. A new run is accepted when all
 // addresses of the one before are out. Latency: command to address 1 cycle; a beat is offered from the second cycle after its
-// address on. Throughput: one beat a cycle, 16-beat bursts without a gap.
+// address was taken on, never before (docs/integrate.md). Throughput: one beat a cycle, 16-beat bursts without a gap. Twin of its
+// cycles: Channel::write in src/program/predict.cpp.
 module duet_axi_write #(
     parameter int Outstanding = 8
 ) (

@@ -1,5 +1,7 @@
 // Registers on AXI4-Lite (docs/registers.md): start, done interrupt, error code, counters. Queues up to four frames; loads the program
-// before the first frame after a reset or a reload. One access at a time.
+// before the first frame after a reset or a reload. Latency: a write is answered, and seen by the engine, 1 cycle after address and
+// data are both there; a read is answered after 1 cycle; done_i to irq_o 1 cycle. Throughput: a write and a read every two cycles.
+// Twin: none.
 module duet_control #(
     parameter logic [31:0] Shape  = 32'd0,  // lanes
     parameter logic [31:0] Widths = 32'd0   // bits

@@ -3,9 +3,9 @@
 // other: pixel 2x + r. A layer without a depth-wise convolution is copied instead: the stage makes room in the tile buffer, tells the
 // load stage, and puts the beats that then come from memory where they belong. The tile buffer is a ring of words; a tile takes as many
 // as it needs. Its words hold InLanes channels of a pixel or, for the few channels of a pooled picture (quad), four pixels in a row of
-// InLanes / 4 channels each; with Nibbles the picture's beats then hold two columns, which are made at once. Latency: 27 cycles from the issue of a pixel to its word in the tile buffer. Throughput: one pixel of
-// DwLanes channels a cycle, or a beat of a copied map; passes follow one another without a gap. Golden twin: src/layer/dwconv.cpp;
-// cycles: src/program/predict.cpp.
+// InLanes / 4 channels each; with Nibbles the picture's beats then hold two columns, which are made at once. Latency: 27 cycles from the
+// issue of a pixel to its word in the tile buffer. Throughput: one pixel of DwLanes channels a cycle, or a beat of a copied map; passes
+// follow one another without a gap. Golden twin: src/layer/dwconv.cpp; cycles: src/program/predict.cpp.
 module duet_dw #(
     parameter int Layers      = 16,
     parameter int InLanes     = 8,

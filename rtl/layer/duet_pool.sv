@@ -1,6 +1,7 @@
-// 2x2 maximum over four accumulators in a row (upper and lower of two columns), or nothing. Exact before requantisation, which
-// never decreases (docs/arithmetic.md, 4). Quads: the maximum of a sample and of the three that came with it (duet_column).
-// Latency 1 cycle; throughput one vector a cycle in, a quarter of that out when pooling without quads.
+// Maximum of a sample and of those before it since begin_i, for 2x2 pooling, or nothing. Exact before requantisation, which never
+// decreases (docs/arithmetic.md, 4). A pooled pixel is complete after four samples (upper and lower of two columns), after two where a
+// word holds two pixels (duet_pw then compares its two pools), after each one with quads: the maximum of a sample and of the three
+// that came with it (duet_column). Latency: 1 cycle. Throughput: one vector a cycle. Golden twin: src/layer/pool.cpp.
 module duet_pool #(
     parameter int Lanes   = 24,
     parameter int AccBits = 32,

@@ -4,9 +4,10 @@
 // group takes as many as it has pixels. Weights stand still during a pass and are reloaded for the next one meanwhile.
 // A tile of quads (Quads = 1, duet_dw) has four pixels in a word: the array's columns then make four sums of InLanes / 4 channels
 // each, and their maximum is the pooled pixel. With UnitGroups = 2 two output groups share a word of the result buffer: a unit, of which
-// the last may lack the second. Latency: InLanes + 6 cycles (7 with two products a DSP, 8 with four) from the issue of a pixel to its
-// word in the result buffer. Throughput: one word of the tile, InLanes x OutLanes products, a cycle; passes follow one another without
-// a gap as long as tiles, weights and room for results are there. Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
+// the last may lack the second. Latency: InLanes + 6 cycles (+ 7 with several products a DSP, + 8 with two pixels a word) from the
+// issue of a pixel to its word in the result buffer. Throughput: one word of the tile a cycle, InLanes x OutLanes x Pixels products;
+// passes follow one another without a gap as long as tiles, weights and room for results are there.
+// Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
 module duet_pw #(
     parameter int Layers      = 16,
     parameter int InLanes     = 8,

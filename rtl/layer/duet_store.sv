@@ -1,8 +1,8 @@
-// Last stage: takes a unit (an output group or two) of a tile out of the result buffer (a ring of words), requantises it, a beat of BeatLanes channels (HeadLanes of 16
-// bits for the head) at a time, and writes it to memory. One run of AXI writes each row: channel group by channel group, columns from
-// left to right, which is the order of a map in memory. A run begins when the one before has left the engine. Latency: 12 cycles from
-// the issue of a beat to the write queue. Throughput: one beat a cycle. Golden twin: fixed::requantize; cycles:
-// src/program/predict.cpp.
+// Last stage: takes a unit (an output group or two) of a tile out of the result buffer (a ring of words), requantises it, a beat of
+// BeatLanes channels (HeadLanes of 16 bits for the head) at a time, and writes it to memory. One run of AXI writes each row: channel
+// group by channel group, columns from left to right, which is the order of a map in memory. A run begins when the one before has left
+// the engine. Latency: 12 cycles from the issue of a beat to the write queue. Throughput: one beat a cycle within a row, which takes 15
+// cycles more, and a unit one. Golden twin: fixed::requantize; cycles: src/program/predict.cpp.
 module duet_store #(
     parameter int Layers      = 16,
     parameter int OutLanes    = 24,   // of a unit

@@ -1,5 +1,6 @@
-// The nine taps of every column for Lanes channels, each tap as late as its multiplier in a duet_chain wants it: tap k comes k cycles
-// after duet_window gives it. Ports as there.
+// The nine taps of every output pixel for Lanes channels, each tap as late as its multiplier in a duet_chain wants it. Ports and timing
+// as in duet_window. Latency: tap k k cycles more than there. Throughput: the taps of one pixel (pair_i: of two) a cycle. Twin: none of
+// its own (duet_filter).
 module duet_taps #(
     parameter int Lanes = 2,
     parameter int Bits  = 8,

@@ -1,8 +1,9 @@
 // The 3x3 window of the depth-wise stage. Takes the four rows that a pair of output rows needs, two rows at a time (first the upper
 // two, then the lower two of the same column), and gives the nine taps of both output rows of each column. Events are delayed from
-// the cycle in which a column's first read was issued (t): upper_i at t+3, lower_i at t+4, advance_i at t+6, taps_o for emit_i at
-// t+7 (upper output row) and t+8 (lower). Columns and rows outside the map are zero. Two columns may come at once (pair_i): then the
-// first half of the lanes are a column and the other half its right neighbour. Latency: emit_i to taps_o 1 cycle.
+// the cycle in which a column's first read was issued (t): upper_i at t+3, lower_i at t+4, advance_i at t+6, what is "of emit" at t+7
+// for the upper output row and at t+8 for the lower. Columns and rows outside the map are zero. Two columns may come at once (pair_i):
+// then the first half of the lanes are a column and the other half its right neighbour. Latency: emit to taps_o 1 cycle. Throughput: the
+// taps of one output pixel (pair_i: of two) a cycle. Twin: none of its own (duet_filter).
 module duet_window #(
     parameter int Lanes = 2,
     parameter int Bits  = 8,

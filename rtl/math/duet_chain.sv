@@ -1,7 +1,8 @@
 // A systolic chain of multiply-accumulates: sum_o = sum_i + sum over lanes of weight * feature. Lane k takes its feature k cycles
 // after lane 0 (duet_skew), sum_i is due one cycle after lane 0's feature; sum_o comes Lanes + 2 cycles after lane 0's feature.
 // load_i, swap_i, cut_i: one bit a lane, as in duet_mac; weight_i goes to the lane that loads. taps_o: the sums as they are after every
-// Lanes / Taps lanes, the first of them Lanes / Taps + 2 cycles after lane 0's feature. Throughput: one sum a cycle.
+// Lanes / Taps lanes, the first of them Lanes / Taps + 2 cycles after lane 0's feature. Latency: Lanes + 2 cycles. Throughput: one sum a
+// cycle. Golden twin: the sums of src/layer/conv.cpp and dwconv.cpp.
 module duet_chain #(
     parameter int Lanes       = 9,
     parameter int WeightBits  = 8,

@@ -1,5 +1,6 @@
 // duet_mac in logic: same ports and timing, its multiplier made of LUTs, for stages whose multipliers are to leave the DSPs to others. Adds
-// in SumBits bits, which must hold every sum of the chain; the higher bits repeat the sign.
+// in SumBits bits, which must hold every sum of the chain; the higher bits repeat the sign. Latency: feature to sum 3 cycles.
+// Throughput: one product a cycle. Twin of rtl/vendor/generic/duet_mac.sv.
 module duet_mac_lut #(
     parameter int WeightBits  = 8,  // signed
     parameter int FeatureBits = 8,  // unsigned

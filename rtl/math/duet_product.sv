@@ -1,5 +1,5 @@
 // weight * feature in LUTs: one row a feature bit, added in a tree of carry chains, each about as wide as its values. (Synthesis makes
-// a multiplication sign about twice as large.) Combinational: ceil(log2 FeatureBits) adders deep.
+// a multiplication sign about twice as large.) Combinational: ceil(log2 FeatureBits) adders deep. Twin: the multiplication sign.
 module duet_product #(
     parameter int WeightBits  = 8,  // signed
     parameter int FeatureBits = 8   // unsigned

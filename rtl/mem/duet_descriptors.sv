@@ -1,5 +1,6 @@
 // The part of all layers' descriptors that one stage reads: beats First..First+Beats-1 of each (docs/registers.md). Distributed
-// memory, read without delay. Written while the program is loaded.
+// memory. Written while the program is loaded. Latency: reads none, a write is read from the next cycle on. Throughput: a read and a
+// write a cycle. Twin of the beats: program::image.
 module duet_descriptors #(
     parameter int Layers = 16,
     parameter int First  = 0,

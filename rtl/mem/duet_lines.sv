@@ -1,5 +1,6 @@
 // The line buffer: rows of even and of odd number in a memory each, so that the four rows that a pair of output rows needs are read in
-// two cycles. One write port for both. Read latency 2 cycles; throughput: a beat of each memory a cycle.
+// two cycles. One write port for both. Read latency 2 cycles; throughput: a beat of each memory a cycle. Twin: none (its blocks:
+// engine::memories).
 module duet_lines #(
     parameter int Width    = 64,   // of a beat
     parameter int Depth    = 1536,

@@ -1,4 +1,5 @@
-// Delays data by Depth cycles (0: a wire). No reset, so that it maps to shift registers in LUTs. Throughput: one a cycle.
+// Delays data by Depth cycles (0: a wire). No reset, so that it maps to shift registers in LUTs. Latency: Depth cycles. Throughput: one a
+// cycle. Twin: none.
 module duet_delay #(
     parameter int Width = 1,
     parameter int Depth = 1

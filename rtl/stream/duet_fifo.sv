@@ -1,5 +1,5 @@
-// A small queue in distributed memory. valid/ready on both sides; a word can be taken in the cycle after it was given.
-// Throughput: one word a cycle. Does not: pass a word through in the same cycle.
+// A small queue in distributed memory. valid/ready on both sides. Latency: a word can be taken in the cycle after it was given.
+// Throughput: one word a cycle. Twin: none. Does not: pass a word through in the same cycle.
 module duet_fifo #(
     parameter int Width    = 8,
     parameter int AddrBits = 4  // depth 2^AddrBits

@@ -1,4 +1,5 @@
-// Delays flags by Depth >= 2 cycles, cleared by reset: for valid bits and tokens. Throughput: one a cycle.
+// Delays flags by Depth >= 2 cycles, cleared by reset: for valid bits and tokens. Latency: Depth cycles. Throughput: one a cycle. Twin:
+// none.
 module duet_flag_delay #(
     parameter int Width = 1,
     parameter int Depth = 2

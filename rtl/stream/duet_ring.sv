@@ -1,4 +1,5 @@
-// A place in a ring of Size words: base_i + words_i, and past the end on from word 0. words_i at most Size. Combinational.
+// A place in a ring of Size words: base_i + words_i, and past the end on from word 0. words_i at most Size. Combinational. Twin:
+// none.
 module duet_ring #(
     parameter int Size     = 512,
     parameter int AddrBits = (Size > 1) ? $clog2(Size) : 1

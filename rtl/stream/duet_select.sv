@@ -1,5 +1,6 @@
 // Word `index_i` out of Count words: a tree of two-to-one multiplexers, one level an index bit. An indexed part select of a width that is
 // no power of two takes Yosys three times as many LUTs. Combinational. An index of Count or more gives the last word.
+// Twin: none.
 module duet_select #(
     parameter int Width     = 8,
     parameter int Count     = 4,

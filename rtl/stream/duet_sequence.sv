@@ -2,8 +2,8 @@
 // one another; two neighbours that are interleaved take turns: `lead` tiles of the first, then one of the second and `burst` more of
 // the first, and so on until both are done (docs/architecture.md). All stages walk through the same order, each at its own pace.
 // Latency: outputs show the next tile in the cycle after advance_i, and after a program's last descriptor the first one. They come from
-// registers, the descriptor from memory at a register: which tile comes then is found out while the one before it is at work. Twin:
-// program::order.
+// registers, the descriptor from memory at a register: which tile comes then is found out while the one before it is at work.
+// Throughput: one tile a cycle. Twin: program::order.
 module duet_sequence #(
     parameter int Layers = 16,
     parameter int First  = 0,   // beats of the descriptor that the stage reads

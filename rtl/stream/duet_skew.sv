@@ -1,4 +1,5 @@
-// Delays lane k of a vector by k cycles: what a systolic chain asks of its inputs. Throughput: one vector a cycle.
+// Delays lane k of a vector by k cycles: what a systolic chain asks of its inputs. Latency: k cycles. Throughput: one vector a cycle.
+// Twin: none.
 module duet_skew #(
     parameter int Lanes = 4,
     parameter int Width = 8

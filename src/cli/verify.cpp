@@ -106,8 +106,24 @@ void print_design(size_t index, const verify::Checked& one) {
   if (!one.problem.empty()) print("      " + one.problem);
 }
 
+// What came up, a line each: how often each value, a number, or the least and the largest.
+void print_drawn(const Json& drawn) {
+  for (const auto& [name, value] : drawn.items()) {
+    std::string text;
+    if (value.is_array()) text = fmt::format("{} to {}", value[0].dump(), value[1].dump());
+    if (value.is_number()) text = value.dump();
+    if (value.is_object())
+      for (const auto& [key, count] : value.items())
+        text += fmt::format("{}{} ({})", text.empty() ? "" : "; ", key, count.dump());
+    print(fmt::format("  {:<26} {}", name, text));
+  }
+}
+
 void print_text(const std::vector<verify::Checked>& all, const Json& failure) {
-  for (const verify::Range& range : verify::ranges()) print(fmt::format("{:<32} {} to {}", range.name, range.lo, range.hi));
+  print("drawn from:");
+  for (const verify::Range& range : verify::ranges()) print(fmt::format("  {:<53} {} to {}", range.name, range.lo, range.hi));
+  print("came up:");
+  print_drawn(verify::drawn(all));
   print("     cycles  off    bytes  off  DSP BRAM36    LUT      off     FF    off  live  design");
   for (size_t i = 0; i < all.size(); ++i) print_design(i, all[i]);
   const verify::Summary s = verify::summarise(all);

@@ -76,7 +76,10 @@ std::string readme(const program::Program& program) {
       "| a picture | free, multiple of 128 | {7} |\n"
       "| a head's output | free, multiple of 128 | {8} |\n\n"
       "Addresses are relative to nothing: the engine puts them on the bus as they are; feature maps lie where `schedule.json` "
-      "says.\n"
+      "says. To place\n"
+      "program and maps elsewhere, at a multiple of 128, add it to the lower 32 bits of the program's 64-bit words 8 + 16 l, "
+      "10 + 16 l\n"
+      "and 20 + 16 l, for every layer l from 0 to {14}.\n"
       "{9}"
       "The head is [row][group of {10} channels][column] of 64-bit beats, {10} signed 16-bit values in each, {11} channels in "
       "all.\n\n"
@@ -86,11 +89,12 @@ std::string readme(const program::Program& program) {
       "\"DUET\" |\n"
       "| 0x04 | STATUS | bit 0 busy, 1 program loaded, 2 error, 3 room for another frame; 15..8 error code |\n"
       "| 0x08 | IRQ_ENABLE | bit 0 frame done, bit 1 error |\n"
-      "| 0x0c | IRQ | pending; write ones to clear |\n"
+      "| 0x0c | IRQ | pending; write ones to clear (bit 1 stays while an error stands) |\n"
       "| 0x10 | PROGRAM | address of the program |\n"
       "| 0x14 | PICTURE | address of the next frame's picture |\n"
       "| 0x18 | HEAD | address for the next frame's output |\n"
-      "| 0x1c | ERROR | 0 none, 1 read response, 2 write response, 3 program of another engine, 4 queue full, 5 reload while "
+      "| 0x1c | ERROR | 0 none, 1 read response, 2 write response, 3 program of another engine or too large, 4 queue full, 5 "
+      "reload while "
       "busy |\n"
       "| 0x20 | FRAMES | frames done |\n"
       "| 0x24 | FRAME_CYCLES | between the last two done interrupts |\n"
@@ -103,7 +107,8 @@ std::string readme(const program::Program& program) {
       "   frames queue, and they follow one another without a gap.\n"
       "3. On the interrupt: read ERROR, write IRQ = 1, read the head.\n",
       program.network.name, engine::dsp_count(e), engine::bram36_count(e), m.program, m.image_bytes(), m.maps, m.end - m.maps,
-      m.picture_bytes, m.head_bytes, picture_layout(program), head.out_lanes, head.out.channels, first.in.width, first.in.height);
+      m.picture_bytes, m.head_bytes, picture_layout(program), head.out_lanes, head.out.channels, first.in.width, first.in.height,
+      program.layers.size() - 1);
 }
 
 void copy_rtl(const fs::path& folder, Vendor vendor) {

@@ -6,10 +6,10 @@ set(DUET_KIND_SOURCES
   "train: src/base src/net src/layer src/data src/train"
   "quantize: src/base src/net src/layer src/fixed src/quant src/data src/train"
   "score: src/base src/net src/layer src/fixed src/quant src/golden src/data src/train"
-  "simulate: src/base src/net src/layer src/fixed src/quant src/golden src/engine src/mapping src/program src/emit src/simulate src/data rtl"
-  "trial: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/mapping src/program src/emit src/simulate rtl"
-  "synth: src/base src/net src/device src/engine src/mapping src/program src/emit src/synth rtl"
-  "verify: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/mapping src/program src/estimate src/emit src/simulate src/synth src/verify rtl")
+  "simulate: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/program src/emit src/simulate src/data rtl"
+  "trial: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/program src/emit src/simulate rtl"
+  "synth: src/base src/net src/fixed src/device src/engine src/program src/emit src/synth rtl"
+  "verify: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/program src/estimate src/emit src/simulate src/synth src/verify rtl")
 
 if(CMAKE_SCRIPT_MODE_FILE)
   set(TEXT "// Made by src/evaluate/sources.cmake.\n#pragma once\nnamespace duet::evaluate {\n")
@@ -20,6 +20,9 @@ if(CMAKE_SCRIPT_MODE_FILE)
     separate_arguments(FOLDERS)
     set(ALL "")
     foreach(FOLDER IN LISTS FOLDERS)
+      if(NOT IS_DIRECTORY ${ROOT}/${FOLDER})
+        message(FATAL_ERROR "${KIND}: there is no folder ${FOLDER}")
+      endif()
       file(GLOB_RECURSE FILES RELATIVE ${ROOT} ${ROOT}/${FOLDER}/*.cpp ${ROOT}/${FOLDER}/*.h ${ROOT}/${FOLDER}/*.sv
            ${ROOT}/${FOLDER}/*.v ${ROOT}/${FOLDER}/*.f ${ROOT}/${FOLDER}/*.toml)
       list(SORT FILES)

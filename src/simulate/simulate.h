@@ -20,7 +20,7 @@ struct Options {
 
 /// What the engine counted, as its registers tell: while frames were queued, but for `cycles`.
 struct Counters {
-  int64_t cycles = 0;     ///< since reset, until the host read them
+  int64_t cycles = 0;     ///< since reset (register 0x28), read after the last done
   int64_t wait_fill = 0;  ///< point-wise array idle for want of a tile that is being made
   int64_t wait_load =
       0;  ///< ... of one whose rows are not there yet, or of streamed weights; or while the last results are stored

@@ -23,7 +23,8 @@ inline constexpr int kManyMultipliers = 64, kManyBundles = 3, kManyChannels = 32
 /// Least share of a layer's outputs that are neither 0 nor clipped; designs with less are drawn again.
 inline constexpr double kLeastLive = 0.3;
 
-/// Values that all come up before any comes up again, in random order.
+/// Values dealt like cards, in random order: where every value is allowed, all come up before any comes up again. Where the next
+/// cards are not allowed they stay, and fresh ones are dealt behind them: values that are seldom allowed come up less often.
 class Deck {
  public:
   Deck(int lo, int hi) : lo_(lo), hi_(hi) {}
@@ -35,8 +36,9 @@ class Deck {
   std::vector<int> cards_;
 };
 
-/// Draws designs for a device, one after another: the same seed and device, the same designs. Every width, every AXI latency and
-/// every way to multiply comes up as often as any other.
+/// Draws designs for a device, one after another: the same seed and device, the same designs. Every mapping (products a DSP,
+/// picture, depth-wise multipliers) and every AXI latency comes up as often as any other; a width less often where few mappings
+/// allow it.
 class Drawer {
  public:
   Drawer(uint64_t seed, const device::Device& device);

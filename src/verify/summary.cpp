@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "verify/draw.h"
 
@@ -101,13 +102,18 @@ bool holds(const Summary& s) {
 }
 
 Json drawn(const std::vector<Checked>& all) {
-  std::map<std::string, std::map<int, int>> widths;
+  std::map<std::string, std::map<int, int>> counts;
   std::map<std::string, int> mappings;
+  std::set<int> latencies;
+  int gaps = 0;
   std::map<std::string, std::pair<int64_t, int64_t>> ends;
   for (const Checked& one : all) {
     const Design& d = one.design;
-    ++widths["weight_bits"][d.engine.weight_bits];
-    ++widths["feature_bits"][d.engine.feature_bits];
+    ++counts["weight_bits"][d.engine.weight_bits];
+    ++counts["feature_bits"][d.engine.feature_bits];
+    ++counts["unit_groups"][d.engine.unit_groups];
+    latencies.insert(d.memory.latency);
+    gaps += d.memory.gap_num > 0;
     ++mappings[mapping_of(d)];
     for (const auto& [name, value] : numbers_of(d)) {
       const auto& [end, first] = ends.try_emplace(name, value, value);
@@ -115,9 +121,11 @@ Json drawn(const std::vector<Checked>& all) {
     }
   }
   Json json = Json::object();
-  for (const auto& [name, counts] : widths)
-    for (const auto& [bits, count] : counts) json[name][std::to_string(bits)] = count;
+  for (const auto& [name, values] : counts)
+    for (const auto& [value, count] : values) json[name][std::to_string(value)] = count;
   json["mappings"] = mappings;
+  json["different_axi_latencies"] = latencies.size();
+  json["memories_with_idle_cycles"] = gaps;
   for (const auto& [name, range] : ends) json[name] = {range.first, range.second};
   return json;
 }

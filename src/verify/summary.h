@@ -31,7 +31,8 @@ Json to_json(const Summary& summary);
 /// Whether every design is good, and the medians are.
 bool holds(const Summary& summary);
 
-/// How often every width and every way to multiply was drawn, and the least and largest of the other numbers.
+/// How often every width, mapping and number of output groups of a unit was drawn, how many different AXI latencies and how many
+/// memories with idle cycles, and the least and largest of the other numbers.
 Json drawn(const std::vector<Checked>& all);
 /// One design's figures.
 Json to_json(const Checked& checked);

@@ -4,24 +4,15 @@
 #include "golden/golden.h"
 #include "quant/quantize.h"
 #include "simulate/simulate.h"
+#include "support/networks.h"
 
 namespace duet::simulate {
 namespace {
 
-layer::IntMap random_picture(const net::Shape& shape, Rng& rng) {
-  layer::IntMap picture{shape, {}};
-  for (int64_t i = 0; i < shape.size(); ++i) picture.values.push_back(static_cast<int32_t>(rng.below(256)));
-  return picture;
-}
-
-net::Network small_network(net::Shape input, std::vector<net::Replication> replications) {
-  net::Network network;
-  network.name = "small";
-  network.input = input;
-  network.bundle = net::parse_bundle("dw3-conv1-bn-relu-max");
-  network.replications = std::move(replications);
-  return network;
-}
+using test::hold_all;
+using test::random_network;
+using test::random_picture;
+using test::stream_all;
 
 engine::Engine small_engine(int in, int out, int dw, int weight_bits, int feature_bits) {
   engine::Engine engine;
@@ -84,43 +75,6 @@ void expect_bytes(const Result& result, const program::Cycles& predicted) {
   EXPECT_EQ(result.bytes_written, frames * predicted.bytes_written);
 }
 
-net::Network random_network(Rng& rng) {
-  net::Network network = small_network({3, static_cast<int>(rng.between(5, 26)), static_cast<int>(rng.between(5, 33))}, {});
-  int height = network.input.height, width = network.input.width;
-  for (int i = 0, n = static_cast<int>(rng.between(1, 4)); i < n; ++i) {
-    const bool pool = height >= 6 && width >= 6 && rng.chance(0.5);
-    network.replications.push_back({static_cast<int>(rng.between(1, 30)), pool});
-    if (pool) height /= 2, width /= 2;
-  }
-  return network;
-}
-
-// One elaborated engine runs them all: its memories hold the largest.
-engine::Engine hold_all(engine::Engine engine, const std::vector<net::Network>& networks) {
-  engine::Buffers& most = engine.buffers;
-  most = {1, 0, 1, 1, 1, 1, 1, 1, 1, 1};
-  for (const net::Network& network : networks) {
-    const engine::Buffers b = program::size_for(engine, network).buffers;
-    for (int engine::Buffers::*size :
-         {&engine::Buffers::line_words, &engine::Buffers::side_words, &engine::Buffers::tile_words, &engine::Buffers::psum_words,
-          &engine::Buffers::result_words, &engine::Buffers::pw_weight_words, &engine::Buffers::dw_weight_words,
-          &engine::Buffers::pw_param_words, &engine::Buffers::dw_param_words, &engine::Buffers::layers})
-      most.*size = std::max(most.*size, b.*size);
-  }
-  return engine;
-}
-
-// With the least room for weights with which all of them still run: as much as can be is streamed.
-engine::Engine stream_all(engine::Engine engine, const std::vector<net::Network>& networks) {
-  const auto fits = [&] {
-    return std::all_of(networks.begin(), networks.end(),
-                       [&](const net::Network& network) { return program::unfit_because(network, engine).empty(); });
-  };
-  while (fits()) --engine.buffers.pw_weight_words;
-  ++engine.buffers.pw_weight_words;
-  return engine;
-}
-
 // Random networks on one engine: quiet memory (cycles as predicted) and random stalls (same bytes). Returns how many layers'
 // weights were streamed.
 int run_random(const engine::Engine& lanes, uint64_t seed, int count, bool stream = false) {
@@ -169,7 +123,8 @@ engine::Engine pairs(engine::Engine engine) {
   engine.products = 2;
   return engine;
 }
-TEST(Pairs, W8F8DrainsEveryProduct) { run_random(pairs(small_engine(4, 8, 1, 8, 8)), 5, 4); }
+TEST(Pairs, W9F7DrainsEveryProduct) { run_random(pairs(small_engine(4, 8, 1, 9, 7)), 24, 4); }
+TEST(Pairs, W8F8ChainsOfTwo) { run_random(pairs(small_engine(4, 8, 1, 8, 8)), 5, 4); }
 TEST(Pairs, W8F7ChainsOfFour) { run_random(pairs(small_engine(6, 4, 2, 8, 7)), 6, 4); }
 TEST(Pairs, W4F4OneChain) { run_random(pairs(small_engine(4, 6, 2, 4, 4)), 7, 4); }
 TEST(Pairs, W16F4OfTwoPixels) { run_random(pairs(small_engine(4, 5, 1, 16, 4)), 24, 4); }

@@ -10,6 +10,7 @@
 #include "device/packing.h"
 #include "emit/emit.h"
 #include "program/program.h"
+#include "support/bench.h"
 
 namespace duet {
 namespace {
@@ -195,25 +196,16 @@ TEST(Rules, ElaborationRefusesSumsThatOverflowTheirField) {
   }
 }
 
-// Builds tests/rtl/bench/<bench>.cpp around a module and runs it.
 void run_bench(const std::string& module, const std::string& bench, const std::vector<std::string>& parameters,
                emit::Vendor vendor, const std::string& flags = "") {
   const Folder folder;
-  std::vector<std::string> command{
-      "verilator",          "--cc", "--exe",        "--build", "-Wno-fatal",
-      "-Wno-lint",          "-O3",  "--top-module", module,    "-Mdir",
-      folder.path.string(), "-o",   "bench",        "-CFLAGS", "-std=c++20 -I" + (kRoot / "src").string() + " " + flags};
-  if (base::have_program("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
-  for (const std::string& parameter : parameters) command.push_back("-G" + parameter);
+  std::vector<std::string> sources = files(vendor);
   if (vendor == emit::Vendor::xc7) {
     if (!fs::exists(kCells)) GTEST_SKIP() << "needs the simulation models that come with yosys";
-    command.push_back(kCells);
+    sources.insert(sources.begin(), kCells);
   }
-  for (const std::string& file : files(vendor)) command.push_back(file);
-  command.push_back((kRoot / "tests" / "rtl" / "bench" / (bench + ".cpp")).string());
-  const base::ProcessResult built = base::run_process(command);
-  ASSERT_EQ(built.exit_code, 0) << built.output.substr(0, 3000);
-  const base::ProcessResult ran = base::run_process({(folder.path / "bench").string()});
+  const fs::path program = test::build_bench({bench, module, sources, parameters, flags}, folder.path);
+  const base::ProcessResult ran = base::run_process({program.string()});
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
 }
 

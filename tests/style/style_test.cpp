@@ -1,6 +1,8 @@
 // What a review should never have to say: format, the direction of includes, and what the project may contain.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cctype>
 #include <fstream>
 #include <map>
 #include <regex>
@@ -81,6 +83,29 @@ TEST(Style, FilesStayReadable) {
     const std::string text = base::read_file(kRoot / file);
     EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 500) << file << " is too long: split it";
   }
+}
+
+// The comment at a file's beginning, in lower case.
+std::string head(const fs::path& file) {
+  std::istringstream lines(base::read_file(kRoot / file));
+  std::string text;
+  for (std::string line; std::getline(lines, line) && line.starts_with("//");) text += line + '\n';
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+TEST(Style, ModulesTellTheirTimingAndTwin) {
+  int modules = 0;
+  for (const fs::path& file : project_files()) {
+    if (*file.begin() != "rtl" || file.extension() != ".sv") continue;
+    ++modules;
+    const std::string text = head(file);
+    const auto tells = [&](const char* word) { return text.find(word) != std::string::npos; };
+    EXPECT_TRUE(tells("combinational") || tells("latency")) << file << " begins with a comment that tells no latency";
+    EXPECT_TRUE(tells("combinational") || tells("throughput")) << file << " begins with a comment that tells no throughput";
+    EXPECT_TRUE(tells("twin")) << file << " begins with a comment that names no twin (\"none\" is one)";
+  }
+  EXPECT_GT(modules, 0);
 }
 
 TEST(Style, NamesNoMachine) {

@@ -1,7 +1,8 @@
 // One multiply-accumulate of a systolic chain: sum_o = weight * feature + (First ? sum_i : cascade_i).
 // The weight is double-buffered: load_i fills the shadow, swap_i, which travels with the first feature that needs it, makes it
 // the active one. Latency: feature to sum 3 cycles; sum_i is due one cycle after its feature, and the next mac of a chain takes
-// its own feature one cycle later. Throughput: one product a cycle. Twin of rtl/vendor/xc7/duet_mac.sv, which is one DSP48E1.
+// its own feature one cycle later. Throughput: one product a cycle. Twin of rtl/vendor/xc7/duet_mac.sv, which is one DSP48E1; golden
+// twin: a product and a sum of src/layer/conv.cpp.
 // Does not: stall (a chain never waits), saturate.
 module duet_mac #(
     parameter int WeightBits  = 8,  // signed

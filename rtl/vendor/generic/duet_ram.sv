@@ -1,6 +1,6 @@
 // Block memory with one write and one read port. Read latency: 2 cycles (address, array, output register). Throughput: one read
 // and one write a cycle. A read in the cycle of a write to the same word gives either value: nobody may rely on it.
-// Twin of rtl/vendor/xc7/duet_ram.sv, which cuts it into 18-Kbit blocks. Does not: reset, initialise.
+// Twin of rtl/vendor/xc7/duet_ram.sv, which cuts it into 18-Kbit blocks (count: engine::cut_ram). Does not: reset, initialise.
 module duet_ram #(
     parameter int Width    = 8,
     parameter int Depth    = 16,

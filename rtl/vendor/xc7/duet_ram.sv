@@ -1,6 +1,6 @@
 // Block memory for 7-series devices: same ports and timing as rtl/vendor/generic/duet_ram.sv (read latency 2 cycles), cut into
 // 18-Kbit blocks of the cheapest shape among 512x36, 1Kx18, 2Kx9, 4Kx4 and 8Kx2. Where that takes fewer, only the words that whole rows
-// of blocks hold have one shape, and the rest another. Count twin: engine::cut_ram in src/engine.
+// of blocks hold have one shape, and the rest another. Throughput: a read and a write a cycle. Twin of the count: engine::cut_ram.
 module duet_ram #(
     parameter int Width    = 8,
     parameter int Depth    = 16,

@@ -1,5 +1,6 @@
 // One 18-Kbit block memory: one write and one read port, read latency 1 cycle. Its shape is one that the block offers, so that
-// synthesis makes exactly one RAMB18E1 of it. Does not: reset, initialise.
+// synthesis makes exactly one RAMB18E1 of it. Throughput: a read and a write a cycle. Twin: none (count: engine::cut_ram). Does not:
+// reset, initialise.
 module duet_ram_bank #(
     parameter int Width    = 36,
     parameter int AddrBits = 9

@@ -1,4 +1,5 @@
 // A row of 18-Kbit blocks side by side: Columns blocks of BankWidth bits hold words of Width. Read latency 1 cycle.
+// Throughput: a read and a write a cycle. Twin: none (count: engine::cut_ram).
 module duet_ram_row #(
     parameter int Width     = 40,
     parameter int Columns   = 2,

@@ -80,5 +80,32 @@ TEST(Image, SumsMustFitTheAccumulator) {
   EXPECT_THROW(image(compile(network(), narrow), numbers(8, 8)), Error);
 }
 
+// docs/registers.md: a program moves when the base is added to three beats of every descriptor.
+TEST(Image, MovesByThreeBeatsOfEveryDescriptor) {
+  constexpr int64_t kBase = 0x1000'0080;
+  engine::Engine engine = lanes(8, 8);
+  while (unfit_because(network(), engine).empty()) --engine.buffers.pw_weight_words;
+  ++engine.buffers.pw_weight_words;  // layers are streamed: their addresses move too
+  const Program program = compile(network(), engine);
+  Program moved = program;
+  moved.layout.program += kBase, moved.layout.streams += kBase, moved.layout.maps += kBase;
+  int streamed = 0;
+  for (Layer& layer : moved.layers) {
+    layer.in_address += kBase, layer.out_address += kBase, layer.stream_address += kBase;
+    streamed += layer.stream;
+  }
+  ASSERT_GT(streamed, 0);
+  const std::vector<uint8_t> there = image(program, numbers(8, 8)), expected = image(moved, numbers(8, 8));
+  ASSERT_EQ(there.size(), expected.size());
+  const size_t descriptors = 8, layers = program.layers.size();
+  for (size_t i = 0; i < there.size() / 8; ++i) {
+    const size_t layer = (i - descriptors) / 16, field = (i - descriptors) % 16;
+    uint64_t want = beat(there, i);
+    if (i >= descriptors && layer < layers && (field == 0 || field == 12 || (field == 2 && program.layers[layer].stream)))
+      want += kBase;
+    EXPECT_EQ(beat(expected, i), want) << "beat " << i;
+  }
+}
+
 }  // namespace
 }  // namespace duet::program

@@ -94,6 +94,19 @@ TEST(Summary, NeedsNoSynthesis) {
   EXPECT_TRUE(holds(s));
 }
 
+TEST(Summary, TellsWhatWasDrawn) {
+  Checked one = checked(good()), other = one;
+  one.design.network.replications = other.design.network.replications = {{8, false}};
+  other.design.engine.unit_groups = 2, other.design.engine.weight_bits = 5;
+  other.design.memory.latency = 7, other.design.memory.gap_num = 1;
+  const Json json = drawn({one, other, other});
+  EXPECT_EQ(json.at("weight_bits"), (Json{{"5", 2}, {"8", 1}}));
+  EXPECT_EQ(json.at("unit_groups"), (Json{{"1", 1}, {"2", 2}}));
+  EXPECT_EQ(json.at("different_axi_latencies"), 2);
+  EXPECT_EQ(json.at("memories_with_idle_cycles"), 2);
+  EXPECT_EQ(json.at("axi_latency"), (Json{7, 60}));
+}
+
 TEST(Summary, CountsWhatDidNotEnd) {
   const Summary s = summarise({checked(good()), {{}, {}, "crashed: code 139"}});
   EXPECT_EQ(s.failed, 1);

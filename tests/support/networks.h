@@ -1,0 +1,66 @@
+#pragma once
+// Small networks and pictures, and engines that run several. Link the room `program`.
+
+#include <algorithm>
+#include <vector>
+
+#include "base/rng.h"
+#include "layer/layer.h"
+#include "net/network.h"
+#include "program/program.h"
+
+namespace duet::test {
+
+inline layer::IntMap random_picture(const net::Shape& shape, Rng& rng) {
+  layer::IntMap picture{shape, {}};
+  for (int64_t i = 0; i < shape.size(); ++i) picture.values.push_back(static_cast<int32_t>(rng.below(256)));
+  return picture;
+}
+
+inline net::Network small_network(net::Shape input, std::vector<net::Replication> replications) {
+  net::Network network;
+  network.name = "small";
+  network.input = input;
+  network.bundle = net::parse_bundle("dw3-conv1-bn-relu-max");
+  network.replications = std::move(replications);
+  return network;
+}
+
+inline net::Network random_network(Rng& rng) {
+  net::Network network = small_network({3, static_cast<int>(rng.between(5, 26)), static_cast<int>(rng.between(5, 33))}, {});
+  int height = network.input.height, width = network.input.width;
+  for (int i = 0, n = static_cast<int>(rng.between(1, 4)); i < n; ++i) {
+    const bool pool = height >= 6 && width >= 6 && rng.chance(0.5);
+    network.replications.push_back({static_cast<int>(rng.between(1, 30)), pool});
+    if (pool) height /= 2, width /= 2;
+  }
+  return network;
+}
+
+/// One elaborated engine runs them all: its memories hold the largest.
+inline engine::Engine hold_all(engine::Engine engine, const std::vector<net::Network>& networks) {
+  engine::Buffers& most = engine.buffers;
+  most = {1, 0, 1, 1, 1, 1, 1, 1, 1, 1};
+  for (const net::Network& network : networks) {
+    const engine::Buffers b = program::size_for(engine, network).buffers;
+    for (int engine::Buffers::*size :
+         {&engine::Buffers::line_words, &engine::Buffers::side_words, &engine::Buffers::tile_words, &engine::Buffers::psum_words,
+          &engine::Buffers::result_words, &engine::Buffers::pw_weight_words, &engine::Buffers::dw_weight_words,
+          &engine::Buffers::pw_param_words, &engine::Buffers::dw_param_words, &engine::Buffers::layers})
+      most.*size = std::max(most.*size, b.*size);
+  }
+  return engine;
+}
+
+/// With the least room for weights with which all of them still run: as much as can be is streamed.
+inline engine::Engine stream_all(engine::Engine engine, const std::vector<net::Network>& networks) {
+  const auto fits = [&] {
+    return std::all_of(networks.begin(), networks.end(),
+                       [&](const net::Network& network) { return program::unfit_because(network, engine).empty(); });
+  };
+  while (fits()) --engine.buffers.pw_weight_words;
+  ++engine.buffers.pw_weight_words;
+  return engine;
+}
+
+}  // namespace duet::test
