@@ -48,6 +48,7 @@ module duet_control #(
   logic [31:0] picture_q, head_q, program_q, now_q, last_done_q, frame_cycles_q, frames_q, value;
   logic [31:0] count0_q, count1_q, count2_q, count3_q, count4_q, count5_q, count6_q;
   logic [7:0] error_q, cause;
+  logic [6:0] events_q;
   logic [1:0] irq_q, enable_q;
   logic loaded_q, loading_q;
 
@@ -98,6 +99,8 @@ module duet_control #(
   end
 
   always_ff @(posedge clk_i) begin
+    events_q    <= events_i;
+    events_q[1] <= events_i[1] && head_valid;  // an array without a frame waits for nothing
     if (rst_i) begin
       s_bvalid_o     <= 1'b0;
       s_rvalid_o     <= 1'b0;
@@ -140,13 +143,13 @@ module duet_control #(
         frame_cycles_q <= now_q - last_done_q;
         last_done_q    <= now_q;
       end
-      count0_q <= count0_q + 32'(events_i[0]);
-      count1_q <= count1_q + 32'(events_i[1] && head_valid);  // an array without a frame waits for nothing
-      count2_q <= count2_q + 32'(events_i[2]);
-      count3_q <= count3_q + 32'(events_i[3]);
-      count4_q <= count4_q + 32'(events_i[4]);
-      count5_q <= count5_q + 32'(events_i[5]);
-      count6_q <= count6_q + 32'(events_i[6]);
+      count0_q <= count0_q + 32'(events_q[0]);
+      count1_q <= count1_q + 32'(events_q[1]);
+      count2_q <= count2_q + 32'(events_q[2]);
+      count3_q <= count3_q + 32'(events_q[3]);
+      count4_q <= count4_q + 32'(events_q[4]);
+      count5_q <= count5_q + 32'(events_q[5]);
+      count6_q <= count6_q + 32'(events_q[6]);
       if (load_o) loading_q <= 1'b1;
       if (program_done_i) begin
         loaded_q  <= 1'b1;

@@ -51,19 +51,21 @@ TEST(Image, HeaderTellsWhatTheProgramNeedsOfTheMemories) {
   EXPECT_EQ(beat(bytes, 7), 0u);
 }
 
-// A larger engine has more slots, all of which the program uses.
+// Of 12 output groups of 8 words and a head of 144, an engine with room for more keeps more slots, and the program uses them all.
 TEST(Image, HeaderCountsTheSlotsOfStreamedWeights) {
-  engine::Engine engine = lanes(8, 8);
-  for (; unfit_because(network(), engine).empty(); --engine.buffers.pw_weight_words) {
+  net::Network wide = network();
+  wide.replications[1].channels = 48;
+  engine::Engine engine = size_for(lanes(8, 8), wide);
+  Rng rng(1);
+  const quant::QuantizedNetwork numbers = quant::random_quantized(wide, {}, rng);
+  const auto words = [&] { return static_cast<int>(beat(image(compile(wide, engine), numbers), 6) >> 32); };
+  EXPECT_EQ(words(), 8 + 12 * 8 + 144);
+  for (const int slots : {2, 3, 5}) {
+    engine.buffers.pw_weight_words = 8 + slots * 8 + 144;
+    EXPECT_EQ(words(), engine.buffers.pw_weight_words);
+    engine.buffers.pw_weight_words += 7;
+    EXPECT_EQ(words(), engine.buffers.pw_weight_words - 7);
   }
-  ++engine.buffers.pw_weight_words;
-  const auto words = [&] { return beat(image(compile(network(), engine), numbers(8, 8)), 6) >> 32; };
-  const int least = engine.buffers.pw_weight_words;
-  EXPECT_EQ(words(), least);
-  engine.buffers.pw_weight_words = least + 7;  // no room for another slot of 8 words
-  EXPECT_EQ(words(), least);
-  engine.buffers.pw_weight_words = least + 8;
-  EXPECT_EQ(words(), least + 8);
 }
 
 TEST(Image, NarrowerNumbersRunInWiderLanes) {
