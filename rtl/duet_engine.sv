@@ -1,4 +1,5 @@
-// The accelerator for networks of DW-Conv3 + PW-Conv1 (+ 2x2 max pooling) Bundles and a 1x1 head: one engine on which all
+// The accelerator for networks that repeat a Bundle, any of the pool of one or two computing layers (docs/decisions/0008-any-bundle.md), and
+// a 1x1 head: one engine on which all
 // replications run one after the other, its stages a pipeline over tiles (docs/architecture.md). What a network is stands in memory:
 // descriptors, weights and parameters (docs/registers.md), so one engine runs every network that its memories hold.
 //   load -> line buffer -> depth-wise -> tile buffer -> point-wise -> result buffer -> store
@@ -9,12 +10,18 @@
 module duet_engine #(
     parameter int InLanes       = 8,
     parameter int OutLanes      = 24,
-    parameter int DwLanes       = 2,
+    parameter int DwLanes       = 2,    // 0 without a depth-wise convolution
     parameter int BeatLanes     = 8,    // channels of a beat of a map in memory
     parameter int HeadLanes     = 4,    // ... of the head's
     parameter int UnitGroups    = 1,    // output groups in a word of the result buffer
     parameter int Nibbles       = 0,    // 1: maps as nibbles, two columns of a pooled picture at once
-    parameter int BankLanes     = 2,    // channels of a bank of the tile buffer: DwLanes, or InLanes / 4 with quads
+    parameter int BankLanes     = 2,    // channels of a bank of the tile buffer: DwLanes, InLanes / 4 with quads, BeatLanes without DwLanes
+    parameter int DwKernel      = 3,    // side of the depth-wise kernels: 3, 5, 7, or 0
+    parameter int ArrayKernel   = 1,    // side of the array's largest kernel: 1, 3, 5
+    parameter int Diagonal      = 0,    // 1: the array may hand a depth-wise convolution's channels on
+    parameter int Signed        = 0,    // 1: features have a sign
+    parameter int Average       = 0,    // 1: the store may pool by average
+    parameter int DigitBits     = 8,    // of the digits of a picture that the array reads; 8: whole bytes
     parameter int WeightBits    = 8,
     parameter int FeatureBits   = 8,
     parameter int AccBits       = 32,
@@ -85,21 +92,21 @@ module duet_engine #(
   localparam int StoredBits = (Nibbles != 0) ? 4 : (FeatureBits <= 8) ? 8 : 16;
   localparam int ParamBits = AccBits + 14;
   localparam int Banks = InLanes / BankLanes;
-  localparam int LineDepth = 3 * (LineWords + SideWords);
+  localparam int DwWidth = (DwLanes > 0) ? DwLanes : BankLanes;  // never of width 0
+  localparam int LineDepth = (DwKernel / 2 + 2) * (LineWords + SideWords);
   localparam int LineAddr = $clog2(LineDepth);
   localparam int TileAddr = (TileWords > 1) ? $clog2(TileWords) : 1;
   localparam int ResultAddr = (ResultWords > 1) ? $clog2(ResultWords) : 1;
   localparam int PwWeightAddr = (PwWeightWords > 1) ? $clog2(PwWeightWords) : 1;
-  localparam int DwWeightAddr = (DwWeightWords > 1) ? $clog2(DwWeightWords) : 1;
   localparam int PwParamAddr = (PwParamWords > 1) ? $clog2(PwParamWords) : 1;
-  localparam int DwParamAddr = (DwParamWords > 1) ? $clog2(DwParamWords) : 1;
 
   assign {m_arsize_o, m_arburst_o, m_awsize_o, m_awburst_o, m_wstrb_o} = {3'b011, 2'b01, 3'b011, 2'b01, 8'hff};
 
   duet_rules #(
       .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .BeatLanes(BeatLanes), .HeadLanes(HeadLanes),
       .UnitGroups(UnitGroups), .Nibbles(Nibbles), .BankLanes(BankLanes), .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Products(Products),
-      .Pixels(Pixels), .Chain(Chain), .DwInLuts(DwInLuts), .PairShift(PairShift), .PixelShift(PixelShift), .Quads(Quads), .Outstanding(Outstanding),
+      .Pixels(Pixels), .Chain(Chain), .DwInLuts(DwInLuts),
+      .DwKernel(DwKernel), .ArrayKernel(ArrayKernel), .Diagonal(Diagonal), .Signed(Signed), .Average(Average), .DigitBits(DigitBits), .PairShift(PairShift), .PixelShift(PixelShift), .Quads(Quads), .Outstanding(Outstanding),
       .Layers(Layers), .LineWords(LineWords), .SideWords(SideWords), .TileWords(TileWords), .PsumWords(PsumWords), .ResultWords(ResultWords),
       .PwWeightWords(PwWeightWords), .DwWeightWords(DwWeightWords), .PwParamWords(PwParamWords), .DwParamWords(DwParamWords)
   ) u_rules ();
@@ -160,12 +167,13 @@ module duet_engine #(
   logic [3:0] descriptor_beat, word_we;
   logic [63:0] descriptor_data;
   logic [31:0] word_addr;
-  logic [DwLanes*WeightBits-1:0] dw_weight_word;
-  logic [DwLanes*ParamBits-1:0] dw_param_word;
+  logic [DwWidth*WeightBits-1:0] dw_weight_word;
+  logic [DwWidth*ParamBits-1:0] dw_param_word;
   logic [OutLanes*WeightBits-1:0] pw_weight_word;
   logic [BeatLanes*ParamBits-1:0] pw_param_word;
   duet_program #(
-      .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .BeatLanes(BeatLanes), .UnitGroups(UnitGroups), .Pixels(Pixels),
+      .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .DwWidth(DwWidth), .BeatLanes(BeatLanes), .UnitGroups(UnitGroups), .Pixels(Pixels),
+      .Kinds({5'(DigitBits - 1), 1'(Average), 1'(Signed), 1'(Diagonal), 4'(ArrayKernel), 4'(DwKernel)}),
       .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Layers(Layers), .LineWords(LineWords),
       .SideWords(SideWords), .TileWords(TileWords), .PsumWords(PsumWords), .ResultWords(ResultWords), .DwWeightWords(DwWeightWords),
       .DwParamWords(DwParamWords), .PwWeightWords(PwWeightWords), .PwParamWords(PwParamWords)
@@ -195,18 +203,17 @@ module duet_engine #(
       .pw_param_o(pw_param_word)
   );
 
-  // Load and the line buffer.
+  // Load.
   logic [1:0] even_free, odd_free;
   logic even_we, odd_we, side_free, copy_go, copy_we, line_loaded, stream_we, unit_there, unit_used;
   logic [PwWeightAddr-1:0] stream_addr, pw_weight_waddr;
-  logic [LineAddr-1:0] line_addr, even_addr, odd_addr;
+  logic [LineAddr-1:0] line_addr;
   logic [63:0] line_data;
-  logic [BeatLanes*StoredBits-1:0] even_data, odd_data;
   duet_load #(
       .Layers(Layers),
       .LineWords(LineWords),
       .SideWords(SideWords),
-      .LineAddr(LineAddr),
+      .LineAddr(LineAddr), .DwKernel(DwKernel), .ArrayKernel(ArrayKernel),
       .WordBeats((OutLanes * WeightBits + 63) / 64), .WordAddr(PwWeightAddr)
   ) u_load (
       .clk_i,
@@ -235,77 +242,19 @@ module duet_engine #(
       .unit_there_o(unit_there), .unit_used_i(unit_used),
       .busy_o(load_busy)
   );
-  duet_lines #(
-      .Width(BeatLanes * StoredBits),
-      .Depth(LineDepth)
-  ) u_lines (
-      .clk_i,
-      .even_we_i(even_we), .odd_we_i(odd_we),
-      .waddr_i(line_addr),
-      .wdata_i(line_data[BeatLanes*StoredBits-1:0]),
-      .even_addr_i(even_addr), .odd_addr_i(odd_addr),
-      .even_data_o(even_data), .odd_data_o(odd_data)
-  );
 
-  // Depth-wise stage and the tile buffer.
-  logic tile_free, tile_begun, tile_full, dw_weight_ready, dw_weight_take, unused_used;
+  // Line buffer, depth-wise stage and the tile buffer.
+  logic tile_free, tile_begun, tile_full;
   logic [15:0] tile_free_words;
-  logic [8:0] dw_weight_load;
-  logic [DwLanes*WeightBits-1:0] dw_weight;
-  logic [DwParamAddr-1:0] dw_param_addr;
-  logic [DwLanes*ParamBits-1:0] dw_param;
   logic [Pixels*Banks-1:0] tile_we;
   logic [TileAddr-1:0] tile_waddr, tile_raddr;
   logic [InLanes*FeatureBits-1:0] tile_wdata;
   logic [Pixels*InLanes*FeatureBits-1:0] tile_rdata;
-  duet_weights #(
-      .Layers(Layers),
-      .DepthWise(1),
-      .Lanes(9),
-      .WordBits(DwLanes * WeightBits),
-      .Words(DwWeightWords)
-  ) u_dw_weights (
-      .clk_i,
-      .rst_i(rst_i || clear),
-      .enable_i(loaded),
-      .we_i(word_we[0]),
-      .waddr_i(DwWeightAddr'(word_addr)),
-      .wdata_i(dw_weight_word),
-      .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
-      .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
-      .unit_there_i(1'b0), .unit_used_o(unused_used),
-      .take_i(dw_weight_take),
-      .ready_o(dw_weight_ready),
-      .load_o(dw_weight_load),
-      .weight_o(dw_weight)
-  );
-  duet_ram #(
-      .Width(DwLanes * ParamBits),
-      .Depth(DwParamWords)
-  ) u_dw_params (
-      .clk_i,
-      .we_i(word_we[1]),
-      .waddr_i(DwParamAddr'(word_addr)),
-      .wdata_i(dw_param_word),
-      .raddr_i(dw_param_addr),
-      .rdata_o(dw_param)
-  );
   duet_dw #(
-      .Layers(Layers),
-      .InLanes(InLanes),
-      .DwLanes(DwLanes),
-      .BeatLanes(BeatLanes),
-      .BankLanes(BankLanes), .Pixels(Pixels), .Nibbles(Nibbles),
-      .WeightBits(WeightBits),
-      .FeatureBits(FeatureBits),
-      .StoredBits(StoredBits),
-      .AccBits(AccBits), .InLuts(DwInLuts),
-      .LineWords(LineWords),
-      .SideWords(SideWords),
-      .LineAddr(LineAddr),
-      .TileWords(TileWords),
-      .TileAddr(TileAddr),
-      .ParamAddr(DwParamAddr)
+      .Layers(Layers), .InLanes(InLanes), .DwLanes(DwWidth), .BeatLanes(BeatLanes), .BankLanes(BankLanes), .Pixels(Pixels), .Nibbles(Nibbles),
+      .WeightBits(WeightBits), .FeatureBits(FeatureBits), .StoredBits(StoredBits), .AccBits(AccBits), .InLuts(DwInLuts),
+      .DwKernel(DwKernel), .ArrayKernel(ArrayKernel), .Signed(Signed), .LineWords(LineWords), .SideWords(SideWords), .LineAddr(LineAddr),
+      .TileWords(TileWords), .TileAddr(TileAddr), .WeightWords(DwWeightWords), .ParamWords(DwParamWords)
   ) u_dw (
       .clk_i,
       .rst_i(rst_i || clear),
@@ -317,17 +266,12 @@ module duet_engine #(
       .even_free_o(even_free), .odd_free_o(odd_free),
       .side_free_o(side_free),
       .copy_go_o(copy_go),
-      .copy_we_i(copy_we),
-      .copy_data_i(line_data[BeatLanes*StoredBits-1:0]),
+      .even_we_i(even_we), .odd_we_i(odd_we), .copy_we_i(copy_we),
+      .line_addr_i(line_addr),
+      .line_data_i(line_data[BeatLanes*StoredBits-1:0]),
+      .word_we_i(word_we[1:0]), .word_addr_i(word_addr),
+      .weight_word_i(dw_weight_word), .param_word_i(dw_param_word),
       .begun_o(tile_begun), .full_o(tile_full),
-      .even_addr_o(even_addr), .odd_addr_o(odd_addr),
-      .even_data_i(even_data), .odd_data_i(odd_data),
-      .weight_ready_i(dw_weight_ready),
-      .weight_take_o(dw_weight_take),
-      .weight_load_i(dw_weight_load),
-      .weight_i(dw_weight),
-      .param_addr_o(dw_param_addr),
-      .param_i(dw_param),
       .tile_we_o(tile_we),
       .tile_addr_o(tile_waddr),
       .tile_data_o(tile_wdata)
@@ -382,7 +326,7 @@ module duet_engine #(
       .WeightBits(WeightBits),
       .FeatureBits(FeatureBits),
       .AccBits(AccBits), .Products(Products), .Pixels(Pixels), .Chain(Chain), .PairShift(PairShift), .PixelShift(PixelShift),
-      .Quads(Quads), .UnitGroups(UnitGroups),
+      .Quads(Quads), .UnitGroups(UnitGroups), .ArrayKernel(ArrayKernel), .Diagonal(Diagonal), .DigitBits(DigitBits), .Signed(Signed),
       .TileWords(TileWords),
       .TileAddr(TileAddr),
       .PsumWords(PsumWords),
@@ -448,7 +392,7 @@ module duet_engine #(
       .Layers(Layers),
       .OutLanes(OutLanes * UnitGroups), .BeatLanes(BeatLanes), .HeadLanes(HeadLanes),
       .StoredBits(StoredBits),
-      .AccBits(AccBits), .Pixels(Pixels),
+      .AccBits(AccBits), .Pixels(Pixels), .Signed(Signed), .Average(Average),
       .ResultWords(ResultWords),
       .ResultAddr(ResultAddr),
       .ParamAddr(PwParamAddr)
@@ -492,5 +436,5 @@ module duet_engine #(
       .m_awvalid_o, .m_awready_i, .m_awaddr_o, .m_awlen_o, .m_wvalid_o, .m_wready_i, .m_wdata_o, .m_wlast_o,
       .m_bvalid_i, .m_bready_o, .m_bresp_i
   );
-  wire unused = &{1'b0, word_addr, line_data, unused_used};
+  wire unused = &{1'b0, word_addr, line_data};
 endmodule

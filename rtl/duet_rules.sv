@@ -17,6 +17,12 @@ module duet_rules #(
     parameter int Pixels      = 1,
     parameter int Chain       = 8,
     parameter int DwInLuts    = 0,
+    parameter int DwKernel    = 3,
+    parameter int ArrayKernel = 1,
+    parameter int Diagonal    = 0,
+    parameter int Signed      = 0,
+    parameter int Average     = 0,
+    parameter int DigitBits   = 8,
     parameter int PairShift   = 0,
     parameter int PixelShift  = 0,
     parameter int Quads       = 0,
@@ -41,14 +47,22 @@ module duet_rules #(
   localparam int Outer = WeightShift + FeatureShift - Inner;
   localparam int Field = (Products == 4 && Outer - Inner < Inner) ? Outer - Inner : Inner;
   localparam int JoinWeight = WeightBits + WeightShift;
-  localparam int JoinFeature = FeatureBits + FeatureShift + 1;
-  localparam logic [63:0] Sum = 64'(Chain) * ((64'd1 << (WeightBits - 1)) - 64'd1) * ((64'd1 << FeatureBits) - 64'd1);
+  localparam int JoinFeature = FeatureBits + FeatureShift + ((Signed != 0 && Pixels == 1) ? 0 : 1);
+  localparam logic [63:0] Sum = 64'(Chain) * ((64'd1 << (WeightBits - 1)) - 64'd1)
+      * ((Signed != 0) ? 64'd1 << (FeatureBits - 1) : (64'd1 << FeatureBits) - 64'd1);
   localparam bit JoinsFit = Products == 1 || (((JoinWeight <= 25 && JoinFeature <= 18) || (JoinWeight <= 18 && JoinFeature <= 25))
       && Field > 1 && Chain > 0 && Sum < (64'd1 << (Field - 1)));
   generate
     if (InLanes < 1 || InLanes > 64) $error("in_lanes must be 1..64");
     if (OutLanes < 1 || OutLanes > 64) $error("out_lanes must be 1..64");
-    if (DwLanes < 1 || DwLanes > 16) $error("dw_lanes must be 1..16");
+    if (DwLanes < 0 || DwLanes > 16) $error("dw_lanes must be 0..16");
+    if (DwKernel != 0 && DwKernel != 3 && DwKernel != 5 && DwKernel != 7) $error("DwKernel must be 0, 3, 5 or 7");
+    if (ArrayKernel != 1 && ArrayKernel != 3 && ArrayKernel != 5) $error("ArrayKernel must be 1, 3 or 5");
+    if ((DwLanes > 0) != (DwKernel > 0)) $error("dw_lanes must be 0 without a depth-wise layer in the Bundle, and at least 1 with one");
+    if (ArrayKernel > 1 && Pixels > 1) $error("the array takes one pixel at once where it convolves with more than one tap");
+    if (Diagonal < 0 || Diagonal > 1 || Signed < 0 || Signed > 1 || Average < 0 || Average > 1) $error("Diagonal, Signed and Average must be 0..1");
+    if (DigitBits < 1 || DigitBits > 8 || DigitBits > FeatureBits - Signed && DigitBits != 8) $error("DigitBits must be 1..8 and fit a feature");
+    if (Nibbles != 0 && (DwKernel != 3 || Signed != 0)) $error("Nibbles needs DwKernel 3 and features without a sign");
     if (WeightBits < 2 || WeightBits > 16) $error("weight_bits must be 2..16");
     if (FeatureBits < 2 || FeatureBits > 16) $error("feature_bits must be 2..16");
     if (AccBits < 16 || AccBits > 40) $error("acc_bits must be 16..40");
@@ -57,7 +71,7 @@ module duet_rules #(
       $error("Pixels must be 2 where features are joined");
     if (UnitGroups < 1 || UnitGroups > 2) $error("unit_groups must be 1..2");
     if (DwInLuts < 0 || DwInLuts > 1) $error("dw_in_luts must be 0..1");
-    if (BeatLanes % DwLanes != 0) $error("dw_lanes must divide the channels of a beat");
+    if (DwLanes > 0 && BeatLanes % ((DwLanes > 0) ? DwLanes : 1) != 0) $error("dw_lanes must divide the channels of a beat");
     if (!JoinsFit) $error("so many products of these widths do not fit one DSP");
     if (Products != Pixels && OutLanes % 2 != 0) $error("joined weights need an even number of out_lanes");
     if (InLanes % BeatLanes != 0 || (OutLanes * UnitGroups) % BeatLanes != 0 || BeatLanes * StoredBits > 64)
@@ -65,8 +79,8 @@ module duet_rules #(
     if (Nibbles != 0 && (FeatureBits > 4 || Quads == 0 || BeatLanes < 12 || DwLanes % (2 * BankLanes) != 0))
       $error("Nibbles needs at most 4 feature bits, quads, 12 channels a beat and dw_lanes of whole pairs of banks");
     if (BeatLanes % HeadLanes != 0 || HeadLanes > 4) $error("HeadLanes must divide BeatLanes and fit a beat");
-    if (DwLanes % BankLanes != 0 || BankLanes != ((Quads != 0) ? InLanes / 4 : DwLanes))
-      $error("BankLanes must be dw_lanes or, with quads, a quarter of in_lanes that divides them");
+    if (DwLanes % BankLanes != 0 || BankLanes != ((Quads != 0) ? InLanes / 4 : (DwLanes > 0) ? DwLanes : BeatLanes))
+      $error("BankLanes must be dw_lanes or, with quads, a quarter of in_lanes that divides them; without dw_lanes BeatLanes");
     if (Products != 1 && (Chain > InLanes || (Quads != 0 && (InLanes / 4) % Chain != 0)))
       $error("Chain must be at most in_lanes and divide a quad's lanes");
     if (Outstanding < 1 || Outstanding > 16) $error("Outstanding must be 1..16");

@@ -21,8 +21,10 @@ axi/duet_control.sv
 layer/duet_load.sv
 layer/duet_window.sv
 layer/duet_taps.sv
+layer/duet_rows.sv
 layer/duet_filter.sv
 layer/duet_dw.sv
+layer/duet_walk.sv
 layer/duet_pool.sv
 layer/duet_pw.sv
 layer/duet_store.sv

@@ -1,11 +1,13 @@
-// Second stage: depth-wise 3x3 convolution of a tile (a pair of output rows), DwLanes channels at a time, from the line buffer to the
+// Second stage: depth-wise convolution of a tile (a pair of output rows), DwLanes channels at a time, from the line buffer to the
 // tile buffer. A pass takes one group of channels over the whole tile, columns from left to right, both rows of a column one after the
 // other: pixel 2x + r. A layer without a depth-wise convolution is copied instead: the stage makes room in the tile buffer, tells the
-// load stage, and puts the beats that then come from memory where they belong. The tile buffer is a ring of words; a tile takes as many
-// as it needs. Its words hold InLanes channels of a pixel or, for the few channels of a pooled picture (quad), four pixels in a row of
-// InLanes / 4 channels each; with Nibbles the picture's beats then hold two columns, which are made at once. Latency: 27 cycles from the
-// issue of a pixel to its word in the tile buffer. Throughput: one pixel of DwLanes channels a cycle, or a beat of a copied map; passes
-// follow one another without a gap. Golden twin: src/layer/dwconv.cpp; cycles: src/program/predict.cpp.
+// load stage, and puts the beats that then come from memory where they belong: with h rows and columns more on every side for a
+// convolution of the array (halo), row i of column x at word (x + h)(2 + 2h) + i. With DwKernel = 0 all layers are copied. The tile buffer
+// is a ring of words; a tile takes as many as it needs. Its words hold InLanes channels of a pixel or, for the few channels of a pooled
+// picture (quad), four pixels in a row of InLanes / 4 channels each; with Nibbles the picture's beats then hold two columns, which are made
+// at once. Latency: 27 cycles from the issue of a pixel to its word in the tile buffer with kernels of 3 (5: 48, 7: 79, only copies: 4).
+// Throughput: two pixels of DwLanes channels in DwKernel / 2 + 1 cycles, or a beat of a copied map a cycle; passes follow one another
+// without a gap. Golden twin: src/layer/dwconv.cpp; cycles: src/program/predict.cpp.
 module duet_dw #(
     parameter int Layers      = 16,
     parameter int InLanes     = 8,
@@ -19,12 +21,18 @@ module duet_dw #(
     parameter int StoredBits  = 8,
     parameter int AccBits     = 32,
     parameter int InLuts      = 0,  // 1: multipliers of LUTs instead of DSPs
+    parameter int DwKernel    = 3,  // 0: no convolution
+    parameter int ArrayKernel = 1,
+    parameter int Signed      = 0,
+    parameter int Kernel      = (DwKernel > 0) ? DwKernel : 3,
     parameter int LineWords   = 512,
     parameter int SideWords   = 0,
     parameter int LineAddr    = 11,
     parameter int TileWords   = 512,
     parameter int TileAddr    = 9,
-    parameter int ParamAddr   = 7,
+    parameter int WeightWords = 256,
+    parameter int ParamWords  = 128,
+    parameter int ParamAddr   = (ParamWords > 1) ? $clog2(ParamWords) : 1,
     parameter int Banks       = InLanes / BankLanes,
     parameter int ParamBits   = AccBits + 14
 ) (
@@ -42,30 +50,28 @@ module duet_dw #(
     output logic [                    1:0] odd_free_o,
     output logic                           side_free_o,   // ... of the side ring
     output logic                           copy_go_o,     // there is room for the next tile to copy
-    input  logic                           copy_we_i,     // its beats
-    input  logic [BeatLanes*StoredBits-1:0] copy_data_i,
+    input  logic                           even_we_i,     // a beat of a row for the line buffer: of even number, of odd number,
+    input  logic                           odd_we_i,
+    input  logic                           copy_we_i,     // ... for the tile buffer
+    input  logic [           LineAddr-1:0] line_addr_i,
+    input  logic [BeatLanes*StoredBits-1:0] line_data_i,
+    input  logic [                    1:0] word_we_i,     // while a program is loaded: a word of weights, of parameters
+    input  logic [                   31:0] word_addr_i,
+    input  logic [ DwLanes*WeightBits-1:0] weight_word_i,
+    input  logic [  DwLanes*ParamBits-1:0] param_word_i,
     output logic                           begun_o,       // a tile's rows are there and it is being made
     output logic                           full_o,        // a tile is in the tile buffer
-    output logic [           LineAddr-1:0] even_addr_o,
-    output logic [           LineAddr-1:0] odd_addr_o,
-    input  logic [BeatLanes*StoredBits-1:0] even_data_i,
-    input  logic [BeatLanes*StoredBits-1:0] odd_data_i,
-    input  logic                           weight_ready_i,
-    output logic                           weight_take_o,
-    input  logic [                    8:0] weight_load_i,
-    input  logic [ DwLanes*WeightBits-1:0] weight_i,
-    output logic [          ParamAddr-1:0] param_addr_o,
-    input  logic [  DwLanes*ParamBits-1:0] param_i,
     output logic [       Pixels*Banks-1:0] tile_we_o,
     output logic [           TileAddr-1:0] tile_addr_o,
     output logic [InLanes*FeatureBits-1:0] tile_data_o
 );
-  localparam int Latency = 27;     // issue to tile buffer
-  localparam int DataAt = 3;       // ... to data from the line buffer
-  localparam int AdvanceAt = 6;
-  localparam int EmitAt = 7;
-  localparam int SumAt = 19;       // ... to the chain's sum (duet_filter)
-  localparam int TakeAt = 5;       // ... to the reload of shadow weights
+  localparam int Halo = Kernel / 2;
+  localparam int Phases = Halo + 1;                           // cycles in which a column's rows are read, two in each
+  localparam int DataAt = 3;                                  // issue to data from the line buffer
+  localparam int EmitAt = Phases * Phases + 3;                // ... to the column in the window's centre
+  localparam int TakeAt = EmitAt - 2;                         // ... to the reload of shadow weights
+  localparam int SumAt = EmitAt + Kernel * Kernel + 3;        // ... to the chain's sum (duet_filter)
+  localparam int Latency = (DwKernel > 0) ? SumAt + 8 : 4;    // ... to the tile buffer
   localparam int Steps = BeatLanes / DwLanes;    // groups of channels in a beat
   localparam int Parts = InLanes / DwLanes;      // ... in a word of the tile buffer
   localparam int CopyParts = InLanes / BeatLanes;
@@ -98,6 +104,7 @@ module duet_dw #(
   );
 
   logic [15:0] width, height, tile_words, groups, pass_length, hi, stride, param_base;
+  logic [1:0] halo;
   logic copy, side, quad, wide;
   assign width       = descriptor[15:0];
   assign height      = descriptor[31:16];
@@ -110,6 +117,7 @@ module duet_dw #(
   assign side        = descriptor[113];
   assign quad        = descriptor[114];
   assign wide        = descriptor[115];
+  assign halo        = (ArrayKernel > 1) ? descriptor[117:116] : 2'd0;  // of a copied layer
   assign param_base  = descriptor[143:128];
 
   // Issue: one read of both line banks a cycle.
@@ -117,32 +125,38 @@ module duet_dw #(
   logic [7:0] step_q, part_q;
   logic [ParamAddr-1:0] param_q;
   logic [TileAddr-1:0] base_q;
-  logic [1:0] even_slot_q, odd_slot_q, even_side_slot_q, odd_side_slot_q, even_at, odd_at;  // slots of rows 2t and 2t+1
   logic [3:0] loaded_q;
-  logic row, valid, start, pass_ends, pass_end_q, last_pass_q, weight_ok, below1_q, below2_q, above_q, first_column, last_column;
+  logic [1:0] phase;
+  logic [Halo-1:0] left, right;  // columns of the map beside this one
+  logic lower, last_phase, valid, start, pass_ends, pass_end_q, last_pass_q, weight_ready, weight_ok;
   logic [15:0] column;
 
-  assign row          = cycle_q[0];
-  assign column       = {1'b0, cycle_q[15:1]};
-  assign weight_ok    = weight_ready_i || cycle_q != 16'd0;
+  assign lower        = phase[0];
+  assign last_phase   = phase == 2'(Phases - 1);
+  assign weight_ok    = weight_ready || cycle_q != 16'd0;
   assign valid        = state_q == Run && weight_ok && column < width;
   // A pass is never shorter than two cycles, so that its end is seen a cycle before: many wait for it.
   assign pass_ends    = state_q == Run && weight_ok && cycle_q + 16'd2 == pass_length;
   assign start        = state_q == Wait && room_q >= tile_words && (copy || loaded_q != 4'd0) && enable_i;
   assign tile_end     = last_pass_q || (state_q == Copy && loaded_q != 4'd0);
-  assign first_column = column == 16'd0;
-  assign last_column  = column + 16'd1 == width;
-
-  function automatic [1:0] next_slot(input [1:0] slot);
-    next_slot = (slot == 2'd2) ? 2'd0 : slot + 2'd1;
-  endfunction
-  function automatic [1:0] last_slot(input [1:0] slot);
-    last_slot = (slot == 2'd0) ? 2'd2 : slot - 2'd1;
-  endfunction
-  function automatic [LineAddr-1:0] slot_base(input [1:0] slot, input in_side);
-    if (in_side) slot_base = LineAddr'(3 * LineWords) + ((slot == 2'd0) ? '0 : (slot == 2'd1) ? LineAddr'(SideWords) : LineAddr'(2 * SideWords));
-    else slot_base = (slot == 2'd0) ? '0 : (slot == 2'd1) ? LineAddr'(LineWords) : LineAddr'(2 * LineWords);
-  endfunction
+  genvar lane, bank, away;
+  generate
+    for (away = 0; away < Halo; away = away + 1) begin : g_beside
+      assign left[away]  = column > 16'(away);
+      assign right[away] = column + 16'(away + 1) < width;
+    end
+    if (Phases == 2) begin : g_two
+      assign {column, phase} = {1'b0, cycle_q[15:1], 1'b0, cycle_q[0]};
+    end else begin : g_more
+      logic [15:0] column_q;
+      logic [1:0] phase_q;
+      assign {column, phase} = {column_q, phase_q};
+      always_ff @(posedge clk_i)
+        if (state_q == Wait || (weight_ok && pass_end_q)) {column_q, phase_q} <= '0;
+        else if (weight_ok && last_phase) {column_q, phase_q} <= {column_q + 16'd1, 2'd0};
+        else if (weight_ok) phase_q <= phase_q + 2'd1;
+    end
+  endgenerate
 
   logic [TileAddr-1:0] next_tile;
   duet_ring #(
@@ -152,36 +166,22 @@ module duet_dw #(
       .words_i((TileAddr + 1)'(tile_words)),
       .place_o(next_tile)
   );
-  logic [1:0] even_slot, odd_slot, even_after, odd_after;
-  assign even_at     = side ? even_side_slot_q : even_slot_q;
-  assign odd_at      = side ? odd_side_slot_q : odd_slot_q;
-  assign even_slot   = row ? next_slot(even_at) : even_at;
-  assign odd_slot    = row ? odd_at : last_slot(odd_at);
-  assign even_after  = (last && below2_q) ? next_slot(next_slot(even_at)) : next_slot(even_at);
-  assign odd_after   = below1_q ? next_slot(odd_at) : odd_at;
-  assign even_free_o = (tile_end && !copy) ? ((last && below2_q) ? 2'd2 : 2'd1) : 2'd0;
-  assign odd_free_o  = (tile_end && !copy) ? (2'(above_q) + 2'(last && below1_q)) : 2'd0;
-  assign side_free_o = side;
+  logic [2:0] copy_row_q;           // of the tile, its halo's included
+  logic [TileAddr:0] copy_at_q;     // place of a copied beat's word within its input group
+  logic [3:0] rows;                 // of a copied tile
+  logic copy_row_end;
+  assign rows         = 4'd2 + {1'b0, halo, 1'b0};
+  assign copy_row_end = line_q + 16'd1 == width && group_q + 16'd1 == groups;
 
   always_ff @(posedge clk_i) begin
-    even_addr_o <= slot_base(even_slot, side) + LineAddr'(line_q);
-    odd_addr_o  <= slot_base(odd_slot, side) + LineAddr'(line_q);
     pass_end_q  <= pass_ends && !rst_i;
     begun_o     <= (copy ? state_q == Copy && tile_end : start) && !rst_i;
     last_pass_q <= pass_ends && group_q + 16'd1 == groups && !rst_i;
-    // Of use from the second cycle of a tile on; in the first it waits.
-    above_q     <= tile != 16'd0;
-    below1_q    <= {tile[14:0], 1'b1} < height;          // row 2t + 1 is there
-    below2_q    <= {tile[14:0], 1'b0} + 16'd2 < height;  // row 2t + 2
     if (rst_i) begin
-      state_q          <= Wait;
-      even_slot_q      <= '0;
-      odd_slot_q       <= '0;
-      even_side_slot_q <= '0;
-      odd_side_slot_q  <= '0;
-      loaded_q         <= '0;
-      room_q           <= 16'(TileWords);
-      base_q           <= '0;
+      state_q  <= Wait;
+      loaded_q <= '0;
+      room_q   <= 16'(TileWords);
+      base_q   <= '0;
     end else begin
       loaded_q <= loaded_q + 4'(loaded_i) - 4'((start && !copy) || (state_q == Copy && tile_end));
       room_q   <= room_q + (tile_free_i ? tile_free_words_i : 16'd0) - (start ? tile_words : 16'd0);
@@ -194,12 +194,14 @@ module duet_dw #(
           step_q       <= '0;
           part_q       <= '0;
           param_q      <= ParamAddr'(param_base);
+          copy_row_q   <= first ? 3'(halo) : 3'd0;
+          copy_at_q    <= (TileAddr + 1)'(halo * rows) + (first ? (TileAddr + 1)'(halo) : '0);
           if (start) state_q <= copy ? Copy : Run;
         end
         Run:
         if (weight_ok) begin
           cycle_q <= pass_end_q ? 16'd0 : cycle_q + 16'd1;
-          if (valid && row) line_q <= line_q + 16'd1;
+          if (valid && last_phase) line_q <= line_q + 16'd1;
           if (pass_end_q) begin
             group_q <= group_q + 16'd1;
             param_q <= param_q + ParamAddr'(1);
@@ -207,7 +209,7 @@ module duet_dw #(
             step_q  <= (step_q + 8'd1 == 8'(Steps)) ? 8'd0 : step_q + 8'd1;
             if (part_q + 8'd1 == 8'(Parts)) group_base_q <= group_base_q + stride;
             // The next group lies in the same beats until all their channels are used.
-            if (step_q + 8'd1 != 8'(Steps)) line_q <= line_q + 16'd1 - width - 16'(!(valid && row));
+            if (step_q + 8'd1 != 8'(Steps)) line_q <= line_q + 16'd1 - width - 16'(!(valid && last_phase));
           end
         end
         default:
@@ -222,120 +224,160 @@ module duet_dw #(
               part_q       <= '0;
               group_base_q <= '0;
               cycle_q      <= 16'd1;  // the lower row
+              copy_row_q   <= copy_row_q + 3'd1;
             end
           end
+          if (line_q + 16'd1 != width) copy_at_q <= copy_at_q + (TileAddr + 1)'(rows);
+          else copy_at_q <= (TileAddr + 1)'(halo * rows) + (TileAddr + 1)'(copy_row_q) + (TileAddr + 1)'(copy_row_end);
         end
       endcase
       if (tile_end) begin
         state_q <= Wait;
         base_q  <= next_tile;
-        if (!copy && side) begin
-          even_side_slot_q <= even_after;
-          odd_side_slot_q  <= odd_after;
-        end
-        if (!copy && !side) begin
-          even_slot_q <= even_after;
-          odd_slot_q  <= odd_after;
-        end
       end
     end
   end
 
-  // What travels with a pixel.
-  logic start_pass, valid_data, swap;
-  assign start_pass = valid && cycle_q == 16'd0;
-  duet_flag_delay #(
-      .Width(1),
-      .Depth(TakeAt)
-  ) u_take (
-      .clk_i,
-      .rst_i,
-      .data_i(start_pass),
-      .data_o(weight_take_o)
-  );
-  duet_flag_delay #(
-      .Width(1),
-      .Depth(EmitAt + 1)
-  ) u_swap (
-      .clk_i,
-      .rst_i,
-      .data_i(start_pass),
-      .data_o(swap)
-  );
-  duet_flag_delay #(
-      .Width(1),
-      .Depth(DataAt)
-  ) u_valid_data (
-      .clk_i,
-      .rst_i,
-      .data_i(valid),
-      .data_o(valid_data)
-  );
-
-  logic row_data, odd_there, even_there, wide_data, row_emit, first_emit, last_emit, pair_emit, row_advance, valid_advance;
-  logic [7:0] step_data;
-  duet_delay #(
-      .Width(12),
-      .Depth(DataAt)
-  ) u_at_data (
-      .clk_i,
-      .data_i({wide, row, row ? below1_q : above_q, !row || below2_q, step_q}),
-      .data_o({wide_data, row_data, odd_there, even_there, step_data})
-  );
-  duet_delay #(
-      .Width(2),
-      .Depth(AdvanceAt)
-  ) u_at_advance (
-      .clk_i,
-      .data_i({row, valid}),
-      .data_o({row_advance, valid_advance})
-  );
-  duet_delay #(
-      .Width(4),
-      .Depth(EmitAt)
-  ) u_at_emit (
-      .clk_i,
-      .data_i({quad, row, first_column, last_column}),
-      .data_o({pair_emit, row_emit, first_emit, last_emit})
-  );
-
-  logic [15:0] hi_out;
+  // The convolution, and what travels with a pixel through it.
   logic [DwLanes*FeatureBits-1:0] narrowed;
-  duet_filter #(
-      .DwLanes(DwLanes), .BeatLanes(BeatLanes), .BankLanes(BankLanes), .Nibbles(Nibbles), .WeightBits(WeightBits),
-      .FeatureBits(FeatureBits), .StoredBits(StoredBits), .AccBits(AccBits), .InLuts(InLuts)
-  ) u_filter (
-      .clk_i,
-      .even_data_i, .odd_data_i,
-      .step_i(step_data), .wide_i(wide_data), .even_there_i(even_there), .odd_there_i(odd_there),
-      .upper_i(valid_data && !row_data),
-      .lower_i(valid_data && row_data),
-      .advance_i(valid_advance && !row_advance),
-      .lower_row_i(row_emit), .first_i(first_emit), .last_i(last_emit), .pair_i(pair_emit),
-      .swap_i(swap), .weight_load_i, .weight_i,
-      .param_i, .hi_i(hi_out),
-      .values_o(narrowed)
-  );
+  logic [15:0] hi_out;
+  logic start_pass;
+  assign start_pass = valid && cycle_q == 16'd0;
+  generate
+    if (DwKernel > 0) begin : g_filter
+      logic take, swap, column_data, valid_data, wide_data, even_there, odd_there, even_there_data, odd_there_data, lower_emit, pair_emit;
+      logic [LineAddr-1:0] even_addr, odd_addr;
+      logic [BeatLanes*StoredBits-1:0] even_data, odd_data;
+      logic [ParamAddr-1:0] param_addr;
+      logic [1:0] phase_data;
+      logic [7:0] step_data;
+      logic [Phases-1:0] load;
+      logic [Halo-1:0] advance, left_emit, right_emit;
+      duet_rows #(
+          .Kernel(Kernel), .LineWords(LineWords), .SideWords(SideWords), .LineAddr(LineAddr)
+      ) u_rows (
+          .clk_i, .rst_i,
+          .tile_i(tile), .last_i(last), .side_i(side), .height_i(height), .end_i(tile_end && !copy), .phase_i(phase), .line_i(line_q),
+          .even_addr_o(even_addr), .odd_addr_o(odd_addr), .even_there_o(even_there), .odd_there_o(odd_there), .even_free_o, .odd_free_o
+      );
+      duet_lines #(
+          .Width(BeatLanes * StoredBits),
+          .Depth((Halo + 2) * (LineWords + SideWords)),
+          .AddrBits(LineAddr)
+      ) u_lines (
+          .clk_i, .even_we_i, .odd_we_i,
+          .waddr_i(line_addr_i), .wdata_i(line_data_i),
+          .even_addr_i(even_addr), .odd_addr_i(odd_addr),
+          .even_data_o(even_data), .odd_data_o(odd_data)
+      );
+      duet_flag_delay #(
+          .Width(1),
+          .Depth(TakeAt)
+      ) u_take (
+          .clk_i,
+          .rst_i,
+          .data_i(start_pass),
+          .data_o(take)
+      );
+      duet_flag_delay #(
+          .Width(1),
+          .Depth(EmitAt + 1)
+      ) u_swap (
+          .clk_i,
+          .rst_i,
+          .data_i(start_pass),
+          .data_o(swap)
+      );
+      duet_flag_delay #(
+          .Width(1),
+          .Depth(DataAt)
+      ) u_valid_data (
+          .clk_i,
+          .rst_i,
+          .data_i(valid),
+          .data_o(valid_data)
+      );
+      duet_delay #(
+          .Width(13),
+          .Depth(DataAt)
+      ) u_at_data (
+          .clk_i,
+          .data_i({wide, phase, odd_there, even_there, step_q}),
+          .data_o({wide_data, phase_data, odd_there_data, even_there_data, step_data})
+      );
+      for (away = 0; away < Phases; away = away + 1) begin : g_load
+        assign load[away] = valid_data && phase_data == 2'(away);
+      end
+      assign column_data = load[0];
+      for (away = 0; away < Halo; away = away + 1) begin : g_advance
+        duet_delay #(
+            .Width(1),
+            .Depth((away == 0) ? 2 * Phases + 2 - DataAt : Phases)
+        ) u_advance (
+            .clk_i,
+            .data_i((away == 0) ? column_data : advance[(away == 0) ? 0 : away-1]),
+            .data_o(advance[away])
+        );
+      end
+      duet_delay #(
+          .Width(2 + 2 * Halo),
+          .Depth(EmitAt)
+      ) u_at_emit (
+          .clk_i,
+          .data_i({quad, lower, left, right}),
+          .data_o({pair_emit, lower_emit, left_emit, right_emit})
+      );
+      duet_delay #(
+          .Width(ParamAddr),
+          .Depth(SumAt - 2)
+      ) u_param (
+          .clk_i,
+          .data_i(param_q),
+          .data_o(param_addr)
+      );
+      duet_filter #(
+          .Layers(Layers), .DwLanes(DwLanes), .BeatLanes(BeatLanes), .BankLanes(BankLanes), .Nibbles(Nibbles), .WeightBits(WeightBits),
+          .FeatureBits(FeatureBits), .StoredBits(StoredBits), .AccBits(AccBits), .InLuts(InLuts), .Kernel(Kernel), .Signed(Signed),
+          .WeightWords(WeightWords), .ParamWords(ParamWords)
+      ) u_filter (
+          .clk_i, .rst_i, .enable_i, .program_we_i, .program_layer_i, .program_beat_i, .program_data_i,
+          .word_we_i, .word_addr_i, .weight_word_i, .param_word_i,
+          .even_data_i(even_data), .odd_data_i(odd_data),
+          .step_i(step_data), .wide_i(wide_data), .even_there_i(even_there_data), .odd_there_i(odd_there_data),
+          .load_i(load), .advance_i(advance),
+          .lower_row_i(lower_emit), .left_i(left_emit), .right_i(right_emit), .pair_i(pair_emit),
+          .ready_o(weight_ready), .take_i(take), .swap_i(swap),
+          .param_addr_i(param_addr), .hi_i(hi_out),
+          .values_o(narrowed)
+      );
+    end else begin : g_none
+      assign {narrowed, even_free_o, odd_free_o, weight_ready} = '0;
+      wire unused = &{1'b0, hi_out, start_pass, left, right, lower, last_phase, param_q, step_q, tile, height, last, wide, even_we_i, odd_we_i,
+                      line_addr_i, word_we_i, word_addr_i, weight_word_i, param_word_i};
+    end
+  endgenerate
+  assign side_free_o = side;
 
   // Writing: the convolution's pixels, and copied beats as they come (a copy begins when the last pixel before it is written).
   logic valid_out, quad_out, second_out, second, start_copy;
   logic [1:0] pixel_out;
-  logic [15:0] pixel;  // in the order of the tile buffer
+  logic [15:0] made, pixel;  // pixel of the tile; in the order of the tile buffer
   logic [7:0] part_out;
   logic [TileAddr:0] issue_place, out_place, copy_place;  // within the tile
   logic [TileAddr-1:0] out_base, write_place;
   logic [BeatLanes*FeatureBits-1:0] copied;
-  assign pixel       = quad ? cycle_q >> ((Nibbles != 0) ? 1 : 2) : cycle_q;
+  assign made        = {column[14:0], lower};
+  assign pixel       = quad ? made >> ((Nibbles != 0) ? 1 : 2) : made;
   assign second      = (Pixels == 2) && pixel[0];
   assign issue_place = (TileAddr + 1)'(group_base_q) + (TileAddr + 1)'((Pixels == 2) ? pixel >> 1 : pixel);
-  assign copy_place  = (TileAddr + 1)'(group_base_q) + ((Pixels == 2) ? (TileAddr + 1)'(line_q) : (TileAddr + 1)'({line_q, cycle_q[0]}));
+  assign copy_place  = (TileAddr + 1)'(group_base_q) + ((ArrayKernel > 1) ? copy_at_q : (Pixels == 2) ? (TileAddr + 1)'(line_q) : (TileAddr + 1)'({line_q, cycle_q[0]}));
   assign start_copy = start && copy;
   duet_delay #(
       .Width(2 * TileAddr + 1 + 8 + 4),
       .Depth(Latency - 1)
   ) u_at_out (
       .clk_i,
-      .data_i({issue_place, base_q, part_q, cycle_q[1:0], quad, second}),
+      .data_i({issue_place, base_q, part_q, made[1:0], quad, second}),
       .data_o({out_place, out_base, part_out, pixel_out, quad_out, second_out})
   );
   duet_delay #(
@@ -352,7 +394,7 @@ module duet_dw #(
   ) u_valid_out (
       .clk_i,
       .rst_i,
-      .data_i(valid),
+      .data_i(valid && phase < 2'd2),
       .data_o(valid_out)
   );
   duet_flag_delay #(
@@ -363,14 +405,6 @@ module duet_dw #(
       .rst_i,
       .data_i({start_copy, tile_end}),
       .data_o({copy_go_o, full_o})
-  );
-  duet_delay #(
-      .Width(ParamAddr),
-      .Depth(SumAt - 2)
-  ) u_param (
-      .clk_i,
-      .data_i(param_q),
-      .data_o(param_addr_o)
   );
 
   // The write port's registers. The sums' last register lies in the requantiser, one cycle behind the address.
@@ -384,10 +418,9 @@ module duet_dw #(
       .words_i(copy_we_i ? copy_place : out_place),
       .place_o(write_place)
   );
-  genvar lane, bank;
   generate
     for (lane = 0; lane < BeatLanes; lane = lane + 1) begin : g_copy
-      always_ff @(posedge clk_i) copied[lane*FeatureBits+:FeatureBits] <= copy_data_i[lane*StoredBits+:FeatureBits];
+      always_ff @(posedge clk_i) copied[lane*FeatureBits+:FeatureBits] <= line_data_i[lane*StoredBits+:FeatureBits];
     end
     for (bank = 0; bank < Banks; bank = bank + 1) begin : g_bank
       localparam int Conv = bank % (DwLanes / BankLanes);     // which banks of a group
@@ -413,5 +446,5 @@ module duet_dw #(
     second_q    <= copy_we_i ? (Pixels == 2) && cycle_q[0] : second_out;
     at_q        <= copy_we_i ? part_q : part_out;
   end
-  wire unused = &{1'b0, descriptor[191:144], descriptor[127:116], first, frame, ahead, odd_layer, copy_data_i, param_base};
+  wire unused = &{1'b0, descriptor[191:144], descriptor[127:116], first, frame, ahead, odd_layer, line_data_i, param_base, copy_row_q, copy_at_q};
 endmodule

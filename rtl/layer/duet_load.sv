@@ -1,7 +1,8 @@
-// First stage: brings a tile's rows from memory. A tile is a pair of output rows; for a convolution tile t needs rows 2t-1..2t+2, of
-// which 2t+1 and 2t+2 are new (the first tile: 0..2), and they go to the line buffer: a ring of three slots for even and three for odd
-// rows, and the same again for the first of two interleaved layers (the side ring). A layer without depth-wise convolution needs rows
-// 2t and 2t+1, and they go straight to the tile buffer once the depth-wise stage has made room (copy_go_i). A tile is loaded when
+// First stage: brings a tile's rows from memory. A tile is a pair of output rows; for a depth-wise convolution with halo h = DwKernel / 2
+// tile t needs rows 2t - h .. 2t + 1 + h, of which the last two are new (the first tile: 0 .. 1 + h), and they go to the line buffer: a ring of
+// h + 2 slots for even and as many for odd rows, and the same again for the first of two interleaved layers (the side ring). A layer without
+// one needs rows 2t and 2t + 1 with the halo of the array's convolution, and they go straight to the tile buffer, all of them for every tile,
+// once the depth-wise stage has made room (copy_go_i). A tile is loaded when
 // there is room and the previous layer has stored the rows. One run of AXI reads a tile. Layers and frames follow one another without
 // a gap. Point-wise weights of a streamed layer come between the rows, for every tile again: a run for the words of an output group (a
 // unit), into the next of a ring of slots. Order: rows of tile 0, first half of tile 0's units, rows of tile 1, second half, and so on.
@@ -13,6 +14,8 @@ module duet_load #(
     parameter int LineWords = 512,
     parameter int SideWords = 0,
     parameter int LineAddr  = 11,
+    parameter int DwKernel    = 3,
+    parameter int ArrayKernel = 1,
     parameter int WordBeats = 4,   // of a word of point-wise weights
     parameter int WordAddr  = 9
 ) (
@@ -82,6 +85,7 @@ module duet_load #(
 
   logic [31:0] in_addr;
   logic [15:0] row_beats, height, need_max;
+  logic [1:0] halo;
   logic pooled, picture, copy, side, final_layer;
   assign in_addr   = descriptor[31:0];
   assign row_beats = descriptor[47:32];
@@ -91,6 +95,7 @@ module duet_load #(
   assign picture   = descriptor[81];
   assign copy      = descriptor[82];
   assign side      = descriptor[83];
+  assign halo        = (ArrayKernel > 1) ? descriptor[87:86] : 2'd0;  // of a copied layer
   assign final_layer = descriptor[84];   // nobody reads its results: they are not counted
 
   // Streamed weights.
@@ -112,23 +117,30 @@ module duet_load #(
   assign unit_end   = part_end && left_q == 20'd1;
   assign units_end  = state_q == Unit && units_q == 16'd0;
 
-  logic [15:0] row_q, to_q, rows_wide, need_q, column_q;
+  localparam int Halo = DwKernel / 2, Slots = Halo + 2;
+  logic [15:0] row_q, to_q, need_q, column_q;
+  logic [2:0] from_q, main_from_q, ahead_from_q;  // first row of the tile and of the one before, modulo 8
   logic [15:0] even_stored_q, odd_stored_q;  // tiles in memory, of the even and the odd layer at work
   logic [31:0] main_addr_q, ahead_addr_q, addr, beats_q;
-  logic [1:0] even_need_q, odd_need_q, rows_q;
-  logic [1:0] even_slot_q, odd_slot_q, even_side_slot_q, odd_side_slot_q;
+  logic [2:0] rows, rows_q, onward, onward_q;  // rows of the tile; from the tile before's first to this one's
+  logic [1:0] even_need_q, odd_need_q;
+  logic [2:0] even_slot_q, odd_slot_q, even_side_slot_q, odd_side_slot_q;
   logic [2:0] even_room_q, odd_room_q, even_side_room_q, odd_side_room_q, even_room, odd_room;
   logic [1:0] copy_room_q;
   logic go, satisfied, room, write, row_done, rows_end;
 
+  function automatic [28:0] times(input [15:0] beats, input [2:0] count);
+    times = (count[0] ? 29'(beats) : 29'd0) + (count[1] ? 29'({beats, 1'b0}) : 29'd0) + (count[2] ? 29'({beats, 2'b00}) : 29'd0);
+  endfunction
+
   // Rows of the tile, and the previous layer's tiles that hold them.
   logic [15:0] twice, row_from, row_to, from, to, need;
   assign twice    = {tile[14:0], 1'b0};
-  assign row_from = copy ? twice : first ? 16'd0 : twice + 16'd1;
-  assign row_to   = copy ? twice + 16'd2 : twice + 16'd3;
+  assign row_from = first ? 16'd0 : copy ? twice - 16'(halo) : twice + 16'(Halo);
+  assign row_to   = twice + 16'd2 + (copy ? 16'(halo) : 16'(Halo));
   assign from     = (row_from < height) ? row_from : height;
   assign to       = (row_to < height) ? row_to : height;
-  assign need     = pooled ? row_to : copy ? tile + 16'd1 : tile + 16'd2;
+  assign need     = pooled ? row_to : (row_to + 16'd1) >> 1;
 
   assign addr      = ahead ? ahead_addr_q : main_addr_q;
   assign even_room = side ? even_side_room_q : even_room_q;
@@ -145,22 +157,20 @@ module duet_load #(
 
   assign write    = state_q == Data && data_valid_i;
   assign row_done = write && column_q + 16'd1 == row_beats;
-  assign rows_end = (row_done && rows_q == 2'd1) || (go && rows_q == 2'd0);
+  assign rows_end = (row_done && rows_q == 3'd1) || (go && rows_q == 3'd0);
   assign tile_end = streamed ? units_end && after_q : rows_end;
 
-  localparam logic [LineAddr-1:0] Slot1 = LineAddr'(LineWords), Slot2 = LineAddr'(2 * LineWords);
-  localparam logic [LineAddr-1:0] Side0 = LineAddr'(3 * LineWords), Side1 = LineAddr'(3 * LineWords + SideWords),
-      Side2 = LineAddr'(3 * LineWords + 2 * SideWords);
-  logic [1:0] slot, side_slot;
-  logic [LineAddr-1:0] slot_base;
-  assign slot      = row_q[0] ? odd_slot_q : even_slot_q;
-  assign side_slot = row_q[0] ? odd_side_slot_q : even_side_slot_q;
-  assign slot_base = side ? ((side_slot == 2'd0) ? Side0 : (side_slot == 2'd1) ? Side1 : Side2)
-                          : ((slot == 2'd0) ? '0 : (slot == 2'd1) ? Slot1 : Slot2);
-
-  function automatic [1:0] next_slot(input [1:0] at);
-    next_slot = (at == 2'd2) ? 2'd0 : at + 2'd1;
+  function automatic [2:0] next_slot(input [2:0] at);
+    next_slot = (at == 3'(Slots - 1)) ? 3'd0 : at + 3'd1;
   endfunction
+  function automatic [LineAddr-1:0] base(input [2:0] slot, input in_side);
+    integer i;
+    base = in_side ? LineAddr'(Slots * LineWords) : '0;
+    for (i = 1; i < Slots; i = i + 1)
+      if (slot == 3'(i)) base = in_side ? LineAddr'(Slots * LineWords + i * SideWords) : LineAddr'(i * LineWords);
+  endfunction
+  logic [LineAddr-1:0] slot_base;
+  assign slot_base = base(side ? (row_q[0] ? odd_side_slot_q : even_side_slot_q) : row_q[0] ? odd_slot_q : even_slot_q, side);
 
   always_ff @(posedge clk_i) begin
     line_addr_o <= LineAddr'(column_q) + slot_base;
@@ -174,10 +184,10 @@ module duet_load #(
       odd_slot_q       <= '0;
       even_side_slot_q <= '0;
       odd_side_slot_q  <= '0;
-      even_room_q      <= 3'd3;
-      odd_room_q       <= 3'd3;
-      even_side_room_q <= 3'd3;
-      odd_side_room_q  <= 3'd3;
+      even_room_q      <= 3'(Slots);
+      odd_room_q       <= 3'(Slots);
+      even_side_room_q <= 3'(Slots);
+      odd_side_room_q  <= 3'(Slots);
       copy_room_q      <= '0;
       even_we_o        <= 1'b0;
       odd_we_o         <= 1'b0;
@@ -206,11 +216,12 @@ module duet_load #(
       case (state_q)
         Begin: begin
           row_q  <= from;
+          from_q <= from[2:0];
           to_q   <= to;
           need_q <= (need < need_max) ? need : need_max;
           if (first) begin
-            if (ahead) ahead_addr_q <= picture ? frame_addr_i : in_addr;
-            else main_addr_q <= picture ? frame_addr_i : in_addr;
+            if (ahead) {ahead_addr_q, ahead_from_q} <= {picture ? frame_addr_i : in_addr, 3'd0};
+            else {main_addr_q, main_from_q} <= {picture ? frame_addr_i : in_addr, 3'd0};
           end
           units_q <= first ? 16'd0 : half;
           after_q <= 1'b0;
@@ -224,29 +235,29 @@ module duet_load #(
           end
         end
         Plan: begin
-          rows_q      <= rows_wide[1:0];
-          beats_q     <= ((rows_wide[1:0] == 2'd1) ? 32'(row_beats) : 32'd0) + (rows_wide[1] ? {15'd0, row_beats, 1'b0} : 32'd0)
-                       + ((rows_wide[1:0] == 2'd3) ? 32'(row_beats) : 32'd0);
-          even_need_q <= (rows_wide[1:0] == 2'd3) ? (row_q[0] ? 2'd1 : 2'd2) : (rows_wide[1:0] == 2'd2) ? 2'd1
-                       : (rows_wide[1:0] == 2'd1 && !row_q[0]) ? 2'd1 : 2'd0;
-          odd_need_q  <= (rows_wide[1:0] == 2'd3) ? (row_q[0] ? 2'd2 : 2'd1) : (rows_wide[1:0] == 2'd2) ? 2'd1
-                       : (rows_wide[1:0] == 2'd1 && row_q[0]) ? 2'd1 : 2'd0;
+          rows_q      <= rows;
+          onward_q    <= onward;
+          beats_q     <= 32'(times(row_beats, rows));
+          even_need_q <= 2'((rows + 3'(!row_q[0])) >> 1);
+          odd_need_q  <= 2'((rows + 3'(row_q[0])) >> 1);
           column_q    <= '0;
           state_q     <= Wait;
         end
-        Wait: if (go && rows_q != 2'd0) state_q <= Ask;
-        Ask:
-        if (read_ready_i) begin
-          state_q <= Data;
-          if (ahead) ahead_addr_q <= addr + {beats_q[28:0], 3'b000};
-          else main_addr_q <= addr + {beats_q[28:0], 3'b000};
+        Wait: begin
+          // The address moves on once, in the first cycle here.
+          onward_q <= '0;
+          if (ahead) {ahead_addr_q, ahead_from_q} <= {addr + {times(row_beats, onward_q), 3'b000}, from_q};
+          else {main_addr_q, main_from_q} <= {addr + {times(row_beats, onward_q), 3'b000}, from_q};
+          if (go && rows_q != 3'd0) state_q <= Ask;
         end
+        Ask:
+        if (read_ready_i) state_q <= Data;
         Data:
         if (write) begin
           column_q <= row_done ? 16'd0 : column_q + 16'd1;
           if (row_done) begin
             row_q  <= row_q + 16'd1;
-            rows_q <= rows_q - 2'd1;
+            rows_q <= rows_q - 3'd1;
             if (!copy && !side && row_q[0]) odd_slot_q <= next_slot(odd_slot_q);
             if (!copy && !side && !row_q[0]) even_slot_q <= next_slot(even_slot_q);
             if (side && row_q[0]) odd_side_slot_q <= next_slot(odd_side_slot_q);
@@ -288,6 +299,7 @@ module duet_load #(
       end
     end
   end
-  assign rows_wide = to_q - row_q;
-  wire unused = &{1'b0, descriptor[255:253], descriptor[247:245], descriptor[191:180], descriptor[127:85], stride, rows_wide[15:2], beats_q[31:29], last, frame};
+  assign rows        = to_q[2:0] - row_q[2:0];  // at most 6
+  assign onward      = from_q - (ahead ? ahead_from_q : main_from_q);
+  wire unused = &{1'b0, descriptor[255:253], descriptor[247:245], descriptor[191:180], descriptor[127:85], stride, to_q[15:3], tile[15], last, frame};
 endmodule

@@ -1,7 +1,10 @@
-// Third stage: the point-wise array. A pass multiplies one input group (InLanes channels) of a whole tile with the weights of one
+// Third stage: the array. A pass multiplies one input group (InLanes channels) of a whole tile with the weights of one
 // output group (OutLanes channels); passes run input group by input group, output group by output group, partial sums waiting in a
-// memory between them. The sums of the last input group are pooled and go to the result buffer, a ring of words of which an output
+// memory between them. The sums of an output group's last pass are pooled and go to the result buffer, a ring of words of which an output
 // group takes as many as it has pixels. Weights stand still during a pass and are reloaded for the next one meanwhile.
+// A convolution of more than one tap (ArrayKernel > 1) makes a pass of each tap, shifted words of the tile, of which those outside the map
+// count as 0. A diagonal layer (Diagonal = 1) takes from each output group only the input groups that hold its channels. A picture in digits
+// (DigitBits) comes digit by digit, and the sums are shifted before the next one is added.
 // A tile of quads (Quads = 1, duet_dw) has four pixels in a word: the array's columns then make four sums of InLanes / 4 channels
 // each, and their maximum is the pooled pixel. With UnitGroups = 2 two output groups share a word of the result buffer: a unit, of which
 // the last may lack the second. Latency: InLanes + 6 cycles (+ 7 with several products a DSP, + 8 with two pixels a word) from the
@@ -22,6 +25,10 @@ module duet_pw #(
     parameter int PixelShift  = 0,
     parameter int Quads       = 0,
     parameter int UnitGroups  = 1,  // output groups in a word of the result buffer
+    parameter int ArrayKernel = 1,
+    parameter int Diagonal    = 0,
+    parameter int DigitBits   = 8,  // of a picture's digits; 8: it has one
+    parameter int Signed      = 0,
     parameter int Channels    = Products / Pixels,  // of a column
     parameter int TileWords   = 512,
     parameter int TileAddr    = 9,
@@ -67,13 +74,23 @@ module duet_pw #(
   } state_t;
   state_t state_q;
 
-  logic [191:0] descriptor;
+  // A beat more where there is something in it.
+  localparam int More = (ArrayKernel > 1 || Diagonal != 0 || DigitBits < 8) ? 1 : 0;
+  logic [64*(3+More)-1:0] descriptor;
+  logic [63:0] more;
   logic [15:0] tile;
   logic first, last, frame, ahead, odd_layer, tile_end;
+  generate
+    if (More != 0) begin : g_more
+      assign more = descriptor[255:192];
+    end else begin : g_less
+      assign more = '0;
+    end
+  endgenerate
   duet_sequence #(
       .Layers(Layers),
       .First(8),
-      .Beats(3)
+      .Beats(3 + More)
   ) u_sequence (
       .clk_i, .rst_i, .program_we_i, .program_layer_i, .program_beat_i, .program_data_i,
       .advance_i(tile_end),
@@ -86,9 +103,9 @@ module duet_pw #(
       .odd_layer_o(odd_layer)
   );
 
-  logic [15:0] in_groups, out_groups, pixels, pass_length, stride, tile_words, unit_words;
+  logic [15:0] passes, out_groups, pixels, pass_length, stride, tile_words, unit_words;
   logic pool, quad;
-  assign in_groups   = descriptor[15:0];
+  assign passes      = descriptor[15:0];  // of an output group
   assign out_groups  = descriptor[31:16];
   assign pixels      = descriptor[47:32];
   assign pass_length = descriptor[63:48];
@@ -100,13 +117,13 @@ module duet_pw #(
 
   logic [15:0] out_q, in_q, cycle_q, room_q;
   logic [15:0] full_q, begun_q;  // tiles that are there; that are there or being made
-  logic [TileAddr-1:0] tile_base_q, group_base_q;
+  logic [TileAddr-1:0] tile_base_q;
   logic [ResultAddr-1:0] unit_base_q;
   logic at_start, first_in, last_in, last_out, second, have_room, ok, valid, pass_ends, pass_end_q, group_end_q, unit_end_q, tile_end_q, start_tile, start_pass;
 
   assign at_start      = cycle_q == 16'd0;
   assign first_in      = in_q == 16'd0;
-  assign last_in       = in_q + 16'd1 == in_groups;
+  assign last_in       = in_q + 16'd1 == passes;
   assign last_out      = out_q + 16'd1 == out_groups;
   assign second        = (UnitGroups == 2) && out_q[0];  // group of a unit, whose room the first one has taken
   assign have_room     = !last_in || second || room_q >= unit_words;
@@ -125,21 +142,19 @@ module duet_pw #(
   assign wait_store_o  = state_q == Run && at_start && !have_room;
 
   // Places in the two rings.
-  logic [TileAddr-1:0] pixel_place, next_group, next_tile;
+  logic [TileAddr-1:0] next_tile;
   logic [ResultAddr-1:0] next_unit;
-  duet_ring #(
-      .Size(TileWords)
-  ) u_pixel (
-      .base_i(group_base_q),
-      .words_i((TileAddr + 1)'(cycle_q)),
-      .place_o(pixel_place)
-  );
-  duet_ring #(
-      .Size(TileWords)
-  ) u_next_group (
-      .base_i(group_base_q),
-      .words_i((TileAddr + 1)'(stride)),
-      .place_o(next_group)
+  logic there, shift;
+  duet_walk #(
+      .InLanes(InLanes), .OutLanes(OutLanes), .ArrayKernel(ArrayKernel), .Diagonal(Diagonal), .DigitBits(DigitBits),
+      .TileWords(TileWords), .TileAddr(TileAddr)
+  ) u_walk (
+      .clk_i,
+      .begin_i(state_q == Begin),
+      .base_i(tile_base_q),
+      .tile_i(tile), .stride_i(stride), .more_i(more),
+      .step_i(state_q == Run && ok), .cycle_i(cycle_q), .pass_end_i(pass_end_q), .last_pass_i(last_in),
+      .tile_addr_o, .there_o(there), .shift_o(shift)
   );
   duet_ring #(
       .Size(TileWords)
@@ -157,7 +172,6 @@ module duet_pw #(
   );
 
   always_ff @(posedge clk_i) begin
-    tile_addr_o <= pixel_place;
     pass_end_q  <= pass_ends && !rst_i;
     group_end_q <= pass_ends && last_in && !rst_i;
     unit_end_q  <= pass_ends && last_in && (UnitGroups == 1 || second || last_out) && !rst_i;
@@ -178,15 +192,11 @@ module duet_pw #(
           out_q        <= '0;
           in_q         <= '0;
           cycle_q      <= '0;
-          group_base_q <= tile_base_q;
           if (start_tile) state_q <= Run;
         end
         default: begin
           if (ok) cycle_q <= pass_end_q ? 16'd0 : cycle_q + 16'd1;
-          if (pass_end_q) begin
-            in_q         <= last_in ? 16'd0 : in_q + 16'd1;
-            group_base_q <= last_in ? tile_base_q : next_group;
-          end
+          if (pass_end_q) in_q <= last_in ? 16'd0 : in_q + 16'd1;
           if (group_end_q) out_q <= out_q + 16'd1;
           if (unit_end_q) unit_base_q <= next_unit;
           if (tile_end) begin
@@ -237,6 +247,33 @@ module duet_pw #(
       .data_i(first_in),
       .data_o(first_add)
   );
+  logic there_data, shift_add;
+  generate
+    if (ArrayKernel > 1) begin : g_there
+      duet_delay #(
+          .Width(1),
+          .Depth(DataAt - 1)
+      ) u_there (
+          .clk_i,
+          .data_i(there),
+          .data_o(there_data)
+      );
+    end else begin : g_all_there
+      assign there_data = there;
+    end
+    if (DigitBits < 8) begin : g_shift
+      duet_delay #(
+          .Width(1),
+          .Depth(DataAt + 1 + PsumLate)
+      ) u_shift (
+          .clk_i,
+          .data_i(shift),
+          .data_o(shift_add)
+      );
+    end else begin : g_no_shift
+      assign shift_add = shift;
+    end
+  endgenerate
   duet_delay #(
       .Width(19 + ResultAddr),
       .Depth(SumAt)
@@ -287,11 +324,13 @@ module duet_pw #(
   generate
     for (pixel = 0; pixel < Pixels; pixel = pixel + 1) begin : g_pixel
       for (lane = 0; lane < InLanes; lane = lane + 1) begin : g_feature
-        assign features[(lane*Pixels+pixel)*FeatureBits+:FeatureBits] = tile_data_i[(pixel*InLanes+lane)*FeatureBits+:FeatureBits];
+        assign features[(lane*Pixels+pixel)*FeatureBits+:FeatureBits] = there_data ? tile_data_i[(pixel*InLanes+lane)*FeatureBits+:FeatureBits] : '0;
       end
       for (lane = 0; lane < OutLanes; lane = lane + 1) begin : g_sum
         localparam int At = ((lane / Channels) * Products + pixel * Channels + lane % Channels) * AccBits;  // in its column's
-        assign column_psum[At+:AccBits] = psum[(pixel*OutLanes+lane)*AccBits+:AccBits];
+        logic [AccBits-1:0] earlier;
+        assign earlier = psum[(pixel*OutLanes+lane)*AccBits+:AccBits];
+        assign column_psum[At+:AccBits] = shift_add ? earlier << DigitBits : earlier;
         assign sums[(pixel*OutLanes+lane)*AccBits+:AccBits] = column_sums[At+:AccBits];
         assign most[(pixel*OutLanes+lane)*AccBits+:AccBits] = column_most[At+:AccBits];
       end
@@ -301,6 +340,7 @@ module duet_pw #(
           .Lanes(InLanes),
           .WeightBits(WeightBits),
           .FeatureBits(FeatureBits),
+          .Signed(Signed),
           .AccBits(AccBits),
           .Products(Products),
           .Pixels(Pixels),
@@ -404,5 +444,5 @@ module duet_pw #(
       .data_i({we_result, unit_result, addr_result}),
       .data_o({result_we_o, result_o, result_addr_o})
   );
-  wire unused = &{1'b0, descriptor[191:162], descriptor[159:112], pixel_psum, pixel_result, stride, tile, first, last, frame, ahead, odd_layer};
+  wire unused = &{1'b0, descriptor, pixel_psum, pixel_result, stride, tile, first, last, frame, ahead, odd_layer};
 endmodule

@@ -2,7 +2,8 @@
 // BeatLanes channels (HeadLanes of 16 bits for the head) at a time, and writes it to memory. One run of AXI writes each row: channel
 // group by channel group, columns from left to right, which is the order of a map in memory. A run begins when the one before has left
 // the engine. Latency: 12 cycles from the issue of a beat to the write queue. Throughput: one beat a cycle within a row, which takes 15
-// cycles more, and a unit one. Golden twin: fixed::requantize; cycles: src/program/predict.cpp.
+// cycles more, and a unit one. With Average = 1 a layer may be pooled here: four pixels, requantised, make one, so a beat takes four cycles
+// and comes 3 later. Golden twin: fixed::requantize; cycles: src/program/predict.cpp.
 module duet_store #(
     parameter int Layers      = 16,
     parameter int OutLanes    = 24,   // of a unit
@@ -11,6 +12,8 @@ module duet_store #(
     parameter int StoredBits  = 8,
     parameter int AccBits     = 32,
     parameter int Pixels      = 1,    // of a word of the result buffer
+    parameter int Signed      = 0,
+    parameter int Average     = 0,
     parameter int ResultWords = 256,
     parameter int ResultAddr  = 8,
     parameter int ParamAddr   = 7,
@@ -75,7 +78,7 @@ module duet_store #(
   logic [31:0] out_addr, row_bytes;
   logic [15:0] out_width, hi, run_full, run_last, param_base, out_groups;
   logic [7:0] groups_full, groups_last;
-  logic pool, head, odd;
+  logic pool, head, odd, average;
   assign out_addr    = descriptor[31:0];
   assign out_width   = descriptor[47:32];
   assign hi          = descriptor[63:48];
@@ -88,6 +91,7 @@ module duet_store #(
   assign groups_last = descriptor[175:168];
   assign pool        = descriptor[176];
   assign head        = descriptor[177];
+  assign average     = (Average != 0) && descriptor[179];
   assign odd         = descriptor[178];  // the last tile has one row
 
   logic [31:0] main_addr_q, ahead_addr_q, tile_addr, group_bytes_q;
@@ -97,7 +101,8 @@ module duet_store #(
   logic [QueueBits:0] room_q;
   logic [ParamAddr-1:0] param_q, unit_param_q;
   logic [ResultAddr-1:0] base_q;
-  logic row_q, last_out_q, last_row, issue, column_end, run_end, drained, unit_end, taken, begin_unit;
+  logic [1:0] sample_q;  // of a pixel that is averaged
+  logic row_q, last_out_q, last_row, issue, beat_end, column_end, run_end, drained, unit_end, taken, begin_unit;
   logic [15:0] run;
 
   assign tile_addr  = ahead ? ahead_addr_q : main_addr_q;
@@ -105,7 +110,8 @@ module duet_store #(
   assign groups     = last_out_q ? groups_last : groups_full;
   assign run        = last_out_q ? run_last : run_full;
   assign issue      = state_q == Issue && room_q != '0;
-  assign column_end = issue && column_q + 16'd1 == out_width;
+  assign beat_end   = issue && (!average || sample_q == 2'd3);
+  assign column_end = beat_end && column_q + 16'd1 == out_width;
   assign run_end    = column_end && group_q + 8'd1 == groups;
   assign drained    = room_q == {1'b1, {QueueBits{1'b0}}};
   assign unit_end   = state_q == Drain && drained && last_row;
@@ -143,8 +149,9 @@ module duet_store #(
   always_ff @(posedge clk_i) begin
     result_addr_o <= pixel_place;
     last_out_q    <= out_q + 16'd1 == out_groups;  // of use from Ask on
-    result_free_words_o <= (Pixels == 2) ? (pool ? (out_width >> 1) + 16'(out_width[0]) : out_width)
-                                         : (pool ? out_width : {out_width[14:0], 1'b0});
+    result_free_words_o <= average ? ((Pixels == 2) ? {out_width[14:0], 1'b0} : {out_width[13:0], 2'b00})
+                         : (Pixels == 2) ? (pool ? (out_width >> 1) + 16'(out_width[0]) : out_width)
+                         : (pool ? out_width : {out_width[14:0], 1'b0});
     param_addr_o  <= param_q;
     if (rst_i) begin
       state_q       <= Begin;
@@ -155,7 +162,7 @@ module duet_store #(
       room_q        <= {1'b1, {QueueBits{1'b0}}};
     end else begin
       results_q <= results_q + 16'(result_i) - 16'(begin_unit);
-      room_q    <= room_q - (QueueBits + 1)'(issue) + (QueueBits + 1)'(taken);
+      room_q    <= room_q - (QueueBits + 1)'(beat_end) + (QueueBits + 1)'(taken);
       case (state_q)
         Begin: begin
           row_q <= 1'b0;
@@ -168,6 +175,7 @@ module duet_store #(
         end
         Ask: begin
           column_q <= '0;
+          sample_q <= '0;
           group_q  <= '0;
           pixel_q  <= 16'(row_q);
           param_q  <= unit_param_q;
@@ -175,7 +183,8 @@ module duet_store #(
         end
         Issue:
         if (issue) begin
-          column_q <= column_end ? 16'd0 : column_q + 16'd1;
+          sample_q <= sample_q + 2'd1;
+          if (beat_end) column_q <= column_end ? 16'd0 : column_q + 16'd1;
           pixel_q  <= column_end ? 16'(row_q) : pixel_q + (pool ? 16'd1 : 16'd2);
           if (column_end) begin
             group_q <= group_q + 8'd1;
@@ -270,7 +279,7 @@ module duet_store #(
           .bias_i(param_in_q[lane*ParamBits+:AccBits]),
           .multiplier_i(param_in_q[lane*ParamBits+AccBits+:8]),
           .shift_i(param_in_q[lane*ParamBits+AccBits+8+:6]),
-          .signed_i(head),
+          .signed_i(Signed != 0 || head),
           .hi_i(hi),
           .value_o(values[lane*16+:16])
       );
@@ -278,11 +287,40 @@ module duet_store #(
   endgenerate
   always_ff @(posedge clk_i) param_in_q <= param_i;
 
+  // The average of four values begins with what rounds it.
+  logic [BeatLanes*16-1:0] pooled;
+  logic queue_valid;
+  generate
+    if (Average != 0) begin : g_average
+      logic [1:0] sample_out;
+      duet_delay #(
+          .Width(2),
+          .Depth(Latency)
+      ) u_sample (
+          .clk_i,
+          .data_i(sample_q),
+          .data_o(sample_out)
+      );
+      assign queue_valid = valid_out && (!average || sample_out == 2'd3);
+      for (lane = 0; lane < BeatLanes; lane = lane + 1) begin : g_sum
+        logic [17:0] value, sum, sum_q;
+        assign value = {{2{(Signed != 0) && values[lane*16+15]}}, values[lane*16+:16]};
+        assign sum   = value + ((sample_out == 2'd0) ? 18'd2 : sum_q);
+        always_ff @(posedge clk_i) if (valid_out) sum_q <= sum;
+        assign pooled[lane*16+:16] = average ? sum[17:2] : values[lane*16+:16];
+        wire unused = &{1'b0, sum};
+      end
+    end else begin : g_values
+      assign pooled      = values;
+      assign queue_valid = valid_out;
+    end
+  endgenerate
+
   logic [63:0] narrow, wide;
   generate
     for (lane = 0; lane < 64 / StoredBits; lane = lane + 1) begin : g_narrow_beat
       if (lane < BeatLanes) begin : g_there
-        assign narrow[lane*StoredBits+:StoredBits] = values[lane*16+:StoredBits];
+        assign narrow[lane*StoredBits+:StoredBits] = pooled[lane*16+:StoredBits];
       end else begin : g_pad
         assign narrow[lane*StoredBits+:StoredBits] = '0;
       end
@@ -303,12 +341,12 @@ module duet_store #(
   ) u_queue (
       .clk_i,
       .rst_i,
-      .valid_i(valid_out),
+      .valid_i(queue_valid),
       .ready_o(queue_ready),
       .data_i(beat),
       .valid_o(data_valid_o),
       .ready_i(data_ready_i),
       .data_o(data_o)
   );
-  wire unused = &{1'b0, descriptor[191:179], values, queue_ready, row_bytes[31], tile, param_base};
+  wire unused = &{1'b0, descriptor[191:179], values, pooled, queue_ready, row_bytes[31], tile, param_base};
 endmodule

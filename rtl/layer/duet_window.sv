@@ -1,67 +1,83 @@
-// The 3x3 window of the depth-wise stage. Takes the four rows that a pair of output rows needs, two rows at a time (first the upper
-// two, then the lower two of the same column), and gives the nine taps of both output rows of each column. Events are delayed from
-// the cycle in which a column's first read was issued (t): upper_i at t+3, lower_i at t+4, advance_i at t+6, what is "of emit" at t+7
-// for the upper output row and at t+8 for the lower. Columns and rows outside the map are zero. Two columns may come at once (pair_i):
-// then the first half of the lanes are a column and the other half its right neighbour. Latency: emit to taps_o 1 cycle. Throughput: the
-// taps of one output pixel (pair_i: of two) a cycle. Twin: none of its own (duet_filter).
+// The window of the depth-wise stage. Takes the Kernel + 1 rows that a pair of output rows needs, two rows a phase, and gives the taps of
+// both output rows of each column. Events are delayed from the cycle in which a column's first read was issued (t), with P = Kernel / 2 + 1
+// phases: load_i[p] at t + 3 + p, advance_i[k] at t + P + 2 + (k + 1) P, what is "of emit" at t + P P + 3 for the upper output row and a cycle
+// later for the lower. Columns and rows outside the map are zero. Two columns may come at once (pair_i, kernel 3): then the first half of
+// the lanes are a column and the other half its right neighbour. Latency: emit to taps_o 1 cycle. Throughput: the taps of two output pixels
+// (pair_i: of four) in P cycles. Twin: none of its own (duet_filter).
 module duet_window #(
-    parameter int Lanes = 2,
-    parameter int Bits  = 8,
-    parameter int Pairs = 0   // 1: pair_i may be set
+    parameter int Lanes  = 2,
+    parameter int Bits   = 8,
+    parameter int Kernel = 3,
+    parameter int Pairs  = 0,              // 1: pair_i may be set
+    parameter int Halo   = Kernel / 2,
+    parameter int Phases = Halo + 1
 ) (
-    input  logic                    clk_i,
-    input  logic [  Lanes*Bits-1:0] odd_i,       // row above (upper) or below the pair's first (lower)
-    input  logic [  Lanes*Bits-1:0] even_i,
-    input  logic                    odd_there_i, // else the row lies outside the map
-    input  logic                    even_there_i,
-    input  logic                    upper_i,
-    input  logic                    lower_i,
-    input  logic                    advance_i,
-    input  logic                    lower_row_i, // of emit: which output row
-    input  logic                    first_i,     // of emit: leftmost column
-    input  logic                    last_i,      // of emit: rightmost column
-    input  logic                    pair_i,      // of emit
-    output logic [9*Lanes*Bits-1:0] taps_o       // tap k = 3 * row + column at [k*Lanes*Bits +: Lanes*Bits]
+    input  logic                                 clk_i,
+    input  logic [               Lanes*Bits-1:0] odd_i,
+    input  logic [               Lanes*Bits-1:0] even_i,
+    input  logic                                 odd_there_i,  // else the row lies outside the map
+    input  logic                                 even_there_i,
+    input  logic [                   Phases-1:0] load_i,       // rows of a phase are there
+    input  logic [                     Halo-1:0] advance_i,    // a column goes one place on, the last of them into the centre
+    input  logic                                 lower_row_i,  // of emit: which output row
+    input  logic [                     Halo-1:0] left_i,       // of emit: so many columns on its left are in the map, one bit each
+    input  logic [                     Halo-1:0] right_i,      // ... on its right
+    input  logic                                 pair_i,       // of emit
+    output logic [Kernel*Kernel*Lanes*Bits-1:0]  taps_o        // tap k = Kernel * row + column at [k*Lanes*Bits +: Lanes*Bits]
 );
   localparam int Pixel = Lanes * Bits;
-  localparam int Column = 4 * Pixel;
+  localparam int Column = (Kernel + 1) * Pixel;
   localparam int Half = Pixel / 2;
 
   logic [Pixel-1:0] odd, even;
-  logic [2*Pixel-1:0] upper_q;
-  logic [Column-1:0] next_q, centre_q, left_q, left, right;
-  logic [9*Pixel-1:0] taps_d;
-  assign odd   = odd_there_i ? odd_i : '0;
-  assign even  = even_there_i ? even_i : '0;
+  logic [2*Pixel-1:0] rows;                 // of a phase, the upper one low
+  logic [2*Halo*Pixel-1:0] upper_q;         // of a column's phases before the last
+  logic [Kernel*Column-1:0] columns_q;      // 0: the newest; Halo: the centre
+  logic [Kernel*Column-1:0] window;         // the centre's neighbours, from left to right
+  logic [Kernel*Kernel*Pixel-1:0] taps_d;
+  assign odd  = odd_there_i ? odd_i : '0;
+  assign even = even_there_i ? even_i : '0;
+  assign rows = (Halo % 2 != 0) ? {even, odd} : {odd, even};
 
-  genvar row;
+  genvar row, column;
   generate
-    for (row = 0; row < 4; row = row + 1) begin : g_side
-      if (Pairs != 0) begin : g_pairs
-        localparam int A = row * Pixel, B = row * Pixel + Half;  // the two halves
-        assign left[A+:Half]  = first_i ? '0 : pair_i ? left_q[B+:Half] : left_q[A+:Half];
-        assign left[B+:Half]  = pair_i ? centre_q[A+:Half] : first_i ? '0 : left_q[B+:Half];
-        assign right[A+:Half] = pair_i ? centre_q[B+:Half] : last_i ? '0 : next_q[A+:Half];
-        assign right[B+:Half] = last_i ? '0 : pair_i ? next_q[A+:Half] : next_q[B+:Half];
-      end else begin : g_single
-        assign left[row*Pixel+:Pixel]  = first_i ? '0 : left_q[row*Pixel+:Pixel];
-        assign right[row*Pixel+:Pixel] = last_i ? '0 : next_q[row*Pixel+:Pixel];
+    for (row = 0; row <= Kernel; row = row + 1) begin : g_side
+      for (column = 0; column < Kernel; column = column + 1) begin : g_column
+        localparam int At = column * Column + row * Pixel;
+        localparam int From = (Kernel - 1 - column) * Column + row * Pixel;
+        localparam int Away = (column < Halo) ? Halo - column : column - Halo;  // columns from the centre
+        if (Pairs != 0 && column != Halo) begin : g_pair
+          localparam int Centre = Column + row * Pixel;
+          if (column < Halo) begin : g_left
+            assign window[At+:Half]      = !left_i[0] ? '0 : pair_i ? columns_q[From+Half+:Half] : columns_q[From+:Half];
+            assign window[At+Half+:Half] = pair_i ? columns_q[Centre+:Half] : !left_i[0] ? '0 : columns_q[From+Half+:Half];
+          end else begin : g_right
+            assign window[At+:Half]      = pair_i ? columns_q[Centre+Half+:Half] : !right_i[0] ? '0 : columns_q[From+:Half];
+            assign window[At+Half+:Half] = !right_i[0] ? '0 : pair_i ? columns_q[From+:Half] : columns_q[From+Half+:Half];
+          end
+        end else if (column < Halo) begin : g_left
+          assign window[At+:Pixel] = left_i[Away-1] ? columns_q[From+:Pixel] : '0;
+        end else if (column > Halo) begin : g_right
+          assign window[At+:Pixel] = right_i[Away-1] ? columns_q[From+:Pixel] : '0;
+        end else begin : g_centre
+          assign window[At+:Pixel] = columns_q[From+:Pixel];
+        end
+        if (row < Kernel) begin : g_tap
+          assign taps_d[(Kernel*row+column)*Pixel+:Pixel] = lower_row_i ? window[At+Pixel+:Pixel] : window[At+:Pixel];
+        end
       end
     end
-    for (row = 0; row < 3; row = row + 1) begin : g_row
-      assign taps_d[(3*row+0)*Pixel+:Pixel] = lower_row_i ? left[(row+1)*Pixel+:Pixel] : left[row*Pixel+:Pixel];
-      assign taps_d[(3*row+1)*Pixel+:Pixel] = lower_row_i ? centre_q[(row+1)*Pixel+:Pixel] : centre_q[row*Pixel+:Pixel];
-      assign taps_d[(3*row+2)*Pixel+:Pixel] = lower_row_i ? right[(row+1)*Pixel+:Pixel] : right[row*Pixel+:Pixel];
+    for (row = 0; row < Halo; row = row + 1) begin : g_upper
+      always_ff @(posedge clk_i) if (load_i[row]) upper_q[row*2*Pixel+:2*Pixel] <= rows;
+    end
+    for (column = 1; column < Kernel; column = column + 1) begin : g_move
+      localparam int Event = (column < Halo) ? column - 1 : Halo - 1;  // behind the centre all move as it does
+      always_ff @(posedge clk_i) if (advance_i[Event]) columns_q[column*Column+:Column] <= columns_q[(column-1)*Column+:Column];
     end
   endgenerate
 
   always_ff @(posedge clk_i) begin
-    if (upper_i) upper_q <= {even, odd};
-    if (lower_i) next_q <= {even, odd, upper_q};
-    if (advance_i) begin
-      left_q   <= centre_q;
-      centre_q <= next_q;
-    end
+    if (load_i[Phases-1]) columns_q[0+:Column] <= {rows, upper_q};
     taps_o <= taps_d;
   end
   wire unused = &{1'b0, pair_i};

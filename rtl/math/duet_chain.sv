@@ -7,6 +7,7 @@ module duet_chain #(
     parameter int Lanes       = 9,
     parameter int WeightBits  = 8,
     parameter int FeatureBits = 8,
+    parameter int Signed      = 0,   // 1: features have a sign
     parameter int AccBits     = 32,
     parameter int InLuts      = 0,   // 1: multipliers of LUTs
     parameter int Taps        = 1    // divides Lanes
@@ -38,6 +39,7 @@ module duet_chain #(
         duet_mac_lut #(
             .WeightBits(WeightBits),
             .FeatureBits(FeatureBits),
+            .Signed(Signed),
             .SumBits(AccBits),
             .First((lane == 0) ? 1 : 0)
         ) u_mac (
@@ -56,6 +58,7 @@ module duet_chain #(
         duet_mac #(
             .WeightBits(WeightBits),
             .FeatureBits(FeatureBits),
+            .Signed(Signed),
             .First((lane == 0) ? 1 : 0)
         ) u_mac (
             .clk_i,

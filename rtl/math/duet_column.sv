@@ -13,6 +13,7 @@ module duet_column #(
     parameter int Lanes       = 8,
     parameter int WeightBits  = 8,
     parameter int FeatureBits = 8,
+    parameter int Signed      = 0,  // 1: features have a sign
     parameter int AccBits     = 32,
     parameter int Products    = 1,
     parameter int Pixels      = 1,
@@ -46,6 +47,7 @@ module duet_column #(
           .Lanes(Lanes),
           .WeightBits(WeightBits),
           .FeatureBits(FeatureBits),
+          .Signed(Signed),
           .AccBits(AccBits),
           .Taps(Taps)
       ) u_chain (
@@ -64,7 +66,7 @@ module duet_column #(
       localparam int WeightShift = (Channels == 2) ? PairShift : 0;
       localparam int FeatureShift = (Pixels == 2) ? PixelShift : 0;
       localparam int JoinBits = WeightBits + WeightShift;
-      localparam int JoinFeature = FeatureBits + FeatureShift;
+      localparam int JoinFeature = FeatureBits + FeatureShift + ((Pixels == 2) ? Signed : 0);
       localparam int WideBits = 46;  // joined sums
       localparam int Inner = (Products == 4 && WeightShift > FeatureShift) || Channels == 1 ? FeatureShift : WeightShift;
       localparam int Outer = WeightShift + FeatureShift - Inner;  // 0 with two products
@@ -86,7 +88,12 @@ module duet_column #(
 
       logic [Lanes*JoinFeature-1:0] features;
       for (lane = 0; lane < Lanes; lane = lane + 1) begin : g_feature
-        if (Pixels == 2) begin : g_pair
+        if (Pixels == 2 && Signed != 0) begin : g_sum
+          logic signed [JoinFeature-1:0] first, second;
+          assign first  = JoinFeature'($signed(feature_i[2*lane*FeatureBits+:FeatureBits]));
+          assign second = JoinFeature'($signed(feature_i[(2*lane+1)*FeatureBits+:FeatureBits]));
+          assign features[lane*JoinFeature+:JoinFeature] = first + (second <<< FeatureShift);
+        end else if (Pixels == 2) begin : g_pair
           assign features[lane*JoinFeature+:JoinFeature] = {feature_i[(2*lane+1)*FeatureBits+:FeatureBits],
                                                             FeatureShift'(feature_i[2*lane*FeatureBits+:FeatureBits])};
         end else begin : g_single
@@ -108,6 +115,7 @@ module duet_column #(
             .Lanes(Length),
             .WeightBits(JoinBits),
             .FeatureBits(JoinFeature),
+            .Signed(Signed),
             .AccBits(WideBits)
         ) u_chain (
             .clk_i,

@@ -3,7 +3,8 @@
 // Throughput: one product a cycle. Twin of rtl/vendor/generic/duet_mac.sv.
 module duet_mac_lut #(
     parameter int WeightBits  = 8,  // signed
-    parameter int FeatureBits = 8,  // unsigned
+    parameter int FeatureBits = 8,
+    parameter int Signed      = 0,  // 1: features have a sign
     parameter int SumBits     = 32,
     parameter int First       = 0   // 1: the chain begins here and adds sum_i
 ) (
@@ -25,7 +26,8 @@ module duet_mac_lut #(
 
   duet_product #(
       .WeightBits(WeightBits),
-      .FeatureBits(FeatureBits)
+      .FeatureBits(FeatureBits),
+      .Signed(Signed)
   ) u_product (
       .weight_i(active_q),
       .feature_i(feature_q),

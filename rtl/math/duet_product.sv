@@ -2,7 +2,8 @@
 // a multiplication sign about twice as large.) Combinational: ceil(log2 FeatureBits) adders deep. Twin: the multiplication sign.
 module duet_product #(
     parameter int WeightBits  = 8,  // signed
-    parameter int FeatureBits = 8   // unsigned
+    parameter int FeatureBits = 8,
+    parameter int Signed      = 0   // 1: features have a sign: their highest row is subtracted
 ) (
     input  logic signed [            WeightBits-1:0] weight_i,
     input  logic        [           FeatureBits-1:0] feature_i,
@@ -13,11 +14,15 @@ module duet_product #(
   localparam int High = FeatureBits - Low;
   generate
     if (FeatureBits == 1) begin : g_row
-      assign product_o = feature_i[0] ? {weight_i[WeightBits-1], weight_i} : '0;
+      logic signed [WeightBits:0] row;
+      assign row       = feature_i[0] ? {weight_i[WeightBits-1], weight_i} : '0;
+      assign product_o = (Signed != 0) ? -row : row;
     end else if (FeatureBits == 2) begin : g_two
-      logic signed [WeightBits:0] low, upper;
+      logic signed [WeightBits:0] low, high, half, upper;
       assign low       = feature_i[0] ? {weight_i[WeightBits-1], weight_i} : '0;
-      assign upper     = (feature_i[1] ? {weight_i[WeightBits-1], weight_i} : '0) + {low[WeightBits], low[WeightBits:1]};
+      assign high      = feature_i[1] ? {weight_i[WeightBits-1], weight_i} : '0;
+      assign half      = {low[WeightBits], low[WeightBits:1]};
+      assign upper     = (Signed != 0) ? half - high : high + half;
       assign product_o = {upper, low[0]};
     end else begin : g_node
       logic signed [WeightBits+Low-1:0] low;
@@ -32,7 +37,8 @@ module duet_product #(
       );
       duet_product #(
           .WeightBits(WeightBits),
-          .FeatureBits(High)
+          .FeatureBits(High),
+          .Signed(Signed)
       ) u_high (
           .weight_i,
           .feature_i(feature_i[FeatureBits-1:Low]),

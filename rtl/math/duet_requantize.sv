@@ -10,7 +10,7 @@ module duet_requantize #(
     input  logic [AccBits-1:0] bias_i,
     input  logic [        7:0] multiplier_i,
     input  logic [        5:0] shift_i,
-    input  logic               signed_i,      // range -32768..32767 instead of 0..hi_i
+    input  logic               signed_i,      // range -hi_i - 1 .. hi_i instead of 0..hi_i
     input  logic [       15:0] hi_i,
     output logic [       15:0] value_o
 );
@@ -25,7 +25,7 @@ module duet_requantize #(
   logic signed [ProductBits-1:0] row0, row1, row2, row3, row4, row5, row6, row7, fine;
   logic [KeepBits-1:0] fine_q;
   logic over_q, under_q, over6_q, under6_q;
-  logic signed [KeepBits-1:0] rounded_q;
+  logic signed [KeepBits-1:0] rounded_q, lo;
 
   // One row of the product for each bit of the multiplier, added in three steps.
   assign wide = ProductBits'(sum_q);
@@ -38,6 +38,7 @@ module duet_requantize #(
   assign row6 = multiplier_q[6] ? wide : '0;
   assign row7 = multiplier_q[7] ? wide <<< 1 : '0;
   assign fine = coarse_q >>> shift5_q;
+  assign lo   = signed_i ? $signed({2'b11, ~hi_i}) : '0;
 
   always_ff @(posedge clk_i) begin
     sum_q        <= $signed(acc_i) + $signed(bias_i);
@@ -61,14 +62,8 @@ module duet_requantize #(
     rounded_q    <= $signed({fine_q[KeepBits-1], fine_q[KeepBits-1:1]}) + $signed({{(KeepBits - 1) {1'b0}}, fine_q[0]});
     over6_q      <= over_q;
     under6_q     <= under_q;
-    if (signed_i) begin
-      if (over6_q || (!under6_q && rounded_q > 18'sd32767)) value_o <= 16'h7fff;
-      else if (under6_q || rounded_q < -18'sd32768) value_o <= 16'h8000;
-      else value_o <= rounded_q[15:0];
-    end else begin
-      if (over6_q || (!under6_q && rounded_q > $signed({2'b00, hi_i}))) value_o <= hi_i;
-      else if (under6_q || rounded_q < 18'sd0) value_o <= 16'h0000;
-      else value_o <= rounded_q[15:0];
-    end
+    if (over6_q || (!under6_q && rounded_q > $signed({2'b00, hi_i}))) value_o <= hi_i;
+    else if (under6_q || rounded_q < lo) value_o <= lo[15:0];
+    else value_o <= rounded_q[15:0];
   end
 endmodule

@@ -6,6 +6,8 @@ module duet_program #(
     parameter int InLanes     = 8,
     parameter int OutLanes    = 24,
     parameter int DwLanes     = 2,
+    parameter int DwWidth     = 2,     // of the words' ports where DwLanes is 0
+    parameter logic [15:0] Kinds = 16'h7013,  // of convolutions and the like (header, beat 2)
     parameter int BeatLanes   = 8,
     parameter int UnitGroups  = 1,
     parameter int Pixels      = 1,
@@ -44,17 +46,17 @@ module duet_program #(
     output logic [                   63:0] descriptor_data_o,
     output logic [                    3:0] word_we_o,        // depth-wise weights, parameters, point-wise weights, parameters
     output logic [                   31:0] word_addr_o,
-    output logic [ DwLanes*WeightBits-1:0] dw_weight_o,
-    output logic [  DwLanes*ParamBits-1:0] dw_param_o,
+    output logic [ DwWidth*WeightBits-1:0] dw_weight_o,
+    output logic [  DwWidth*ParamBits-1:0] dw_param_o,
     output logic [OutLanes*WeightBits-1:0] pw_weight_o,
     output logic [BeatLanes*ParamBits-1:0] pw_param_o
 );
-  localparam int DwBeats = (DwLanes * WeightBits + 63) / 64;
+  localparam int DwBeats = (DwWidth * WeightBits + 63) / 64;
   localparam int PwBeats = (OutLanes * WeightBits + 63) / 64;
   localparam int Most1 = (DwBeats > PwBeats) ? DwBeats : PwBeats;
-  localparam int Most2 = (DwLanes > BeatLanes) ? DwLanes : BeatLanes;
+  localparam int Most2 = (DwWidth > BeatLanes) ? DwWidth : BeatLanes;
   localparam int Most = (Most1 > Most2) ? Most1 : Most2;
-  localparam logic [63:0] Magic = 64'h0000_0005_5445_5544;
+  localparam logic [63:0] Magic = 64'h0000_0006_5445_5544;
   localparam logic [63:0] Signature = {4'(Pixels), 4'(UnitGroups), 8'(AccBits), 8'(FeatureBits), 8'(WeightBits), 8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)};
 
   typedef enum logic [2:0] {
@@ -87,7 +89,7 @@ module duet_program #(
     case (beat_q)
       3'd0: fits = data_i == Magic;
       3'd1: fits = data_i == Signature;
-      3'd2: fits = data_i[15:0] <= 16'(Layers);
+      3'd2: fits = data_i[15:0] <= 16'(Layers) && data_i[31:16] == Kinds;
       3'd3: fits = data_i[31:0] <= 32'(DwWeightWords) && data_i[63:32] <= 32'(DwParamWords);
       3'd4: fits = data_i[63:32] <= 32'(PwParamWords);
       3'd5: fits = 32'(data_i[15:0]) <= LineWords && 32'(data_i[31:16]) <= SideWords && 32'(data_i[47:32]) <= TileWords
@@ -104,7 +106,7 @@ module duet_program #(
         words = dw_weights_q;
       end
       2'd1: begin
-        parts = 4'(DwLanes);
+        parts = 4'(DwWidth);
         words = dw_params_q;
       end
       2'd2: begin
@@ -162,7 +164,7 @@ module duet_program #(
           field_q   <= '0;
           part_q    <= '0;
           word_q    <= '0;
-          section_q <= '0;
+          section_q <= (DwLanes > 0) ? 2'd0 : 2'd2;
           if (read_ready_i) state_q <= Descriptors;
         end
         Descriptors:
@@ -186,12 +188,12 @@ module duet_program #(
   end
 
   // A word's beats are the last that came: the top of the shift register.
-  assign dw_weight_o = shift_q[64*(Most-DwBeats)+:DwLanes*WeightBits];
+  assign dw_weight_o = shift_q[64*(Most-DwBeats)+:DwWidth*WeightBits];
   assign pw_weight_o = shift_q[64*(Most-PwBeats)+:OutLanes*WeightBits];
   genvar lane;
   generate
-    for (lane = 0; lane < DwLanes; lane = lane + 1) begin : g_dw_param
-      localparam int At = 64 * (Most - DwLanes + lane);
+    for (lane = 0; lane < DwWidth; lane = lane + 1) begin : g_dw_param
+      localparam int At = 64 * (Most - DwWidth + lane);
       assign dw_param_o[lane*ParamBits+:ParamBits] = {shift_q[At+48+:6], shift_q[At+40+:8], shift_q[At+:AccBits]};
     end
     for (lane = 0; lane < BeatLanes; lane = lane + 1) begin : g_pw_param

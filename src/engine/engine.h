@@ -61,10 +61,11 @@ int dw_kernel(const Engine& engine);
 int array_kernel(const Engine& engine);
 /// Whether features have a sign: the Bundle has no ReLU.
 bool signed_features(const Engine& engine);
-/// Whether some depth-wise layer has no 1x1 convolution behind it in its pass, so that the array hands its map on (program::passes).
+/// Whether some depth-wise layer has no 1x1 convolution behind it in its pass, so that the array hands its map on
+/// (program::passes).
 bool diagonal(const Engine& engine);
-/// Bits of the digits in which a picture lies in memory that the array reads itself, and how many digits its 8 bits make: 8 and 1 where
-/// a feature holds them or a depth-wise stage reads the picture.
+/// Bits of the digits in which a picture lies in memory that the array reads itself, and how many digits its 8 bits make: 8 and 1
+/// where a feature holds them or a depth-wise stage reads the picture.
 int digit_bits(const Engine& engine);
 int digits(const Engine& engine);
 /// Whether the array takes four pixels of a pooled picture at once, each with a quarter of its input lanes: where a quarter holds

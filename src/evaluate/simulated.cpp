@@ -41,7 +41,7 @@ Json simulated(const quant::QuantizedNetwork& network, const engine::Engine& eng
   DUET_CHECK(!result.maps.empty() && result.maps[0].size() <= program.layers.size());
   for (size_t i = 0; i < result.maps[0].size(); ++i) {
     const int bits = program.layers[i].head ? 16 : engine::stored_bits(engine);
-    const auto one = simulate::compare({result.maps[0][i]}, {golden::output_of(maps, program.layers[i].name)}, bits);
+    const auto one = simulate::compare({result.maps[0][i]}, {golden::map_of(maps, program.layers[i].node)}, bits);
     total.bytes_compared += one.bytes_compared;
     total.bytes_differ += one.bytes_differ;
     if (total.first.empty() && !one.first.empty()) total.first = program.layers[i].name + ", " + one.first;

@@ -1,5 +1,6 @@
 #include "golden/golden.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include "base/error.h"
@@ -127,12 +128,10 @@ std::vector<NodeMap> run_all(const quant::QuantizedNetwork& network, const layer
   return all;
 }
 
-const layer::IntMap& output_of(const std::vector<NodeMap>& maps, const std::string& layer) {
-  const layer::IntMap* found = nullptr;
-  for (const auto& [node, map] : maps)
-    if (node == layer || node.rfind(layer + ".", 0) == 0) found = &map;
-  DUET_CHECK(found, layer);
-  return *found;
+const layer::IntMap& map_of(const std::vector<NodeMap>& maps, const std::string& node) {
+  const auto found = std::find_if(maps.begin(), maps.end(), [&](const NodeMap& one) { return one.node == node; });
+  DUET_CHECK(found != maps.end(), node);
+  return found->map;
 }
 
 void run_batch(const Runner& runner, size_t count, const std::function<std::span<const uint8_t>(size_t)>& picture, int threads,

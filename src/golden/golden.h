@@ -39,9 +39,8 @@ struct NodeMap {
 /// Every feature map that exists in integers, in graph order: "input", then computing layers ("b0.l0", after requantisation),
 /// poolings and the like, at last "head".
 std::vector<NodeMap> run_all(const quant::QuantizedNetwork& network, const layer::IntMap& picture);
-/// Of those maps the one that a replication ("b2") or "head" leaves: its pooling's where it has one, else its last computing
-/// layer's.
-const layer::IntMap& output_of(const std::vector<NodeMap>& maps, const std::string& layer);
+/// Of those maps a node's.
+const layer::IntMap& map_of(const std::vector<NodeMap>& maps, const std::string& node);
 
 /// Runs `count` pictures on `threads` threads. `done(i, head)` is called once for each, in any order but never at the same time.
 void run_batch(const Runner& runner, size_t count, const std::function<std::span<const uint8_t>(size_t)>& picture, int threads,

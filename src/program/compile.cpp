@@ -29,9 +29,9 @@ int taps(const engine::Engine& engine) { return engine::dw_kernel(engine) * engi
 // A column takes as many cycles as it has pairs of rows.
 void set_depthwise(Layer& layer, const engine::Engine& engine) {
   layer.dw_groups = layer.copy ? layer.in_beats : ceil_div(layer.in.channels, engine.dw_lanes);
-  layer.dw_pass = layer.copy ? 0
-                             : std::max((engine::dw_kernel(engine) + 1) / 2 * layer.row_beats / layer.in_beats,
-                                        taps(engine) + kPassOverhead);
+  layer.dw_pass =
+      layer.copy ? 0
+                 : std::max((engine::dw_kernel(engine) + 1) / 2 * layer.row_beats / layer.in_beats, taps(engine) + kPassOverhead);
 }
 
 // Input groups that hold the channels of an output group, at most.
@@ -52,6 +52,7 @@ void set_pointwise(Layer& layer, const engine::Engine& engine) {
   const int pixels = engine::pixels(engine);
   layer.tile_stride = ceil_div(layer.quad ? (layer.in.width + 1) / 2 : rows * columns, pixels);
   layer.tile_words = layer.in_groups * layer.tile_stride;
+  layer.diagonal_words = engine.out_lanes / engine.in_lanes * layer.tile_stride;
   layer.pixels = ceil_div(layer.quad ? layer.in.width / 2 : layer.pool ? 2 * (layer.in.width & ~1) : 2 * layer.in.width, pixels);
   layer.unit_pixels = layer.average ? 4 * layer.out.width : layer.pool ? layer.out.width : 2 * layer.in.width;
   layer.unit_words = ceil_div(layer.unit_pixels, pixels);
@@ -77,6 +78,7 @@ Layer make_layer(const engine::Engine& engine, const Pass& pass, bool picture) {
   layer.in = pass.in, layer.out = pass.out;
   layer.quad = picture && layer.pool && !layer.average && engine::quads(engine) && layer.in.channels <= engine.in_lanes / 4;
   layer.digits = picture ? engine::digits(engine) : 1;
+  layer.unsigned_picture = picture && engine::signed_features(engine);
   layer.tiles = layer.pool ? layer.in.height / 2 : ceil_div(layer.in.height, 2);
   layer.wide = picture && engine::nibbles(engine);
   layer.in_beats = layer.wide ? 1 : ceil_div(layer.digits * layer.in.channels, engine::beat_lanes(engine));
@@ -146,7 +148,8 @@ void stream(std::vector<Layer>& layers, const engine::Engine& engine, int words)
 
 // The first two layers take turns, so that the largest map is stored and loaded while the array has much to do; the last layer
 // and the head, since the head is little work for the array and much to load. Streamed layers do not: their weights come in the
-// order of their own tiles. Two with depth-wise convolutions need a ring of rows each; two without would wait for each other's room.
+// order of their own tiles. Two with depth-wise convolutions need a ring of rows each; two without would wait for each other's
+// room.
 void interleave(std::vector<Layer>& layers, int side_words) {
   const size_t head = layers.size() - 1;
   const auto streamed = [&](size_t i) { return layers[i].stream || layers[i + 1].stream; };
@@ -215,7 +218,7 @@ engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& en
 // Units that wait for the store when the array has made a burst of them in less time than the store takes.
 int backlog(const Layer& layer) {
   const int compute = ceil_div(layer.out_groups, layer.units) * layer.passes * layer.pw_pass;
-  const int store = layer.groups_full * layer.unit_pixels;
+  const int store = layer.groups_full * layer.unit_pixels;  // an averaged pixel takes four cycles
   return compute < store ? static_cast<int>(ceil_div(int64_t{layer.burst} * layer.units * (store - compute), store)) : 0;
 }
 
@@ -223,6 +226,8 @@ int backlog(const Layer& layer) {
 // group, room for the ones behind it. `lean`: less of it, where turns ask for more than others do.
 engine::Buffers comfort(const std::vector<Layer>& layers, const engine::Engine& engine, bool lean) {
   engine::Buffers buffers = needs(layers, engine);
+  for (int engine::Buffers::*words : {&engine::Buffers::dw_weight_words, &engine::Buffers::dw_param_words})
+    buffers.*words = std::max(1, buffers.*words);  // no memory has no word
   const auto most = [](int& words, int others) { words = std::max(words, others); };
   int backlogs = 0;
   for (size_t i = 0; i < layers.size(); ++i) {

@@ -12,7 +12,7 @@ namespace duet::program {
 namespace {
 
 constexpr uint64_t kMagic = 0x54455544;  // "DUET"
-constexpr uint64_t kVersion = 5;
+constexpr uint64_t kVersion = 6;
 
 // Beats one after the other; bit fields within a beat, and words of any width over several.
 class Writer {
@@ -68,7 +68,14 @@ void write_header(Writer& out, const Program& program) {
                  {e.acc_bits, 48, 8},
                  {e.unit_groups, 56, 4},
                  {engine::pixels(e), 60, 4}}));
-  out.beat(pack({{need.layers, 0, 16}, {(program.layout.program_bytes - 64) / 8, 32, 32}}));
+  out.beat(pack({{need.layers, 0, 16},
+                 {engine::dw_kernel(e), 16, 4},
+                 {engine::array_kernel(e), 20, 4},
+                 {engine::diagonal(e), 24, 1},
+                 {engine::signed_features(e), 25, 1},
+                 {e.bundle.pool == net::Pool::average, 26, 1},
+                 {engine::digit_bits(e) - 1, 27, 5},
+                 {(program.layout.program_bytes - 64) / 8, 32, 32}}));
   out.beat(pack({{need.dw_weight_words, 0, 32}, {need.dw_param_words, 32, 32}}));
   out.beat(pack({{pw_words, 0, 32}, {need.pw_param_words, 32, 32}}));
   out.beat(pack({{need.line_words, 0, 16}, {need.side_words, 16, 16}, {need.tile_words, 32, 16}, {need.psum_words, 48, 16}}));
@@ -107,7 +114,8 @@ std::vector<Parameters> match(const Program& program, const quant::QuantizedNetw
     Parameters parameters;
     if (!layer.copy) parameters.depthwise = take(taps * layer.in.channels, layer.in.channels);
     if (layer.diagonal)
-      parameters.handed_on = {{}, std::vector<fixed::Requant>(static_cast<size_t>(layer.out.channels), kUnchanged), parameters.depthwise->output};
+      parameters.handed_on = {
+          {}, std::vector<fixed::Requant>(static_cast<size_t>(layer.out.channels), kUnchanged), parameters.depthwise->output};
     else
       parameters.dense = take(size_t(layer.kernel) * layer.kernel * layer.in.channels * layer.out.channels, layer.out.channels);
     matched.push_back(std::move(parameters));

@@ -23,6 +23,15 @@ void each_value(const net::Shape& shape, const Visit& visit) {
       for (int column = 0; column < shape.width; ++column) visit(index++, channel, row, column);
 }
 
+// The picture's bytes cut into digits of `bits`, the most significant one first: channels of each digit side by side.
+layer::IntMap in_digits(const layer::IntMap& picture, int digits, int bits) {
+  layer::IntMap map{picture.shape, {}};
+  map.shape.channels *= digits;
+  for (int digit = digits - 1; digit >= 0; --digit)
+    for (const int32_t value : picture.values) map.values.push_back(value >> (digit * bits) & ((1 << bits) - 1));
+  return map;
+}
+
 }  // namespace
 
 std::vector<uint8_t> pack_map(const layer::IntMap& map, int lanes, int bits) {
@@ -37,6 +46,9 @@ std::vector<uint8_t> pack_map(const layer::IntMap& map, int lanes, int bits) {
 
 std::vector<uint8_t> pack_picture(const layer::IntMap& picture, const Program& program) {
   const Layer& first = program.layers.front();
+  if (first.digits > 1)
+    return pack_map(in_digits(picture, first.digits, engine::digit_bits(program.engine)), engine::beat_lanes(program.engine),
+                    engine::stored_bits(program.engine));
   if (!first.wide) return pack_map(picture, engine::beat_lanes(program.engine), engine::stored_bits(program.engine));
   const int columns = first.quad ? 2 : 1;
   std::vector<uint8_t> bytes(static_cast<size_t>(program.layout.picture_bytes));

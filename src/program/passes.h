@@ -6,8 +6,8 @@
 
 namespace duet::program {
 
-/// What the engine runs at once (docs/decisions/0008-any-bundle.md): a depth-wise convolution or none, then a dense convolution of the
-/// array or none, then pooling or none.
+/// What the engine runs at once (docs/decisions/0008-any-bundle.md): a depth-wise convolution or none, then a dense convolution
+/// of the array or none, then pooling or none.
 struct Pass {
   std::string name;   ///< "b0" of a whole replication, "head", else its layers: "b0.l1", "b0.l1+b1.l0"
   std::string node;   ///< of the network's graph, whose map it leaves
@@ -18,8 +18,8 @@ struct Pass {
   bool head = false;
 };
 
-/// A network's passes in their order. A depth-wise convolution takes the 1x1 convolution behind it into its pass, also that of the next
-/// replication or the head where nothing is pooled in between.
+/// A network's passes in their order. A depth-wise convolution takes the 1x1 convolution behind it into its pass, also that of
+/// the next replication or the head where nothing is pooled in between.
 std::vector<Pass> passes(const net::Network& network);
 
 }  // namespace duet::program

@@ -17,7 +17,9 @@ constexpr int64_t kTwoPixels = 1;      // duet_pw: the register behind the last 
 constexpr int64_t kTakeApart = 1;      // duet_column: the register behind chains of joined products
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
 constexpr int64_t kProgramThere = 4;   // duet_program, duet_control: last beat to the program being there: counters begin
+constexpr int64_t kFirstWait = 3;      // duet_program, duet_control: last beat to duet_dw waiting for its first tile
 constexpr int64_t kFirstPlan = 6;      // duet_program, duet_control: last beat to the first tile's condition
+constexpr int kSamples = 4;            // duet_store: cycles of a beat of averages
 constexpr size_t kStreamSlots = 16;    // ...: at most, of streamed weights
 
 // duet_dw: a pixel's issue to its word in the tile buffer; room for a copied tile to the token that duet_load sees.
@@ -51,14 +53,16 @@ class Channel {
     return last_;
   }
 
-  // Writes a run whose address can go out at `time` and whose beats are there from `data` on. Returns the cycle of the last beat.
-  int64_t write(int64_t time, int64_t data, int64_t address, int64_t beats) {
+  // Writes a run whose address can go out at `time` and whose beats are there from `data` on, one every `spacing` cycles. Returns
+  // the cycle of the last beat.
+  int64_t write(int64_t time, int64_t data, int64_t address, int64_t beats, int spacing) {
     for (int64_t beat = address / 8; beats > 0;) {
       const int64_t length = std::min<int64_t>(beats, kBurst - beat % kBurst);
       time = std::max(time, in_flight_[next_] + 1);
-      carry(std::max(time + 2, data), length);
+      if (spacing == 1) carry(std::max(time + 2, data), length);
+      for (int64_t i = 0; spacing > 1 && i < length; ++i) carry(std::max(time + 2, data + i * spacing), 1);
       answer(last_ + latency_);
-      ++time, data += length;
+      ++time, data += length * spacing;
       beat += length, beats -= length;
     }
     return last_;
@@ -319,7 +323,8 @@ class Pipeline {
     for (int row = 0; row < rows; ++row) {
       const int64_t beat =
           int64_t{layer.pool ? tile : 2 * tile + row} * layer.out_row_beats + int64_t{unit} * layer.groups_full * layer.out.width;
-      store_end_ = writes_.write(ask + 1, ask + kStoreLatency, layer.out_address + 8 * beat, beats) + 1;
+      const int64_t first = ask + kStoreLatency + (layer.average ? kSamples - 1 : 0);
+      store_end_ = writes_.write(ask + 1, first, layer.out_address + 8 * beat, beats, layer.average ? kSamples : 1) + 1;
       ask = store_end_ + 1;
     }
     results_.free(layer.unit_words, store_end_ + 1);
@@ -340,7 +345,7 @@ class Pipeline {
   int slot_ = 0;
   int64_t weights_there_ = 0, weights_busy_ = 0, last_pass_ = 0;
   std::vector<std::vector<int64_t>> stored_;  // of each layer: when duet_load sees its tiles in memory
-  int64_t load_next_ = kFirstPlan, loaded_ = 0, dw_end_ = 0, begun_ = 0, tile_there_ = 0, pw_free_ = kProgramThere,
+  int64_t load_next_ = kFirstPlan, loaded_ = 0, dw_end_ = kFirstWait, begun_ = 0, tile_there_ = 0, pw_free_ = kProgramThere,
           result_there_ = 0, store_end_ = 0;
 };
 

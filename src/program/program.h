@@ -10,8 +10,8 @@
 
 namespace duet::program {
 
-/// How one pass of the network over the engine runs (program/passes.h; most often a replication or the head): its tiles, the passes of
-/// its stages and its addresses, as its descriptor tells the hardware.
+/// How one pass of the network over the engine runs (program/passes.h; most often a replication or the head): its tiles, the
+/// passes of its stages and its addresses, as its descriptor tells the hardware.
 struct Layer {
   std::string name;       ///< "b0", ..., "head"
   std::string node;       ///< of the network's graph, whose map it leaves
@@ -19,11 +19,12 @@ struct Layer {
   int kernel = 1;         ///< side of the array's kernels
   bool diagonal = false;  ///< no convolution in the array: channels pass through it unchanged
   bool pool = false;
-  bool average = false;  ///< pooled by average, in the store
-  bool quad = false;   ///< four pixels of the picture in a word of the tile buffer, pooled as they come
-  bool wide = false;   ///< the picture's bytes on an engine of nibbles
-  bool ahead = false;  ///< takes turns with the next layer: `lead` tiles before its first, then `burst` after each
-  bool side = false;   ///< its rows lie in the side ring of the line buffer
+  bool average = false;           ///< pooled by average, in the store
+  bool quad = false;              ///< four pixels of the picture in a word of the tile buffer, pooled as they come
+  bool unsigned_picture = false;  ///< its input is the picture's bytes, on an engine of signed features
+  bool wide = false;              ///< the picture's bytes on an engine of nibbles
+  bool ahead = false;             ///< takes turns with the next layer: `lead` tiles before its first, then `burst` after each
+  bool side = false;              ///< its rows lie in the side ring of the line buffer
   int lead = 0, burst = 0;
   bool head = false;    ///< signed 16-bit outputs
   bool stream = false;  ///< its point-wise weights come from memory again for every tile, an output group at a time
@@ -36,14 +37,15 @@ struct Layer {
   int dw_groups = 0;  ///< passes of the depth-wise stage over a tile
   int dw_pass = 0;    ///< cycles of such a pass
   int in_groups = 0, out_groups = 0;
-  int passes = 0;       ///< of the array for an output group: input groups and taps, or the input groups of a diagonal block
-  int units = 0;        ///< output groups, engine.unit_groups at a time: what the result buffer and the store take at once
-  int pixels = 0;       ///< words of an input group of a tile that the point-wise array computes
-  int pw_pass = 0;      ///< cycles of a pass: one input group to one output group
-  int tile_stride = 0;  ///< words of an input group in the tile buffer
-  int tile_words = 0;   ///< of a tile in the tile buffer
-  int unit_pixels = 0;  ///< of a tile, after the array's pooling
-  int unit_words = 0;   ///< of a unit of a tile in the result buffer
+  int passes = 0;          ///< of the array for an output group: input groups and taps, or the input groups of a diagonal block
+  int units = 0;           ///< output groups, engine.unit_groups at a time: what the result buffer and the store take at once
+  int pixels = 0;          ///< words of an input group of a tile that the point-wise array computes
+  int pw_pass = 0;         ///< cycles of a pass: one input group to one output group
+  int tile_stride = 0;     ///< words of an input group in the tile buffer
+  int tile_words = 0;      ///< of a tile in the tile buffer
+  int diagonal_words = 0;  ///< diagonal: from an output group's first input group to the next one's, or an input group less
+  int unit_pixels = 0;     ///< of a tile, after the array's pooling
+  int unit_words = 0;      ///< of a unit of a tile in the result buffer
   int dw_weight_base = 0, dw_param_base = 0, pw_weight_base = 0, pw_param_base = 0;  ///< first words in the four memories
   int slots = 0;                         ///< stream: room for so many output groups' weights, the same for all streamed layers
   int slot_words = 0;                    ///< stream: from one slot to the next
@@ -133,8 +135,8 @@ std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork
 
 /// A feature map in memory order: [row][channel group][column][lane], each value 4, 8 or 16 bits, a pixel's group 64 bits.
 std::vector<uint8_t> pack_map(const layer::IntMap& map, int lanes, int bits);
-/// A picture as the program's engine reads it: a map, but on an engine of nibbles a pixel's three bytes in each beat or, where it
-/// is pooled, those of two columns.
+/// A picture as the program's engine reads it: a map; in digits where the array reads it and its features are narrower
+/// (engine::digits); on an engine of nibbles a pixel's three bytes in each beat or, where it is pooled, those of two columns.
 std::vector<uint8_t> pack_picture(const layer::IntMap& picture, const Program& program);
 layer::IntMap unpack_map(const std::vector<uint8_t>& bytes, net::Shape shape, int lanes, int bits, bool is_signed);
 

@@ -64,7 +64,7 @@ layer::IntMap map_at(const std::string& memory, int64_t address, const program::
   const size_t size = size_t{8} * layer.out_row_beats * layer.out.height;
   const auto* begin = reinterpret_cast<const uint8_t*>(memory.data()) + address;
   return program::unpack_map({begin, begin + size}, layer.out, layer.out_lanes, layer.head ? 16 : engine::stored_bits(engine),
-                             layer.head);
+                             layer.head || engine::signed_features(engine));
 }
 
 // What the simulator printed.

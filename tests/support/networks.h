@@ -17,20 +17,22 @@ inline layer::IntMap random_picture(const net::Shape& shape, Rng& rng) {
   return picture;
 }
 
-inline net::Network small_network(net::Shape input, std::vector<net::Replication> replications) {
+inline net::Network small_network(net::Shape input, std::vector<net::Replication> replications,
+                                  const net::Bundle& bundle = engine::Engine{}.bundle) {
   net::Network network;
   network.name = "small";
   network.input = input;
-  network.bundle = net::parse_bundle("dw3-conv1-bn-relu-max");
+  network.bundle = bundle;
   network.replications = std::move(replications);
   return network;
 }
 
-inline net::Network random_network(Rng& rng) {
-  net::Network network = small_network({3, static_cast<int>(rng.between(5, 26)), static_cast<int>(rng.between(5, 33))}, {});
+inline net::Network random_network(Rng& rng, const net::Bundle& bundle = engine::Engine{}.bundle) {
+  net::Network network =
+      small_network({3, static_cast<int>(rng.between(5, 26)), static_cast<int>(rng.between(5, 33))}, {}, bundle);
   int height = network.input.height, width = network.input.width;
   for (int i = 0, n = static_cast<int>(rng.between(1, 4)); i < n; ++i) {
-    const bool pool = height >= 6 && width >= 6 && rng.chance(0.5);
+    const bool pool = height >= 6 && width >= 6 && rng.chance(0.5) && bundle.pool != net::Pool::none;
     network.replications.push_back({static_cast<int>(rng.between(1, 30)), pool});
     if (pool) height /= 2, width /= 2;
   }

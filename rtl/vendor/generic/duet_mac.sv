@@ -6,7 +6,8 @@
 // Does not: stall (a chain never waits), saturate.
 module duet_mac #(
     parameter int WeightBits  = 8,  // signed
-    parameter int FeatureBits = 8,  // unsigned
+    parameter int FeatureBits = 8,
+    parameter int Signed      = 0,  // 1: features have a sign
     parameter int First       = 0   // 1: the chain begins here and adds sum_i
 ) (
     input  logic                   clk_i,
@@ -28,7 +29,7 @@ module duet_mac #(
   always_ff @(posedge clk_i) begin
     if (load_i) shadow_q <= $signed(weight_i);
     if (swap_i) active_q <= shadow_q;
-    feature_q <= $signed({1'b0, feature_i});
+    feature_q <= $signed({(Signed != 0) && feature_i[FeatureBits-1], feature_i});
     product_q <= active_q * feature_q;
     sum_q     <= 48'(product_q) + addend;
   end

@@ -3,7 +3,8 @@
 // PCOUT -> PCIN. Latency: feature to sum 3 cycles. Throughput: one product a cycle. Twin: the generic one.
 module duet_mac #(
     parameter int WeightBits  = 8,  // signed
-    parameter int FeatureBits = 8,  // unsigned
+    parameter int FeatureBits = 8,
+    parameter int Signed      = 0,  // 1: features have a sign
     parameter int First       = 0   // 1: the chain begins here and adds sum_i
 ) (
     input  logic                   clk_i,
@@ -17,7 +18,7 @@ module duet_mac #(
     output logic [           47:0] cascade_o,
     output logic [           47:0] sum_o
 );
-  localparam bit WideFeature = FeatureBits > 17;  // port B has 18 bits, signed
+  localparam bit WideFeature = FeatureBits + 1 - Signed > 18;  // port B has 18 bits, signed
   localparam int WeightPort = WideFeature ? 18 : 30;
   localparam int FeaturePort = WideFeature ? 30 : 18;
   logic [WeightPort-1:0] weight;
@@ -25,7 +26,7 @@ module duet_mac #(
   logic [29:0] a;
   logic [17:0] b;
   assign weight  = WeightPort'($signed(weight_i));
-  assign feature = FeaturePort'(feature_i);
+  assign feature = FeaturePort'($signed({(Signed != 0) && feature_i[FeatureBits-1], feature_i}));
   generate
     if (WideFeature) begin : g_wide
       assign {a, b} = {feature, weight};

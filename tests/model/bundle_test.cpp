@@ -1,0 +1,30 @@
+// Engines of every kind of Bundle in Verilator against the golden model, as engine_test does it for DW-Conv3 + PW-Conv1.
+#include <gtest/gtest.h>
+
+#include "engine/engine.h"
+#include "model/random_runs.h"
+
+namespace duet::simulate {
+namespace {
+
+engine::Engine engine_of(const char* bundle, int in, int out, int dw, int weight_bits, int feature_bits) {
+  engine::Engine engine = small_engine(in, out, dw, weight_bits, feature_bits);
+  engine.bundle = net::parse_bundle(bundle);
+  return engine;
+}
+
+TEST(Bundle, AveragePooling) { run_random(engine_of("dw3-conv1-bn-relu-avg", 4, 8, 2, 8, 8), 1, 4); }
+TEST(Bundle, DepthwiseFive) { run_random(engine_of("dw5-conv1-bn-relu-max", 4, 8, 2, 8, 8), 2, 4); }
+TEST(Bundle, DepthwiseSeven) { run_random(engine_of("dw7-conv1-bn-relu-max", 6, 4, 2, 8, 8), 3, 4); }
+TEST(Bundle, PointwiseAlone) { run_random(engine_of("conv1-bn-relu-max", 4, 8, 0, 8, 8), 4, 4); }
+TEST(Bundle, PointwiseTwiceInDigits) { run_random(engine_of("conv1-conv1-bn-relu-max", 4, 6, 0, 8, 5), 5, 4); }
+TEST(Bundle, DepthwiseAfterPointwise) { run_random(engine_of("conv1-dw3-bn-relu-max", 6, 10, 2, 8, 8), 6, 4); }
+TEST(Bundle, ConvolutionThree) { run_random(engine_of("conv3-bn-relu-max", 4, 8, 0, 8, 8), 7, 4); }
+TEST(Bundle, ConvolutionFiveThenThree) { run_random(engine_of("conv5-conv3-bn-relu4-avg", 4, 6, 0, 6, 6), 8, 3); }
+TEST(Bundle, DepthwiseThenConvolution) { run_random(engine_of("dw3-conv3-bn-relu-max", 6, 10, 2, 8, 8), 9, 4); }
+TEST(Bundle, Signed) { run_random(engine_of("dw3-conv1-bn-max", 4, 8, 2, 8, 8), 10, 4); }
+TEST(Bundle, SignedConvolutionsInDigits) { run_random(engine_of("conv3-conv1-bn-avg", 4, 6, 0, 8, 8), 11, 3); }
+TEST(Bundle, ConvolutionsStreamed) { EXPECT_GT(run_random(engine_of("conv3-bn-relu-max", 4, 4, 0, 8, 8), 12, 4, true), 2); }
+
+}  // namespace
+}  // namespace duet::simulate
