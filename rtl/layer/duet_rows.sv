@@ -1,7 +1,7 @@
 // Where the rows of a tile lie in the line buffer. A tile of the depth-wise stage reads rows 2t - h .. 2t + 1 + h, h = Kernel / 2, one of even
 // and one of odd number a cycle, in h + 1 phases. The buffer is a ring of h + 2 slots for even and as many for odd rows, and the same again
 // for the first of two interleaved layers (the side ring). Says which rows lie outside the map, and what slots a tile frees at its end.
-// Latency: addresses 1 cycle after phase_i and line_i; the rest holds from the second cycle of a tile on. Throughput: an address of each
+// Latency: addresses 1 cycle after phase_i and line_i; the rest holds from the second, what is freed from the third cycle of a tile on. Throughput: an address of each
 // memory a cycle. Twin: Pipeline::depthwise in src/program/predict.cpp.
 module duet_rows #(
     parameter int Kernel    = 3,
@@ -43,13 +43,11 @@ module duet_rows #(
   logic [2:0] even_q, odd_q, even_side_q, odd_side_q, even_at, odd_at;  // slots of rows 2t and 2t + 1
   logic [2:0] left;                                                     // rows of the layer from 2t on, where it is the last tile
   logic [15:0] twice;
-  logic [3:0] from, to;                                                 // rows freed, modulo 16
+  logic [3:0] from_q, to_q;                                             // rows freed, modulo 16
   logic [Phases-1:0] even_there_q, odd_there_q;
   logic [1:0] even_free_q, odd_free_q;
   assign twice   = {tile_i[14:0], 1'b0};
   assign left    = height_i[2:0] - twice[2:0];
-  assign from    = (twice >= 16'(Halo)) ? twice[3:0] - 4'(Halo) : 4'd0;
-  assign to      = last_i ? height_i[3:0] : (twice + 16'd2 >= 16'(Halo)) ? twice[3:0] + 4'd2 - 4'(Halo) : 4'd0;
   assign even_at = side_i ? even_side_q : even_q;
   assign odd_at  = side_i ? odd_side_q : odd_q;
 
@@ -75,8 +73,10 @@ module duet_rows #(
   always_ff @(posedge clk_i) begin
     even_addr_o <= base(wrap({1'b0, even_at} + 4'(phase_i) + 4'(Slots - EvenBack)), side_i) + LineAddr'(line_i);
     odd_addr_o  <= base(wrap({1'b0, odd_at} + 4'(phase_i) + 4'(Slots - OddBack)), side_i) + LineAddr'(line_i);
-    even_free_q <= 2'(((to + 4'd1) >> 1) - ((from + 4'd1) >> 1));
-    odd_free_q  <= 2'((to >> 1) - (from >> 1));
+    from_q      <= (tile_i >= 16'(OddBack)) ? twice[3:0] - 4'(Halo) : 4'd0;
+    to_q        <= last_i ? height_i[3:0] : (Halo < 3 || tile_i != 16'd0) ? twice[3:0] + 4'd2 - 4'(Halo) : 4'd0;
+    even_free_q <= 2'(((to_q + 4'd1) >> 1) - ((from_q + 4'd1) >> 1));
+    odd_free_q  <= 2'((to_q >> 1) - (from_q >> 1));
     if (rst_i) begin
       even_q      <= '0;
       odd_q       <= '0;

@@ -62,7 +62,6 @@ void print_design(const estimate::Design& design, const net::Network& network, c
                     net::name(network.bundle), device.name, device.clock_mhz, engine.weight_bits, engine.feature_bits,
                     engine.in_lanes, engine.out_lanes, engine.dw_lanes));
   print("  " + multipliers(design));
-  if (e.modelled_only) print("  modelled only: " + engine::no_hardware_because(network.bundle));
   if (design.excess > 0) print(fmt::format("  does not fit: {:.0f} % too large", 100 * design.excess));
   print_layers(e);
   const double rate = static_cast<double>(e.macs) / static_cast<double>(e.cycles);

@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "estimate/estimate.h"
-#include "estimate/modelled.h"
 #include "estimate/schedule_bound.h"
 #include "fixed/requantize.h"
 #include "program/program.h"
@@ -26,38 +25,43 @@ struct Candidate {
 struct Problem {
   const net::Network& network;
   const device::Device& device;
-  Plan plan;
+  std::vector<program::Pass> passes;
   engine::Engine engine;  // widths and Bundle set
   Rates rates;
-  bool hardware = false, has_depthwise = false, fours = false;  // fours: four products fit a DSP
-  device::Packing pairs;                                        // of two
+  bool pairs = false, fours = false;  // so many products of the widths fit a DSP
+  int pair_lanes = 2;                 // of output channels that share a DSP, of pairs
 };
 
 // Wide enough for any weights: a sign, the largest sum of a layer's products, and as much again for the bias. The picture has 8
 // bits.
-int accumulator_bits(const Plan& plan, int weight_bits, int feature_bits) {
-  int64_t most = 1, feature = 255;
-  for (const StepPlan& step : plan.steps)
-    for (int i = 0; i < step.count; ++i) {
-      const LayerPlan& layer = step.layers[static_cast<size_t>(i)];
-      most = std::max(most, layer.macs_per_pixel() / layer.out_channels * feature * fixed::weight_limit(weight_bits));
-      feature = (int64_t{1} << feature_bits) - 1;
-    }
+int accumulator_bits(const std::vector<program::Pass>& passes, const engine::Engine& engine) {
+  const int64_t feature =
+      engine::signed_features(engine) ? int64_t{1} << (engine.feature_bits - 1) : (int64_t{1} << engine.feature_bits) - 1;
+  int64_t most = 1, input = 255;
+  const auto layer = [&](int64_t products) {
+    most = std::max(most, products * input * fixed::weight_limit(engine.weight_bits));
+    input = feature;
+  };
+  for (const program::Pass& pass : passes) {
+    if (pass.depthwise) layer(int64_t{pass.depthwise} * pass.depthwise);
+    if (pass.dense) layer(int64_t{pass.in.channels} * pass.dense * pass.dense);
+  }
   return std::clamp(static_cast<int>(std::bit_width(static_cast<uint64_t>(2 * most))) + 1, 16, 40);
 }
 
 Problem make_problem(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits) {
-  Problem p{network, device, make_plan(network), {}, rates(device)};
+  Problem p{network, device, program::passes(network), {}, rates(device)};
   p.engine.bundle = network.bundle;
   p.engine.weight_bits = weight_bits;
   p.engine.feature_bits = feature_bits;
-  p.engine.acc_bits = accumulator_bits(p.plan, weight_bits, feature_bits);
-  p.hardware = engine::no_hardware_because(network.bundle).empty();
-  p.pairs = engine::pair(p.engine);
+  p.engine.acc_bits = accumulator_bits(p.passes, p.engine);
+  const bool one_pixel = engine::array_kernel(p.engine) > 1;  // more than one shares no DSP there
+  const device::Packing pair = engine::pair(p.engine);
+  p.pairs = pair.products == 2 && !(one_pixel && pair.features == 2);
+  p.pair_lanes = pair.weights;
   engine::Engine four = p.engine;
   four.products = 4;
-  p.fours = p.hardware && engine::pair(four).products == 4;
-  for (const net::ComputeLayer& layer : network.bundle.layers) p.has_depthwise |= layer.depthwise;
+  p.fours = engine::pair(four).products == 4 && !one_pixel;
   return p;
 }
 
@@ -69,39 +73,33 @@ engine::Engine engine_of(const Problem& p, const Candidate& c) {
   e.products = c.products;
   e.unit_groups = c.unit_groups;
   e.dw_in_luts = c.in_luts;
-  if (!p.hardware || !engine::illegal_because(e).empty()) return e;
+  if (!engine::illegal_because(e).empty()) return e;
   return program::size_for(e, p.network, p.device.resources.bram36,
                            program::memory_of(p.device.memory_bytes_per_second, p.device.clock_mhz));
 }
 
 // Multipliers of a candidate, or -1 where the hardware's rules forbid it (the part of engine::illegal_because that lanes can
 // break: asking it here would take longer than all the rest).
-int64_t multipliers(const Problem& p, const engine::Engine& e) {
-  if (p.hardware) return engine::beat_lanes(e) % e.dw_lanes == 0 ? engine::dsp_count(e) : -1;
-  bool resident;
-  return model_resources(p.plan, e, lanes(p.plan, e), p.device, resident).dsp;
-}
-
-int64_t rank(const Problem& p, const engine::Engine& e) {
-  if (p.hardware) return schedule_bound(p.plan, e, p.rates);
-  return model_cycles(p.plan, lanes(p.plan, e), e.feature_bits, e.weight_bits, p.rates, true);
+int64_t multipliers(const engine::Engine& e) {
+  return e.dw_lanes == 0 || engine::beat_lanes(e) % e.dw_lanes == 0 ? engine::dsp_count(e) : -1;
 }
 
 // Adds the candidate that `e` is, unless it breaks a rule or takes too many multipliers. Two products share a DSP only where the
 // multipliers would not suffice otherwise: taking them apart costs LUTs.
 void add(const Problem& p, engine::Engine e, int64_t dsp_limit, std::vector<Candidate>& all) {
-  int64_t dsp = multipliers(p, e);
-  if (dsp > dsp_limit && p.pairs.products == 2 && e.out_lanes % p.pairs.weights == 0) {
+  int64_t dsp = multipliers(e);
+  if (dsp > dsp_limit && p.pairs && e.out_lanes % p.pair_lanes == 0) {
     e.products = 2;
-    dsp = multipliers(p, e);
+    dsp = multipliers(e);
   }
   const auto push = [&] {
-    all.push_back({rank(p, e), e.in_lanes, e.out_lanes, e.dw_lanes, e.products, e.unit_groups, e.dw_in_luts});
+    all.push_back(
+        {schedule_bound(p.passes, e, p.rates), e.in_lanes, e.out_lanes, e.dw_lanes, e.products, e.unit_groups, e.dw_in_luts});
   };
   if (dsp >= 0 && dsp <= dsp_limit) push();
   if (!p.fours || e.out_lanes % 2) return;
   e.products = 4;  // the DSPs of two, for two pixels
-  dsp = multipliers(p, e);
+  dsp = multipliers(e);
   if (dsp >= 0 && dsp <= dsp_limit) push();
 }
 
@@ -109,22 +107,17 @@ void add(const Problem& p, engine::Engine e, int64_t dsp_limit, std::vector<Cand
 std::vector<Candidate> candidates(const Problem& p, int64_t dsp_limit) {
   std::vector<Candidate> all;
   engine::Engine e = p.engine;
-  const int64_t product_limit = dsp_limit * (p.pairs.products == 2 ? 2 : 1);
-  const int dw_limit = !p.has_depthwise ? 1 : e.feature_bits <= 4 ? kMostDwNibbles : kMostDwLanes;
+  const int64_t product_limit = dsp_limit * (p.pairs ? 2 : 1);
+  const bool depthwise = engine::dw_kernel(e) > 0;
+  const int dw_first = depthwise ? 1 : 0, dw_last = !depthwise ? 0 : e.feature_bits <= 4 ? kMostDwNibbles : kMostDwLanes;
   for (e.out_lanes = 1; e.out_lanes <= std::min<int64_t>(kMaxLanes, product_limit); ++e.out_lanes)
     for (e.in_lanes = 1; e.in_lanes <= kMaxLanes && e.in_lanes * e.out_lanes <= product_limit; ++e.in_lanes)
-      for (e.dw_lanes = 1; e.dw_lanes <= dw_limit; ++e.dw_lanes)
-        for (e.dw_in_luts = 0; e.dw_in_luts <= (p.hardware ? 1 : 0); ++e.dw_in_luts)
+      for (e.dw_lanes = dw_first; e.dw_lanes <= dw_last; ++e.dw_lanes)
+        for (e.dw_in_luts = 0; e.dw_in_luts <= dw_first; ++e.dw_in_luts)
           for (e.unit_groups = 1; e.unit_groups <= 2; ++e.unit_groups)
-            if (e.unit_groups == 1 || (p.hardware && engine::nibbles(e))) add(p, e, dsp_limit, all);
+            if (e.unit_groups == 1 || engine::nibbles(e)) add(p, e, dsp_limit, all);
   std::stable_sort(all.begin(), all.end(), [](const Candidate& a, const Candidate& b) { return a.cycles < b.cycles; });
   return all;
-}
-
-device::Resources resources(const Problem& p, const engine::Engine& e) {
-  bool resident;
-  if (!p.hardware) return model_resources(p.plan, e, lanes(p.plan, e), p.device, resident);
-  return engine_resources(e, p.device.family);
 }
 
 std::vector<Design> fitting(const Problem& p, size_t wanted) {
@@ -132,8 +125,8 @@ std::vector<Design> fitting(const Problem& p, size_t wanted) {
   for (const Candidate& c : candidates(p, p.device.resources.dsp)) {
     if (found.size() >= wanted) break;
     const engine::Engine e = engine_of(p, c);
-    if (!device::fits(resources(p, e), p.device.resources)) continue;
-    if (p.hardware && !program::unfit_because(p.network, e).empty()) continue;
+    if (!device::fits(engine_resources(e, p.device.family), p.device.resources)) continue;
+    if (!program::unfit_because(p.network, e).empty()) continue;
     found.push_back({e, estimate(p.network, e, p.device), 0});
   }
   std::stable_sort(found.begin(), found.end(),
@@ -148,8 +141,8 @@ std::vector<Design> nearest(const Problem& p, size_t wanted) {
   std::vector<Design> found;
   for (const Candidate& c : candidates(p, p.device.resources.dsp + 16)) {
     const engine::Engine e = engine_of(p, c);
-    if (p.hardware && !program::unfit_because(p.network, e).empty()) continue;
-    found.push_back({e, {}, excess(resources(p, e), p.device.resources)});
+    if (!program::unfit_because(p.network, e).empty()) continue;
+    found.push_back({e, {}, excess(engine_resources(e, p.device.family), p.device.resources)});
   }
   std::stable_sort(found.begin(), found.end(), [](const Design& a, const Design& b) { return step(a.excess) < step(b.excess); });
   if (found.size() > wanted) found.resize(wanted);
@@ -163,7 +156,7 @@ std::vector<Design> designs(const net::Network& network, const device::Device& d
                             int count) {
   const Problem p = make_problem(network, device, weight_bits, feature_bits);
   const size_t wanted = static_cast<size_t>(std::max(1, count));
-  std::vector<Design> found = fitting(p, wanted + (p.hardware ? kExact : 0));
+  std::vector<Design> found = fitting(p, wanted + kExact);
   if (found.empty()) return nearest(p, wanted);
   if (found.size() > wanted) found.resize(wanted);
   return found;

@@ -4,16 +4,19 @@
 
 #include "base/error.h"
 #include "estimate/logic.h"
-#include "estimate/modelled.h"
 #include "estimate/power.h"
-#include "estimate/schedule_bound.h"
 #include "program/program.h"
 
 namespace duet::estimate {
 namespace {
 
-// The Bundle has hardware: the schedule that the engine runs.
-Estimate scheduled(const net::Network& network, const engine::Engine& engine, const device::Device& device) {
+double share(double used, double available) { return available > 0 ? used / available : used > 0 ? 1e9 : 0; }
+
+Json to_json(const device::Resources& r) { return {{"lut", r.lut}, {"ff", r.ff}, {"dsp", r.dsp}, {"bram36", r.bram36}}; }
+
+}  // namespace
+
+Estimate estimate(const net::Network& network, const engine::Engine& engine, const device::Device& device) {
   const program::Program program = program::compile(network, engine);
   const program::Cycles cycles = program::predict(program, program::memory_of(device.memory_bytes_per_second, device.clock_mhz));
   Estimate e;
@@ -29,37 +32,6 @@ Estimate scheduled(const net::Network& network, const engine::Engine& engine, co
   e.resources = engine_resources(engine, device.family);
   const LutMultipliers multipliers = lut_multipliers(engine);
   e.lut_multipliers = multipliers.count, e.lut_multiplier_luts = multipliers.lut;
-  return e;
-}
-
-Estimate modelled(const net::Network& network, const engine::Engine& engine, const device::Device& device) {
-  const Plan plan = make_plan(network);
-  const Lanes factors = lanes(plan, engine);
-  bool resident = false;
-  Estimate e;
-  e.modelled_only = true;
-  e.resources = model_resources(plan, engine, factors, device, resident);
-  for (const StepPlan& step : plan.steps) {
-    const StepCycles c = model_step(step, factors, engine.feature_bits, engine.weight_bits, rates(device), resident);
-    e.layers.push_back({step.name, c.total, c.compute, c.fill, c.load, c.store, step.macs()});
-    e.cycles += c.total;
-    e.bytes_read += c.bytes_read;
-    e.bytes_written += c.bytes_written;
-  }
-  e.latency_cycles = e.cycles;
-  e.macs = plan.macs;
-  return e;
-}
-
-double share(double used, double available) { return available > 0 ? used / available : used > 0 ? 1e9 : 0; }
-
-Json to_json(const device::Resources& r) { return {{"lut", r.lut}, {"ff", r.ff}, {"dsp", r.dsp}, {"bram36", r.bram36}}; }
-
-}  // namespace
-
-Estimate estimate(const net::Network& network, const engine::Engine& engine, const device::Device& device) {
-  const bool hardware = engine::no_hardware_because(network.bundle).empty();
-  Estimate e = hardware ? scheduled(network, engine, device) : modelled(network, engine, device);
   e.power = power(e.resources, device, e.fps(device.clock_mhz), e.bytes_read + e.bytes_written);
   e.watts = e.power.total();
   return e;
@@ -85,8 +57,7 @@ Json to_json(const Estimate& e, const device::Device& device) {
                       {"store", l.store},
                       {"macs", l.macs}});
   const double mac_rate = static_cast<double>(e.macs) / static_cast<double>(e.cycles);
-  return {{"modelled_only", e.modelled_only},
-          {"device", device.name},
+  return {{"device", device.name},
           {"clock_mhz", device.clock_mhz},
           {"cycles", e.cycles},
           {"latency_cycles", e.latency_cycles},

@@ -15,7 +15,7 @@ struct LayerCycles {
   int64_t total = 0;            ///< what the frame gets longer by
   int64_t compute = 0;          ///< the multiplier array is busy
   int64_t fill = 0;             ///< waiting for the depth-wise stage
-  int64_t load = 0, store = 0;  ///< waiting for memory; modelled only: what reading and writing take, hidden or not
+  int64_t load = 0, store = 0;  ///< waiting for memory
   int64_t macs = 0;
 };
 
@@ -27,7 +27,6 @@ struct Power {
 
 /// What a network costs on an engine on a device, at the device's clock.
 struct Estimate {
-  bool modelled_only = false;  ///< no hardware exists for the Bundle yet: "modelled, not simulated"
   int64_t cycles = 0;          ///< from one frame's done interrupt to the next, frames back to back
   int64_t latency_cycles = 0;  ///< from start to done of a single frame
   device::Resources resources;
@@ -40,9 +39,8 @@ struct Estimate {
   double fps(double clock_mhz) const { return clock_mhz * 1e6 / static_cast<double>(cycles); }
 };
 
-/// The one estimator. For a Bundle with hardware the cycles are those of its schedule (program::predict), DSPs and BRAM exact,
-/// LUTs and FFs a fitted model; for the rest of the layer pool all is the analytical model (docs/estimate.md). Throws Error when
-/// the engine cannot run the network, saying which limit.
+/// The one estimator: cycles are those of the schedule (program::predict), DSPs and BRAM exact, LUTs and FFs a fitted model
+/// (docs/estimate.md). Throws Error when the engine cannot run the network, saying which limit.
 Estimate estimate(const net::Network& network, const engine::Engine& engine, const device::Device& device);
 
 /// What duet's engine takes on a device of this family: DSP and BRAM exact, LUT and FF modelled (docs/estimate.md), hierarchy

@@ -150,16 +150,6 @@ Logic counted_logic(const engine::Engine& engine) {
   return {std::llround(counts.lut), std::llround(counts.ff)};
 }
 
-Logic modelled_logic(const engine::Engine& e, int64_t multipliers, int stages, device::Family family) {
-  // The same parts as duet's engine has: its control, eight requantisers a stage, lanes, and a window of k x k taps where one is.
-  const double requantisers = 8.0 * stages, out = stages * e.out_lanes;
-  const double window = static_cast<double>(std::max<int64_t>(0, multipliers - int64_t{e.in_lanes} * e.out_lanes / e.products));
-  const double inputs = stages * e.in_lanes * e.feature_bits;
-  return logic({1, requantisers, requantisers * e.acc_bits, out * e.acc_bits, 8.0 * stages * e.acc_bits,
-                inputs + 2 * out * e.acc_bits, inputs, window * e.feature_bits, out * e.weight_bits},
-               e.products > 1 ? take_apart(e.in_lanes, stages * e.out_lanes / 2, e) : Counts{}, family);
-}
-
 device::Resources engine_resources(const engine::Engine& engine, device::Family family) {
   const Logic logic = engine_logic(engine, family);
   return {logic.lut, logic.ff, engine::dsp_count(engine), engine::bram36_count(engine)};

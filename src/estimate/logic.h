@@ -32,7 +32,5 @@ Logic counted_logic(const engine::Engine& engine);
 /// Of duet's engine on 7-series, hierarchy kept: linear in the features, fitted to syntheses (docs/estimate.md says how well),
 /// plus counted_logic. Other families scale it roughly.
 Logic engine_logic(const engine::Engine& engine, device::Family family);
-/// Of a Bundle without hardware with `multipliers` and `stages` computing layers: a line through the engines' counts.
-Logic modelled_logic(const engine::Engine& engine, int64_t multipliers, int stages, device::Family family);
 
 }  // namespace duet::estimate

@@ -86,7 +86,6 @@ Json figures(const net::Network& network, const Judged& judged, const Config& co
   return {{"weight_bits", judged.widths.weight_bits},
           {"feature_bits", judged.widths.feature_bits},
           {"engine", engine::to_json(judged.design.engine)},
-          {"modelled_only", cost.modelled_only},
           {"fits", judged.design.excess <= 0},
           {"cycles", cost.cycles},
           {"latency_cycles", cost.latency_cycles},

@@ -55,9 +55,25 @@ TEST(Engine, RefusesLanesThatDoNotDivide) {
   engine.dw_lanes = 8, engine.in_lanes = 12;
   EXPECT_EQ(illegal_because(engine),
             "dw_lanes must divide the channels of a beat: as many as divide in_lanes and a unit's out_lanes, here 6");
+}
+
+TEST(Engine, HasWhatItsBundleNeeds) {
+  Engine engine;
+  engine.bundle = net::parse_bundle("conv3-conv1-bn-avg");
+  EXPECT_EQ(illegal_because(engine), "dw_lanes must be 0 without a depth-wise layer in the Bundle, and at least 1 with one");
+  engine.dw_lanes = 0;
+  EXPECT_EQ(illegal_because(engine), "");
+  EXPECT_EQ(array_kernel(engine), 3);
+  EXPECT_TRUE(signed_features(engine));
+  EXPECT_EQ(digits(engine), 2);  // of 7 bits: 8 are unsigned
+  EXPECT_EQ(dsp_count(engine), 8 * 24);
+  for (const MemoryBlock& memory : memories(engine)) EXPECT_NE(memory.name, "line");
+  engine.weight_bits = 16, engine.feature_bits = 4, engine.products = 2;
+  EXPECT_EQ(illegal_because(engine), "the array takes one pixel at once where it convolves with more than one tap");
   engine = {};
-  engine.bundle.pool = net::Pool::average;
-  EXPECT_NE(illegal_because(engine), "");
+  engine.bundle = net::parse_bundle("conv1-dw7-bn-relu-max");
+  EXPECT_TRUE(diagonal(engine));
+  EXPECT_EQ(dsp_count(engine), 8 * 24 + 49 * 2);
 }
 
 TEST(Engine, QuartersOfTheLanesTakeAPictureOfThreeChannels) {

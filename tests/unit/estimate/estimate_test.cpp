@@ -5,7 +5,6 @@
 
 #include "base/error.h"
 #include "base/rng.h"
-#include "estimate/modelled.h"
 #include "estimate/power.h"
 #include "estimate/schedule_bound.h"
 #include "layer/layer.h"
@@ -28,29 +27,17 @@ net::Network small(const std::string& bundle) {
   return n;
 }
 
-TEST(Estimate, PlanCountsTheWorkThatTheLayersDo) {
-  std::vector<net::Network> networks{dnn_a(), *net::find_known("dnn-c")};
-  for (const net::Bundle& bundle : net::all_bundles()) networks.push_back(small(net::name(bundle)));
-  for (const net::Network& network : networks) {
-    const Plan plan = make_plan(network);
-    const layer::Work work = layer::total_work(net::to_graph(network));
-    EXPECT_EQ(plan.macs, work.macs) << net::name(network.bundle);
-    EXPECT_EQ(plan.steps.back().out, net::grid(network));
-  }
-}
-
 TEST(Estimate, HardwaresCyclesAreTheSchedules) {
   const auto engines = best_engines(dnn_a(), pynq(), 8, 8);
   ASSERT_EQ(engines.size(), 1u);
   const Estimate e = estimate(dnn_a(), engines[0], pynq());
   const auto program = program::compile(dnn_a(), engines[0]);
   const auto cycles = program::predict(program, program::memory_of(2.1e9, 150));
-  EXPECT_FALSE(e.modelled_only);
   EXPECT_EQ(e.cycles, cycles.frame);
   EXPECT_EQ(e.resources.dsp, engine::dsp_count(engines[0]));
   EXPECT_EQ(e.resources.bram36, engine::bram36_count(engines[0]));
   EXPECT_EQ(e.layers.size(), 5u);
-  EXPECT_EQ(e.macs, make_plan(dnn_a()).macs);
+  EXPECT_EQ(e.macs, layer::total_work(net::to_graph(dnn_a())).macs);
 }
 
 // The roofline: no design does more than one MAC per multiplier and cycle, nor moves more than the memory's bandwidth.
@@ -110,42 +97,23 @@ TEST(Estimate, EveryBundleOfThePoolHasAnEstimate) {
     const auto found = designs(network, pynq(), 8, 8);
     ASSERT_EQ(found.size(), 1u) << net::name(bundle);
     const Estimate& e = found[0].estimate;
-    EXPECT_EQ(e.modelled_only, !engine::no_hardware_because(bundle).empty()) << net::name(bundle);
+    EXPECT_EQ(e.macs, layer::total_work(net::to_graph(network)).macs) << net::name(bundle);
     EXPECT_GT(e.cycles, 0);
     EXPECT_GT(e.resources.lut, 0);
     EXPECT_GE(e.cycles * e.resources.dsp * found[0].engine.products, e.macs) << net::name(bundle);
   }
 }
 
-// By hand: one dense layer, 3x3, 4 -> 8 channels on 8 x 6 pixels, 4 x 4 lanes: 48 pixels * 1 * 2 groups * 9 taps.
-TEST(Estimate, AnalyticalModelByHand) {
-  net::Network network;
-  network.input = {4, 6, 8};
-  network.bundle = net::parse_bundle("conv3-bn-relu");
-  network.replications = {{8, false}};
-  const Plan plan = make_plan(network);
-  const Lanes lanes{4, 1, {4, 4}};
-  const StepCycles c = model_step(plan.steps[0], lanes, 8, 8, {8, 16}, true);
-  EXPECT_EQ(c.compute, 48 * 2 * 9);
-  EXPECT_EQ(c.bytes_read, 4 * 48);
-  EXPECT_EQ(c.bytes_written, 8 * 48);
-  EXPECT_EQ(c.load, (4 + 8) * 48 / 16);
-  EXPECT_EQ(c.store, 8 * 48 / 8);
-  EXPECT_EQ(c.fill, (36 + 48) / 3);  // three pairs of rows
-  EXPECT_EQ(c.total, 864 + 28);
-  // A memory of half a byte a cycle is the bottleneck.
-  EXPECT_EQ(model_step(plan.steps[0], lanes, 8, 8, {8, 0.5}, true).total, 12 * 48 * 2 + (864 + 48) / 3);
-}
-
 TEST(Estimate, MoreLanesAreNeverSlowerAndNeverSmaller) {
   const net::Network network = small("conv3-conv1-bn-relu-max");
   engine::Engine e;
   e.bundle = network.bundle;
+  e.dw_lanes = 0;
   e.in_lanes = 2, e.out_lanes = 2;
-  Estimate before = estimate(network, e, pynq());
+  Estimate before = estimate(network, program::size_for(e, network), pynq());
   for (int lanes : {4, 8, 16}) {
     e.in_lanes = e.out_lanes = lanes;
-    const Estimate now = estimate(network, e, pynq());
+    const Estimate now = estimate(network, program::size_for(e, network), pynq());
     EXPECT_LE(now.cycles, before.cycles);
     EXPECT_GT(now.resources.dsp, before.resources.dsp);
     EXPECT_GT(now.resources.lut, before.resources.lut);
@@ -157,14 +125,14 @@ TEST(Estimate, MoreLanesAreNeverSlowerAndNeverSmaller) {
 TEST(Estimate, TheRankingAgreesWithTheSchedule) {
   for (const char* name : {"dnn-a", "dnn-c"}) {
     const net::Network& network = *net::find_known(name);
-    const Plan plan = make_plan(network);
+    const std::vector<program::Pass> passes = program::passes(network);
     for (auto [in, out, dw] :
          {std::tuple{4, 8, 2}, {8, 24, 2}, {8, 16, 8}, {16, 8, 4}, {4, 48, 2}, {12, 16, 4}, {12, 16, 1}, {24, 8, 2}}) {
       engine::Engine e;
       e.in_lanes = in, e.out_lanes = out, e.dw_lanes = dw;
       e = program::size_for(e, network);
       const int64_t exact = estimate(network, e, pynq()).cycles;
-      const int64_t bound = schedule_bound(plan, e, rates(pynq()));
+      const int64_t bound = schedule_bound(passes, e, rates(pynq()));
       EXPECT_NEAR(static_cast<double>(bound) / static_cast<double>(exact), 1, 0.08)
           << name << " " << in << " x " << out << ", " << dw;
     }
