@@ -122,7 +122,7 @@ module duet_load #(
   logic [2:0] from_q, main_from_q, ahead_from_q;  // first row of the tile and of the one before, modulo 8
   logic [15:0] even_stored_q, odd_stored_q;  // tiles in memory, of the even and the odd layer at work
   logic [31:0] main_addr_q, ahead_addr_q, addr, beats_q;
-  logic [2:0] rows, rows_q, onward, onward_q;  // rows of the tile; from the tile before's first to this one's
+  logic [2:0] rows, rows_q, onward_q;  // rows of the tile; from the tile before's first to this one's
   logic [1:0] even_need_q, odd_need_q;
   logic [2:0] even_slot_q, odd_slot_q, even_side_slot_q, odd_side_slot_q;
   logic [2:0] even_room_q, odd_room_q, even_side_room_q, odd_side_room_q, even_room, odd_room;
@@ -134,13 +134,16 @@ module duet_load #(
   endfunction
 
   // Rows of the tile, and the previous layer's tiles that hold them.
-  logic [15:0] twice, row_from, row_to, from, to, need;
+  logic [15:0] twice, row_from, row_to, from, need;
+  logic [2:0] to;  // modulo 8
+  logic [1:0] beyond;
   assign twice    = {tile[14:0], 1'b0};
   assign row_from = first ? 16'd0 : copy ? twice - 16'(halo) : twice + 16'(Halo);
   assign row_to   = twice + 16'd2 + (copy ? 16'(halo) : 16'(Halo));
-  assign from     = (row_from < height) ? row_from : height;
-  assign to       = (row_to < height) ? row_to : height;
-  assign need     = pooled ? row_to : (row_to + 16'd1) >> 1;
+  assign beyond   = copy ? (halo + 2'd1) >> 1 : 2'((Halo + 1) / 2);
+  assign need     = pooled ? row_to : tile + 16'd1 + 16'(beyond);  // half of row_to, rounded up
+  assign from     = (row_q < height) ? row_q : height;             // in Plan
+  assign to       = (to_q < height) ? to_q[2:0] : height[2:0];
 
   assign addr      = ahead ? ahead_addr_q : main_addr_q;
   assign even_room = side ? even_side_room_q : even_room_q;
@@ -215,9 +218,8 @@ module duet_load #(
       if (stored_i[1]) odd_stored_q <= odd_stored_q + 16'd1;
       case (state_q)
         Begin: begin
-          row_q  <= from;
-          from_q <= from[2:0];
-          to_q   <= to;
+          row_q  <= row_from;
+          to_q   <= row_to;
           need_q <= (need < need_max) ? need : need_max;
           if (first) begin
             if (ahead) {ahead_addr_q, ahead_from_q} <= {picture ? frame_addr_i : in_addr, 3'd0};
@@ -235,17 +237,19 @@ module duet_load #(
           end
         end
         Plan: begin
+          row_q       <= from;
+          from_q      <= from[2:0];
           rows_q      <= rows;
-          onward_q    <= onward;
-          beats_q     <= 32'(times(row_beats, rows));
-          even_need_q <= 2'((rows + 3'(!row_q[0])) >> 1);
-          odd_need_q  <= 2'((rows + 3'(row_q[0])) >> 1);
+          onward_q    <= from[2:0] - (ahead ? ahead_from_q : main_from_q);
+          even_need_q <= 2'((rows + 3'(!from[0])) >> 1);
+          odd_need_q  <= 2'((rows + 3'(from[0])) >> 1);
           column_q    <= '0;
           state_q     <= Wait;
         end
         Wait: begin
           // The address moves on once, in the first cycle here.
           onward_q <= '0;
+          beats_q  <= 32'(times(row_beats, rows_q));
           if (ahead) {ahead_addr_q, ahead_from_q} <= {addr + {times(row_beats, onward_q), 3'b000}, from_q};
           else {main_addr_q, main_from_q} <= {addr + {times(row_beats, onward_q), 3'b000}, from_q};
           if (go && rows_q != 3'd0) state_q <= Ask;
@@ -299,7 +303,6 @@ module duet_load #(
       end
     end
   end
-  assign rows        = to_q[2:0] - row_q[2:0];  // at most 6
-  assign onward      = from_q - (ahead ? ahead_from_q : main_from_q);
-  wire unused = &{1'b0, descriptor[255:253], descriptor[247:245], descriptor[191:180], descriptor[127:85], stride, to_q[15:3], tile[15], last, frame};
+  assign rows = to - from[2:0];  // at most 6
+  wire unused = &{1'b0, descriptor[255:253], descriptor[247:245], descriptor[191:180], descriptor[127:85], stride, tile[15], last, frame};
 endmodule

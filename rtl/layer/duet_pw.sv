@@ -252,7 +252,7 @@ module duet_pw #(
     if (ArrayKernel > 1) begin : g_there
       duet_delay #(
           .Width(1),
-          .Depth(DataAt - 1)
+          .Depth(DataAt - 2)
       ) u_there (
           .clk_i,
           .data_i(there),

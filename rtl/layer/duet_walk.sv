@@ -1,7 +1,7 @@
 // Which words of a tile the array's passes take. Point-wise: the pixels of an input group in their order, group by group, for every output
 // group again. With more taps (ArrayKernel > 1) each is a pass: rows lie 2 + 2 halo to a column, so a tap moves the first word, and what lies
 // outside the map is not there. Diagonal: an output group begins with the input group of its first channel. Digits of a picture: all groups
-// for each digit. Latency: tile_addr_o and there_o 1 cycle after the issue. Throughput: a word a cycle. Twin: source in
+// for each digit. Latency: tile_addr_o 1, there_o 2 cycles after the issue. Throughput: a word a cycle. Twin: source in
 // src/program/image.cpp.
 module duet_walk #(
     parameter int InLanes     = 8,
@@ -62,18 +62,23 @@ module duet_walk #(
       logic [2:0] row_q, column_q;    // of the tap
       logic [TileAddr:0] start_q, start, offset_q;
       logic [16:0] at_q, upper;       // columns from the leftmost one of the halo, rows from the uppermost one
-      logic upper_there, lower_there;
+      logic [16:0] width_q, height_q; // of the map, with the halo on one side
+      logic column_there_q, upper_there_q, lower_there_q, lower_q;
       assign last     = {halo, 1'b0};
       assign rows     = 4'd2 + {1'b0, halo, 1'b0};
       assign taps_end = row_q == last && column_q == last;
       assign offset   = offset_q;
       assign start    = taps_end ? '0 : (row_q != last) ? start_q + (TileAddr + 1)'(1)
                       : start_q + (TileAddr + 1)'(rows) - (TileAddr + 1)'(last);
-      assign upper       = {tile_i, 1'b0} + 17'(row_q);
-      assign upper_there = upper >= 17'(halo) && upper < 17'(height) + 17'(halo);
-      assign lower_there = upper + 17'd1 >= 17'(halo) && upper + 17'd1 < 17'(height) + 17'(halo);
+      assign upper    = {tile_i, 1'b0} + 17'(row_q);
       always_ff @(posedge clk_i) begin
-        there_o <= at_q >= 17'(halo) && at_q < 17'(width) + 17'(halo) && (cycle_i[0] ? lower_there : upper_there);
+        width_q       <= 17'(width) + 17'(halo);
+        height_q      <= 17'(height) + 17'(halo);
+        column_there_q <= at_q >= 17'(halo) && at_q < width_q;
+        upper_there_q <= (tile_i != 16'd0 || row_q >= 3'(halo)) && upper < height_q;
+        lower_there_q <= (tile_i != 16'd0 || row_q + 3'd1 >= 3'(halo)) && upper + 17'd1 < height_q;
+        lower_q       <= cycle_i[0];
+        there_o       <= column_there_q && (lower_q ? lower_there_q : upper_there_q);
         if (begin_i) {row_q, column_q, start_q, offset_q, at_q} <= '0;
         else if (pass_end_i) begin
           row_q    <= (row_q == last) ? 3'd0 : row_q + 3'd1;
