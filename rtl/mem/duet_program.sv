@@ -77,26 +77,27 @@ module duet_program #(
   logic [3:0] field_q, part_q, parts;
   logic [1:0] section_q;
   logic [64*Most-1:0] shift_q;
-  logic fits, fits_q, word_end, section_end;
+  logic fits_q, word_end, section_end;
 
   assign busy_o       = state_q != Idle;
   assign read_valid_o = state_q == AskHeader || state_q == AskRest;
   assign read_addr_o  = (state_q == AskHeader) ? addr_i : addr_i + 32'd64;
   assign read_beats_o = (state_q == AskHeader) ? 32'd8 : rest_q;
 
-  // A beat of the header against this engine.
-  always_comb begin
-    case (beat_q)
-      3'd0: fits = data_i == Magic;
-      3'd1: fits = data_i == Signature;
-      3'd2: fits = data_i[15:0] <= 16'(Layers) && data_i[31:16] == Kinds;
-      3'd3: fits = data_i[31:0] <= 32'(DwWeightWords) && data_i[63:32] <= 32'(DwParamWords);
-      3'd4: fits = data_i[63:32] <= 32'(PwParamWords);
-      3'd5: fits = 32'(data_i[15:0]) <= LineWords && 32'(data_i[31:16]) <= SideWords && 32'(data_i[47:32]) <= TileWords
-                && 32'(data_i[63:48]) <= PsumWords;
-      3'd6: fits = 32'(data_i[15:0]) <= ResultWords && data_i[63:32] <= 32'(PwWeightWords);
-      default: fits = 1'b1;
-    endcase
+  // The header's beats against this engine: which of them came in the last cycle, and what each would mean for a beat in its place. The
+  // last one tells nothing, so the verdict is there in Check.
+  logic [6:0] came_q, meets_q;
+  always_ff @(posedge clk_i) begin
+    came_q     <= (state_q == Header && data_valid_i) ? 7'd1 << beat_q : 7'd0;
+    meets_q[0] <= data_i == Magic;
+    meets_q[1] <= data_i == Signature;
+    meets_q[2] <= data_i[15:0] <= 16'(Layers) && data_i[31:16] == Kinds;
+    meets_q[3] <= data_i[31:0] <= 32'(DwWeightWords) && data_i[63:32] <= 32'(DwParamWords);
+    meets_q[4] <= data_i[63:32] <= 32'(PwParamWords);
+    meets_q[5] <= 32'(data_i[15:0]) <= LineWords && 32'(data_i[31:16]) <= SideWords && 32'(data_i[47:32]) <= TileWords
+               && 32'(data_i[63:48]) <= PsumWords;
+    meets_q[6] <= 32'(data_i[15:0]) <= ResultWords && data_i[63:32] <= 32'(PwWeightWords);
+    fits_q     <= state_q == AskHeader || (fits_q && (came_q & ~meets_q) == 7'd0);
   end
 
   always_comb begin
@@ -143,13 +144,11 @@ module duet_program #(
         Idle: if (start_i) state_q <= AskHeader;
         AskHeader: begin
           beat_q <= '0;
-          fits_q <= 1'b1;
           if (read_ready_i) state_q <= Header;
         end
         Header:
         if (data_valid_i) begin
           beat_q <= beat_q + 3'd1;
-          fits_q <= fits_q && fits;
           case (beat_q)
             3'd2: {rest_q, layers_q} <= {data_i[63:32], data_i[15:0]};
             3'd3: {dw_params_q, dw_weights_q} <= data_i;

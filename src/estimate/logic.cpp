@@ -11,7 +11,7 @@ namespace {
 
 // From `build/release/fit_logic FOLDER` (bench/), Yosys 0.23, hierarchy kept: five engines fitted, two held out.
 constexpr LogicFeatures kLut{5925, 79.68, 16.86, 1.741, 1.59, 0, 2.821, 1.637, 0};
-constexpr LogicFeatures kFf{3211, 109, 9.801, 1.02, 0, 1.141, 0.8073, 2.897, 0.7898};
+constexpr LogicFeatures kFf{3105, 109, 9.801, 1.02, 0, 1.141, 0.8073, 2.897, 0.7898};
 
 constexpr int kPictureLanes = 6;  // of duet_filter with nibbles
 
