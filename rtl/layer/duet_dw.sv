@@ -166,11 +166,11 @@ module duet_dw #(
       .words_i((TileAddr + 1)'(tile_words)),
       .place_o(next_tile)
   );
-  logic [2:0] copy_row_q;           // of the tile, its halo's included
-  logic [TileAddr:0] copy_at_q;     // place of a copied beat's word within its input group
-  logic [3:0] rows;                 // of a copied tile
+  logic [TileAddr:0] copy_row_q, copy_at_q;  // places in an input group of a copied row's first word and of a beat's
+  logic [3:0] rows, copy_start;     // of a copied tile
   logic copy_row_end;
   assign rows         = 4'd2 + {1'b0, halo, 1'b0};
+  assign copy_start   = 4'(halo) * rows + (first ? 4'(halo) : 4'd0);
   assign copy_row_end = line_q + 16'd1 == width && group_q + 16'd1 == groups;
 
   always_ff @(posedge clk_i) begin
@@ -194,8 +194,8 @@ module duet_dw #(
           step_q       <= '0;
           part_q       <= '0;
           param_q      <= ParamAddr'(param_base);
-          copy_row_q   <= first ? 3'(halo) : 3'd0;
-          copy_at_q    <= (TileAddr + 1)'(halo * rows) + (first ? (TileAddr + 1)'(halo) : '0);
+          copy_row_q   <= (TileAddr + 1)'(copy_start);
+          copy_at_q    <= (TileAddr + 1)'(copy_start);
           if (start) state_q <= copy ? Copy : Run;
         end
         Run:
@@ -224,11 +224,11 @@ module duet_dw #(
               part_q       <= '0;
               group_base_q <= '0;
               cycle_q      <= 16'd1;  // the lower row
-              copy_row_q   <= copy_row_q + 3'd1;
+              copy_row_q   <= copy_row_q + (TileAddr + 1)'(1);
             end
           end
           if (line_q + 16'd1 != width) copy_at_q <= copy_at_q + (TileAddr + 1)'(rows);
-          else copy_at_q <= (TileAddr + 1)'(halo * rows) + (TileAddr + 1)'(copy_row_q) + (TileAddr + 1)'(copy_row_end);
+          else copy_at_q <= copy_row_q + (TileAddr + 1)'(copy_row_end);
         end
       endcase
       if (tile_end) begin

@@ -118,7 +118,8 @@ module duet_load #(
   assign units_end  = state_q == Unit && units_q == 16'd0;
 
   localparam int Halo = DwKernel / 2, Slots = Halo + 2;
-  logic [15:0] row_q, to_q, need_q, column_q;
+  logic [15:0] row_q, need_q, column_q;
+  logic [2:0] to_q;  // modulo 8
   logic [2:0] from_q, main_from_q, ahead_from_q;  // first row of the tile and of the one before, modulo 8
   logic [15:0] even_stored_q, odd_stored_q;  // tiles in memory, of the even and the odd layer at work
   logic [31:0] main_addr_q, ahead_addr_q, addr, beats_q;
@@ -136,14 +137,15 @@ module duet_load #(
   // Rows of the tile, and the previous layer's tiles that hold them.
   logic [15:0] twice, row_from, row_to, from, need;
   logic [2:0] to;  // modulo 8
+  logic from_in_q, to_in_q;  // they lie in the map
   logic [1:0] beyond;
   assign twice    = {tile[14:0], 1'b0};
   assign row_from = first ? 16'd0 : copy ? twice - 16'(halo) : twice + 16'(Halo);
   assign row_to   = twice + 16'd2 + (copy ? 16'(halo) : 16'(Halo));
   assign beyond   = copy ? (halo + 2'd1) >> 1 : 2'((Halo + 1) / 2);
   assign need     = pooled ? row_to : tile + 16'd1 + 16'(beyond);  // half of row_to, rounded up
-  assign from     = (row_q < height) ? row_q : height;             // in Plan
-  assign to       = (to_q < height) ? to_q[2:0] : height[2:0];
+  assign from     = from_in_q ? row_q : height;                    // in Plan
+  assign to       = to_in_q ? to_q : height[2:0];
 
   assign addr      = ahead ? ahead_addr_q : main_addr_q;
   assign even_room = side ? even_side_room_q : even_room_q;
@@ -219,7 +221,9 @@ module duet_load #(
       case (state_q)
         Begin: begin
           row_q  <= row_from;
-          to_q   <= row_to;
+          to_q   <= row_to[2:0];
+          from_in_q <= row_from < height;
+          to_in_q   <= row_to < height;
           need_q <= (need < need_max) ? need : need_max;
           if (first) begin
             if (ahead) {ahead_addr_q, ahead_from_q} <= {picture ? frame_addr_i : in_addr, 3'd0};

@@ -67,12 +67,14 @@ module duet_rows #(
     end
   endgenerate
 
-  logic [2:0] even_after, odd_after;
-  assign even_after = wrap({1'b0, even_at} + (last_i ? 4'(left + 3'd1) >> 1 : 4'd1));
-  assign odd_after  = wrap({1'b0, odd_at} + (last_i ? 4'(left) >> 1 : 4'd1));
+  logic [2:0] even_first_q, odd_first_q, even_after_q, odd_after_q;  // slots of the tile's first rows, of the next one's 2t and 2t + 1
   always_ff @(posedge clk_i) begin
-    even_addr_o <= base(wrap({1'b0, even_at} + 4'(phase_i) + 4'(Slots - EvenBack)), side_i) + LineAddr'(line_i);
-    odd_addr_o  <= base(wrap({1'b0, odd_at} + 4'(phase_i) + 4'(Slots - OddBack)), side_i) + LineAddr'(line_i);
+    even_first_q <= wrap({1'b0, even_at} + 4'(Slots - EvenBack));
+    odd_first_q  <= wrap({1'b0, odd_at} + 4'(Slots - OddBack));
+    even_after_q <= wrap({1'b0, even_at} + (last_i ? 4'(left + 3'd1) >> 1 : 4'd1));
+    odd_after_q  <= wrap({1'b0, odd_at} + (last_i ? 4'(left) >> 1 : 4'd1));
+    even_addr_o <= base(wrap({1'b0, even_first_q} + 4'(phase_i)), side_i) + LineAddr'(line_i);
+    odd_addr_o  <= base(wrap({1'b0, odd_first_q} + 4'(phase_i)), side_i) + LineAddr'(line_i);
     from_q      <= (tile_i >= 16'(OddBack)) ? twice[3:0] - 4'(Halo) : 4'd0;
     to_q        <= last_i ? height_i[3:0] : (Halo < 3 || tile_i != 16'd0) ? twice[3:0] + 4'd2 - 4'(Halo) : 4'd0;
     even_free_q <= 2'(((to_q + 4'd1) >> 1) - ((from_q + 4'd1) >> 1));
@@ -83,11 +85,11 @@ module duet_rows #(
       even_side_q <= '0;
       odd_side_q  <= '0;
     end else if (end_i && side_i) begin
-      even_side_q <= even_after;
-      odd_side_q  <= odd_after;
+      even_side_q <= even_after_q;
+      odd_side_q  <= odd_after_q;
     end else if (end_i) begin
-      even_q <= even_after;
-      odd_q  <= odd_after;
+      even_q <= even_after_q;
+      odd_q  <= odd_after_q;
     end
   end
   wire unused = &{1'b0, tile_i, line_i};

@@ -116,6 +116,7 @@ module duet_walk #(
       logic [7:0] lane_q, lane;  // of the input group in which the output group begins
       logic carry;
       logic [TileAddr-1:0] first_q, next_first;
+      logic [TileAddr:0] step_q;  // words from first_q on
       assign lane        = lane_q + 8'(Over);
       assign carry       = lane >= 8'(InLanes);
       assign first_group = diagonal ? next_first : base_i;
@@ -123,10 +124,11 @@ module duet_walk #(
           .Size(TileWords)
       ) u_first (
           .base_i(first_q),
-          .words_i((TileAddr + 1)'(skip) + (carry ? (TileAddr + 1)'(stride_i) : '0)),
+          .words_i(step_q),
           .place_o(next_first)
       );
       always_ff @(posedge clk_i) begin
+        step_q <= (TileAddr + 1)'(skip) + (carry ? (TileAddr + 1)'(stride_i) : '0);
         if (begin_i) {first_q, lane_q} <= {base_i, 8'd0};
         else if (pass_end_i && last_pass_i) {first_q, lane_q} <= {next_first, carry ? lane - 8'(InLanes) : lane};
       end

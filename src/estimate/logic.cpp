@@ -72,13 +72,17 @@ int product_luts(int weight_bits, int feature_bits) {
   return product_luts(weight_bits, low) + product_luts(weight_bits, high) + weight_bits + high;
 }
 
+// Bits of a feature in the depth-wise stage: as in memory, and the sign that tells maps from the picture's bytes.
+int lane_bits(const engine::Engine& e) { return engine::stored_bits(e) + engine::signed_features(e); }
+
 // Multipliers of LUTs: some of the picture's bytes, the rest of what features are stored in.
 struct Multipliers {
   int bytes = 0, others = 0;
 };
 
 Multipliers multipliers_in_luts(const engine::Engine& e) {
-  const int all = e.dw_in_luts ? 9 * e.dw_lanes : 0, bytes = engine::nibbles(e) ? std::min(all, 9 * kPictureLanes) : 0;
+  const int all = e.dw_in_luts ? engine::dw_kernel(e) * engine::dw_kernel(e) * e.dw_lanes : 0,
+            bytes = engine::nibbles(e) ? std::min(all, 9 * kPictureLanes) : 0;
   return {bytes, all - bytes};
 }
 
@@ -86,14 +90,32 @@ Multipliers multipliers_in_luts(const engine::Engine& e) {
 Counts accumulators_in_luts(const Multipliers& m, const engine::Engine& e) {
   const auto ff = [&](int feature) { return 3 * e.weight_bits + 2 * feature + e.acc_bits; };
   return {static_cast<double>((m.bytes + m.others) * e.acc_bits),
-          static_cast<double>(m.bytes * ff(8) + m.others * ff(engine::stored_bits(e)))};
+          static_cast<double>(m.bytes * ff(8) + m.others * ff(lane_bits(e)))};
 }
 
 // The last comparison of two pixels' maxima, rtl/layer/duet_pw.sv: for each of them a comparison, a choice and a register.
 Counts two_pixels(const engine::Engine& e) { return {2.0 * 2 * e.out_lanes * e.acc_bits, 2.0 * e.out_lanes * e.acc_bits}; }
 
-Counts counted(const engine::Engine& e) {
+// What other Bundles than dw3-conv1 have and lack (counted in syntheses of small engines, one of a kind).
+Counts of_bundle(const engine::Engine& e) {
+  constexpr Counts kDepthwise{600, 0};                 // rtl/layer/duet_dw.sv without a convolution
+  constexpr Counts kTaps{150, 70}, kDiagonal{60, 60};  // rtl/layer/duet_walk.sv
   Counts sum;
+  const auto add = [&](double lut, double ff) { sum.lut += lut, sum.ff += ff; };
+  const int k = engine::dw_kernel(e), bits = depthwise_bits(e), signs = engine::signed_features(e) ? e.dw_lanes : 0;
+  if (k == 0) add(-kDepthwise.lut, 0);
+  // A bit of the window: a choice of two rows for every tap, and delays from the third tap on; columns of k + 1 rows, rows on
+  // their way to them, taps and three delays. Then swaps and loads of the weights, and where the column is.
+  if (k > 0) add((2.0 * k * k - 18) * bits, (2.0 * k * k + 2 * k + 2 - 26) * bits + 2 * (k * k - 9) + (k > 3 ? 60 : 0));
+  add((2.0 * k * k - 3) * signs, (2.0 * k * k + 2 * k + 2) * signs);
+  if (engine::array_kernel(e) > 1) add(kTaps.lut + e.in_lanes * e.feature_bits, kTaps.ff);
+  if (engine::diagonal(e)) add(kDiagonal.lut, kDiagonal.ff);
+  if (e.bundle.pool == net::Pool::average) add(34.0 * engine::beat_lanes(e), 18.0 * engine::beat_lanes(e));
+  return sum;
+}
+
+Counts counted(const engine::Engine& e) {
+  Counts sum = of_bundle(e);
   if (engine::pixels(e) == 2) sum.lut += two_pixels(e).lut, sum.ff += two_pixels(e).ff;
   const Counts accumulators = accumulators_in_luts(multipliers_in_luts(e), e);
   sum.lut += accumulators.lut + static_cast<double>(lut_multipliers(e).lut), sum.ff += accumulators.ff;
@@ -117,8 +139,8 @@ Logic logic(const LogicFeatures& features, Counts more, device::Family family) {
 
 LutMultipliers lut_multipliers(const engine::Engine& e) {
   const Multipliers m = multipliers_in_luts(e);
-  return {m.bytes + m.others, int64_t{m.bytes} * product_luts(e.weight_bits, 8) +
-                                  int64_t{m.others} * product_luts(e.weight_bits, engine::stored_bits(e))};
+  return {m.bytes + m.others,
+          int64_t{m.bytes} * product_luts(e.weight_bits, 8) + int64_t{m.others} * product_luts(e.weight_bits, lane_bits(e))};
 }
 
 LogicFeatures logic_features(const engine::Engine& e) {

@@ -40,7 +40,7 @@ Work tile_work(const Pass& pass, const Stages& s, bool picture) {
   const bool pooled = pass.pool != net::Pool::none, average = pass.pool == net::Pool::average;
   const int64_t row = pass.in.width, rows = pooled ? 1 : 2;
   const int digits = picture ? s.digits : 1;
-  const bool quad = picture && pooled && !average && s.quads && pass.in.channels <= s.in / 4;
+  const bool quad = picture && pass.depthwise && pooled && !average && s.quads && pass.in.channels <= s.in / 4;
   const int64_t pixels = quad ? row / 2 : pooled ? 2 * (row & ~int64_t{1}) : 2 * row;
   const int64_t columns = quad && s.nibbles ? ceil_div(row, 2) : row;  // of the depth-wise stage
   const int64_t loaded = 2 + (pass.depthwise ? 0 : 2 * (pass.dense / 2));

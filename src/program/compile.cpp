@@ -76,7 +76,8 @@ Layer make_layer(const engine::Engine& engine, const Pass& pass, bool picture) {
   layer.halo = (layer.copy ? layer.kernel : pass.depthwise) / 2;
   layer.pool = pass.pool != net::Pool::none, layer.average = pass.pool == net::Pool::average;
   layer.in = pass.in, layer.out = pass.out;
-  layer.quad = picture && layer.pool && !layer.average && engine::quads(engine) && layer.in.channels <= engine.in_lanes / 4;
+  layer.quad =
+      picture && !layer.copy && layer.pool && !layer.average && engine::quads(engine) && layer.in.channels <= engine.in_lanes / 4;
   layer.digits = picture ? engine::digits(engine) : 1;
   layer.unsigned_picture = picture && engine::signed_features(engine);
   layer.tiles = layer.pool ? layer.in.height / 2 : ceil_div(layer.in.height, 2);

@@ -49,14 +49,18 @@ std::string describe(const Design& design) {
   if (e.products > 1) text += e.products == 2 ? ", pairs" : ", fours";
   if (runs_quads(design)) text += engine::nibbles(design.engine) ? ", two columns at once" : ", quads";
   if (e.dw_in_luts) text += ", dw in LUTs";
-  text += fmt::format("; {}x{}", design.network.input.height, design.network.input.width);
+  text += fmt::format("; {} on {}x{}", net::name(design.network.bundle), design.network.input.height, design.network.input.width);
   for (const net::Replication& r : design.network.replications) text += fmt::format(" {}{}", r.channels, r.downsample ? "p" : "");
   if (design.weight_bits != e.weight_bits || design.feature_bits != e.feature_bits)
     text += fmt::format(" W{}F{}", design.weight_bits, design.feature_bits);
   return text + fmt::format("; latency {}", design.memory.latency);
 }
 
-bool runs_quads(const Design& design) { return engine::quads(design.engine) && design.network.replications.front().downsample; }
+bool runs_quads(const Design& design) {
+  const net::Bundle& bundle = design.network.bundle;
+  return engine::quads(design.engine) && bundle.layers.front().depthwise && bundle.pool == net::Pool::max &&
+         design.network.replications.front().downsample;
+}
 
 int multipliers(const Design& design) { return design.engine.in_lanes * design.engine.out_lanes; }
 

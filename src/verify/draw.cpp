@@ -15,7 +15,7 @@ constexpr Range kWeightBits{"weight bits", 2, 16}, kFeatureBits{"feature bits", 
 constexpr Range kLatency{"AXI latency", 0, 200}, kGaps{"idle cycles in 20 beats", 0, 40};
 constexpr Range kHeight{"picture height", 1, 32}, kWidth{"picture width", 1, 40}, kAnchors{"anchors", 1, 4};
 constexpr Range kBundles{"Bundles", 1, 5}, kChannels{"channels", 1, 64};
-constexpr Range kInLanes{"input lanes", 1, 24}, kOutLanes{"output lanes", 1, 24}, kDwLanes{"depth-wise lanes", 1, 16};
+constexpr Range kInLanes{"input lanes", 1, 24}, kOutLanes{"output lanes", 1, 24}, kDwLanes{"depth-wise lanes", 0, 16};
 constexpr Range kProducts{"products a DSP (1, 2 or 4)", 1, 4}, kDwInLuts{"depth-wise multipliers in LUTs", 0, 1};
 constexpr Range kUnitGroups{"output groups of a unit", 1, 2},
     kPicture{"picture (0 as it is, 1 quads, 2 two columns at once)", 0, 2};
@@ -26,20 +26,38 @@ constexpr std::array<int, 3> kWays{1, 2, 4};                                  //
 constexpr int kPictureWays = 3;                                               // kPicture
 constexpr int kMappings = 2 * kPictureWays * static_cast<int>(kWays.size());  // and depth-wise multipliers in LUTs
 constexpr int kMostNibble = 4;                                                // bits
-constexpr double kNarrower = 0.25, kMoreMemory = 0.5, kGapless = 0.5, kNoPool = 0.2, kExactAccumulator = 0.3, kScarce = 0.5;
+constexpr int kLeastSigned = 3;                                               // bits: of -2..1 only -1 is neither 0 nor clipped
+constexpr double kNarrower = 0.25, kMoreMemory = 0.5, kGapless = 0.5, kNoPool = 0.2, kExactAccumulator = 0.3, kScarce = 0.5,
+                 kAnyBundle = 0.5;
 
 int draw(const Range& range, Rng& rng) { return static_cast<int>(rng.between(range.lo, range.hi)); }
 
-bool can_join(int products, int weight_bits, int feature_bits) {
-  engine::Engine engine;
-  engine.products = products, engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
-  return products == 1 || engine::pair(engine).products == products;
+bool can_join(engine::Engine engine, int weight_bits, int feature_bits) {
+  engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
+  if (engine.products > 1 && engine::pair(engine).products != engine.products) return false;
+  return engine::array_kernel(engine) == 1 || engine::pixels(engine) == 1;
 }
 
-bool joins_with_some(int products, int weight_bits, int most_feature_bits) {
-  for (int f = kFeatureBits.lo; f <= most_feature_bits; ++f)
-    if (can_join(products, weight_bits, f)) return true;
+bool joins_with_some(const engine::Engine& engine, int weight_bits, int most_feature_bits) {
+  for (int f = engine::signed_features(engine) ? kLeastSigned : kFeatureBits.lo; f <= most_feature_bits; ++f)
+    if (can_join(engine, weight_bits, f)) return true;
   return false;
+}
+
+// The pool's Bundles that differ in their computing layers.
+const std::vector<net::Bundle>& by_layers() {
+  static const std::vector<net::Bundle> all = [] {
+    std::vector<net::Bundle> different;
+    for (const net::Bundle& bundle : net::all_bundles())
+      if (different.empty() || different.back().layers != bundle.layers) different.push_back(bundle);
+    return different;
+  }();
+  return all;
+}
+
+const net::Bundle& plain_bundle() {
+  static const net::Bundle bundle = net::parse_bundle("dw3-conv1-bn-relu-max");
+  return bundle;
 }
 
 program::Memory draw_memory(int latency, Rng& rng) {
@@ -57,7 +75,7 @@ void try_lanes(engine::Engine& engine, Rng& rng) {
   engine.in_lanes = beat * static_cast<int>(rng.between(1, kInLanes.hi / beat));
   engine.out_lanes = beat * static_cast<int>(rng.between(1, kOutLanes.hi / beat));
   if (engine.out_lanes % engine.unit_groups == 0 && rng.chance(0.5)) engine.out_lanes /= engine.unit_groups;
-  engine.dw_lanes = draw({"", kDwLanes.lo, most}, rng);
+  engine.dw_lanes = engine::dw_kernel(engine) ? draw({"", 1, most}, rng) : 0;
 }
 
 }  // namespace
@@ -90,29 +108,47 @@ Drawer::Drawer(uint64_t seed, const device::Device& device)
       weight_bits_(kWeightBits.lo, kWeightBits.hi),
       feature_bits_(kFeatureBits.lo, kFeatureBits.hi),
       latencies_(kLatency.lo, kLatency.hi),
-      mappings_(0, kMappings - 1) {}
+      mappings_(0, kMappings - 1),
+      layers_(0, static_cast<int>(by_layers().size()) - 1) {}
+
+// Any Bundle that allows so many products and depth-wise multipliers in LUTs.
+net::Bundle Drawer::draw_bundle(int products, bool dw_in_luts) {
+  net::Bundle bundle = by_layers()[static_cast<size_t>(layers_.take(rng_, [&](int i) {
+    engine::Engine engine;
+    engine.bundle = by_layers()[static_cast<size_t>(i)];
+    return (products < 4 || engine::array_kernel(engine) == 1) && (!dw_in_luts || engine::dw_kernel(engine) > 0);
+  }))];
+  bundle.relu = rng_.chance(0.5);
+  bundle.pool = std::array{net::Pool::none, net::Pool::max, net::Pool::average}[rng_.below(3)];
+  return bundle;
+}
 
 // Several products a DSP need widths that allow them, so they come first.
 Drawer::Wish Drawer::draw_choices(Design& design) {
   engine::Engine& e = design.engine;
-  const int mapping = mappings_.take(rng_);
+  const bool any = rng_.chance(kAnyBundle);
+  const auto picture_of = [](int mapping) { return mapping / 2 % kPictureWays; };
+  const int mapping = mappings_.take(rng_, [&](int m) { return !any || picture_of(m) == 0; });
   e.products = kWays[static_cast<size_t>(mapping / (2 * kPictureWays))];
-  e.dw_in_luts = mapping & 1;
-  const int picture = mapping / 2 % kPictureWays, most = picture == 2 ? kMostNibble : kFeatureBits.hi;
-  e.weight_bits = weight_bits_.take(rng_, [&](int w) { return joins_with_some(e.products, w, most); });
-  e.feature_bits = feature_bits_.take(rng_, [&](int f) { return f <= most && can_join(e.products, e.weight_bits, f); });
+  e.bundle = any ? draw_bundle(e.products, mapping & 1) : plain_bundle();
+  if (!any && picture_of(mapping) == 0 && rng_.chance(kNoPool)) e.bundle.pool = net::Pool::none;
+  e.dw_in_luts = mapping & 1 && engine::dw_kernel(e);
+  const int picture = picture_of(mapping), most = picture == 2 ? kMostNibble : kFeatureBits.hi;
+  e.weight_bits = weight_bits_.take(rng_, [&](int w) { return joins_with_some(e, w, most); });
+  const int least = engine::signed_features(e) ? kLeastSigned : kFeatureBits.lo;
+  e.feature_bits = feature_bits_.take(rng_, [&](int f) { return f >= least && f <= most && can_join(e, e.weight_bits, f); });
   design.weight_bits = rng_.chance(kNarrower) ? static_cast<int>(rng_.between(2, e.weight_bits)) : e.weight_bits;
-  design.feature_bits = rng_.chance(kNarrower) ? static_cast<int>(rng_.between(2, e.feature_bits)) : e.feature_bits;
+  design.feature_bits = rng_.chance(kNarrower) ? static_cast<int>(rng_.between(least, e.feature_bits)) : e.feature_bits;
   design.memory = draw_memory(latencies_.take(rng_), rng_);
   const int turn = drawn_++ % 4;
   return {turn == 0, turn == 2, picture > 0, picture == 2};
 }
 
-net::Network Drawer::draw_network(const Wish& wish) {
+net::Network Drawer::draw_network(const Wish& wish, const net::Bundle& bundle) {
   net::Network network;
   network.name = "random";
-  const bool pools = wish.quads || !rng_.chance(kNoPool);
-  network.bundle = net::parse_bundle(pools ? "dw3-conv1-bn-relu-max" : "dw3-conv1-bn-relu");
+  network.bundle = bundle;
+  const bool pools = bundle.pool != net::Pool::none;
   network.input = {3, draw(kHeight, rng_), draw(kWidth, rng_)};
   int height = network.input.height, width = network.input.width;
   for (int i = 0, n = draw({"", wish.deep ? kManyBundles : kBundles.lo, kBundles.hi}, rng_); i < n; ++i) {
@@ -180,7 +216,7 @@ Design Drawer::next() {
   Design design;
   const Wish wish = draw_choices(design);
   do {
-    design.network = draw_network(wish);
+    design.network = draw_network(wish, design.engine.bundle);
     draw_lanes(design.engine, wish);
     design.engine = program::size_for(design.engine, design.network);
     if (rng_.chance(kMoreMemory))

@@ -36,9 +36,9 @@ class Deck {
   std::vector<int> cards_;
 };
 
-/// Draws designs for a device, one after another: the same seed and device, the same designs. Every mapping (products a DSP,
-/// picture, depth-wise multipliers) and every AXI latency comes up as often as any other; a width less often where few mappings
-/// allow it.
+/// Draws designs for a device, one after another: the same seed and device, the same designs. Half of them are of dw3-conv1, the
+/// rest of any Bundle, whose computing layers are dealt like cards. Every AXI latency comes up as often as any other; a mapping
+/// (products a DSP, picture, depth-wise multipliers) or a width less often where few Bundles or mappings allow it.
 class Drawer {
  public:
   Drawer(uint64_t seed, const device::Device& device);
@@ -49,8 +49,9 @@ class Drawer {
   struct Wish {
     bool many_multipliers = false, deep = false, quads = false, nibbles = false;
   };
+  net::Bundle draw_bundle(int products, bool dw_in_luts);
   Wish draw_choices(Design& design);
-  net::Network draw_network(const Wish& wish);
+  net::Network draw_network(const Wish& wish, const net::Bundle& bundle);
   void draw_lanes(engine::Engine& engine, const Wish& wish);
   engine::Buffers draw_memories(engine::Buffers buffers);
   void draw_scarce(engine::Engine& engine, const net::Network& network);
@@ -59,7 +60,7 @@ class Drawer {
   Rng rng_;
   const device::Device device_;
   int drawn_ = 0;
-  Deck weight_bits_, feature_bits_, latencies_, mappings_;
+  Deck weight_bits_, feature_bits_, latencies_, mappings_, layers_;
 };
 
 std::vector<Design> draw(int count, uint64_t seed, const device::Device& device);

@@ -129,12 +129,12 @@ class Maker {
     layer.node = node.name;
     layer.weight_bits = design_.weight_bits;
     layer.output_bits = head ? fixed::kHeadBits : design_.feature_bits;
-    layer.output_signed = head;
+    layer.output_signed = head || !design_.network.bundle.relu;
     layer.weight_scale.assign(channels, 1);
     const auto taps = static_cast<size_t>(layer::kind_of(node).work(node, inputs).weights) / channels;
     layer.parameters.weights = draw_weights(channels, taps, design_.weight_bits, rng_);
     layer.parameters.requant.resize(channels);
-    layer.parameters.output = fixed::feature_range(layer.output_bits, head);
+    layer.parameters.output = fixed::feature_range(layer.output_bits, layer.output_signed);
     aim(index, layer.parameters,
         numbers_.network.layers.empty() ? fixed::feature_range(quant::kPictureBits, false)
                                         : numbers_.network.layers.back().parameters.output);

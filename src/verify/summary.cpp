@@ -40,7 +40,7 @@ Numbers numbers_of(const Design& d) {
           {"axi_latency", d.memory.latency},
           {"picture_height", d.network.input.height},
           {"picture_width", d.network.input.width},
-          {"bundles", static_cast<int64_t>(d.network.replications.size())},
+          {"replications", static_cast<int64_t>(d.network.replications.size())},
           {"input_lanes", e.in_lanes},
           {"output_lanes", e.out_lanes},
           {"dw_lanes", e.dw_lanes},
@@ -103,7 +103,7 @@ bool holds(const Summary& s) {
 
 Json drawn(const std::vector<Checked>& all) {
   std::map<std::string, std::map<int, int>> counts;
-  std::map<std::string, int> mappings;
+  std::map<std::string, int> mappings, bundles;
   std::set<int> latencies;
   int gaps = 0;
   std::map<std::string, std::pair<int64_t, int64_t>> ends;
@@ -115,6 +115,7 @@ Json drawn(const std::vector<Checked>& all) {
     latencies.insert(d.memory.latency);
     gaps += d.memory.gap_num > 0;
     ++mappings[mapping_of(d)];
+    ++bundles[net::name(d.network.bundle)];
     for (const auto& [name, value] : numbers_of(d)) {
       const auto& [end, first] = ends.try_emplace(name, value, value);
       end->second = {std::min(end->second.first, value), std::max(end->second.second, value)};
@@ -124,6 +125,7 @@ Json drawn(const std::vector<Checked>& all) {
   for (const auto& [name, values] : counts)
     for (const auto& [value, count] : values) json[name][std::to_string(value)] = count;
   json["mappings"] = mappings;
+  json["bundles"] = bundles;
   json["different_axi_latencies"] = latencies.size();
   json["memories_with_idle_cycles"] = gaps;
   for (const auto& [name, range] : ends) json[name] = {range.first, range.second};

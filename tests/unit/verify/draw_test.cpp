@@ -68,10 +68,17 @@ TEST(Draw, EverythingComesUp) {
   EXPECT_EQ(values([](const Design& d) { return d.engine.feature_bits; }), whole(2, 16));
   EXPECT_EQ(values([](const Design& d) { return d.memory.latency; }), whole(0, 200));
   EXPECT_EQ(values([](const Design& d) { return d.engine.acc_bits; }), whole(16, 40));
-  EXPECT_THAT(values([](const Design& d) { return d.engine.dw_lanes; }), testing::IsSupersetOf({1, 2, 3, 4, 5, 6, 8, 12, 16}));
+  EXPECT_THAT(values([](const Design& d) { return d.engine.dw_lanes; }), testing::IsSupersetOf({0, 1, 2, 3, 4, 5, 6, 8, 12}));
   EXPECT_EQ(values([](const Design& d) { return d.engine.unit_groups; }), whole(1, 2));
   EXPECT_EQ(values([](const Design& d) { return d.network.replications.size(); }), whole(1, 5));
-  EXPECT_EQ(values([](const Design& d) { return d.network.bundle.pool == net::Pool::max; }), whole(0, 1));
+  EXPECT_EQ(values([](const Design& d) { return static_cast<int>(d.network.bundle.pool); }), whole(0, 2));
+  EXPECT_EQ(values([](const Design& d) { return d.network.bundle.relu; }), whole(0, 1));
+  std::set<std::string> layers;  // of every kind one or two, in every order
+  for (const Design& d : many()) {
+    net::Bundle bundle{d.network.bundle.layers, false, false, 0, net::Pool::none};
+    layers.insert(net::name(bundle));
+  }
+  EXPECT_EQ(layers.size(), 30u);
   const auto picture = [](const Design& d) { return runs_quads(d) + engine::nibbles(d.engine); };
   EXPECT_EQ(values([&](const Design& d) { return 6 * (d.engine.products / 2) + 3 * d.engine.dw_in_luts + picture(d); }),
             whole(0, 17));
@@ -93,7 +100,7 @@ TEST(Draw, EveryDesignRunsFitsAndIsAlive) {
     const Numbers numbers = draw_numbers(d);
     EXPECT_LE(quant::accumulator_bits(numbers.network), d.engine.acc_bits);
     const std::vector<Live> live = live_outputs(numbers, golden_maps(numbers));
-    EXPECT_GE(live.size(), 2 * d.network.replications.size() + 1);
+    EXPECT_GE(live.size(), d.network.bundle.layers.size() * d.network.replications.size() + 1);
     EXPECT_GE(least(live), kLeastLive);
   }
 }
