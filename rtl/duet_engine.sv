@@ -1,8 +1,8 @@
-// The accelerator for networks that repeat a Bundle, any of the pool of one or two computing layers (docs/decisions/0008-any-bundle.md), and
-// a 1x1 head: one engine on which all
-// replications run one after the other, its stages a pipeline over tiles (docs/architecture.md). What a network is stands in memory:
-// descriptors, weights and parameters (docs/registers.md), so one engine runs every network that its memories hold.
-//   load -> line buffer -> depth-wise -> tile buffer -> point-wise -> result buffer -> store
+// The accelerator for networks that repeat a Bundle, any of the layer pool (docs/decisions/0008-any-bundle.md), and a 1x1 head: one engine
+// on which all replications run one after the other, its stages a pipeline over tiles (docs/architecture.md). What a network is stands in
+// memory: descriptors, weights and parameters (docs/registers.md), so one engine runs every network of its Bundle that its memories hold.
+//   load -> line buffer -> depth-wise -> tile buffer -> array -> result buffer -> store
+// Layers without a depth-wise convolution go from load straight to the tile buffer.
 // Bus: AXI4 master (64 bit) to memory, AXI4-Lite slave to the host, interrupt when a frame is done. One clock, synchronous reset,
 // held for at least 32 cycles. How to choose the parameters: docs/integrate.md. Latency and throughput: a frame's cycles, which
 // program::predict gives exactly; the array makes InLanes x OutLanes x Pixels products a cycle. C++ twins:

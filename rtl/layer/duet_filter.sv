@@ -1,7 +1,8 @@
-// The arithmetic of the depth-wise stage with its weights and parameters: DwLanes channels out of a beat of the line buffer, the window, a multiplier a tap and lane,
-// requantisation. With Nibbles a beat holds four bits a channel or, of the picture (wide_i), three bytes of a pixel or of each of two
+// The arithmetic of the depth-wise stage with its weights and parameters: DwLanes channels out of a beat of the line buffer, the window, a
+// multiplier a tap and lane, requantisation. With Nibbles a beat holds four bits a channel or, of the picture (wide_i), three bytes of a pixel or of each of two
 // columns (pair_i), so three lanes of either of the first two banks take eight bits and the others four. Latency: data to values_o 24
-// cycles, throughput one pixel (pair_i: two) a cycle. Timing of the window's signals: duet_window. Golden twin: src/layer/dwconv.cpp.
+// cycles with kernels of 3 (5: 45, 7: 76). Throughput: two pixels (pair_i: four) in Kernel / 2 + 1 cycles. Timing of the window's signals:
+// duet_window. Golden twin: src/layer/dwconv.cpp.
 module duet_filter #(
     parameter int Layers      = 16,
     parameter int DwLanes     = 2,

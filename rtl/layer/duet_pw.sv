@@ -1,7 +1,7 @@
 // Third stage: the array. A pass multiplies one input group (InLanes channels) of a whole tile with the weights of one
 // output group (OutLanes channels); passes run input group by input group, output group by output group, partial sums waiting in a
-// memory between them. The sums of an output group's last pass are pooled and go to the result buffer, a ring of words of which an output
-// group takes as many as it has pixels. Weights stand still during a pass and are reloaded for the next one meanwhile.
+// memory between them. The sums of an output group's last pass go to the result buffer, pooled where the layer pools by maximum (averages
+// are duet_store's): a ring of words of which an output group takes as many as it has pixels. Weights stand still during a pass and are reloaded for the next one meanwhile.
 // A convolution of more than one tap (ArrayKernel > 1) makes a pass of each tap, shifted words of the tile, of which those outside the map
 // count as 0. A diagonal layer (Diagonal = 1) takes from each output group only the input groups that hold its channels. A picture in digits
 // (DigitBits) comes digit by digit, and the sums are shifted before the next one is added.

@@ -1,8 +1,8 @@
 // Where the rows of a tile lie in the line buffer. A tile of the depth-wise stage reads rows 2t - h .. 2t + 1 + h, h = Kernel / 2, one of even
 // and one of odd number a cycle, in h + 1 phases. The buffer is a ring of h + 2 slots for even and as many for odd rows, and the same again
 // for the first of two interleaved layers (the side ring). Says which rows lie outside the map, and what slots a tile frees at its end.
-// Latency: addresses 1 cycle after phase_i and line_i; the rest holds from the second, what is freed from the third cycle of a tile on. Throughput: an address of each
-// memory a cycle. Twin: Pipeline::depthwise in src/program/predict.cpp.
+// Latency: addresses 1 cycle after phase_i and line_i; the rest holds from the second, what is freed from the third cycle of a tile on.
+// Throughput: an address of each memory a cycle. Twin: Pipeline::depthwise in src/program/predict.cpp.
 module duet_rows #(
     parameter int Kernel    = 3,
     parameter int LineWords = 512,

@@ -1,6 +1,6 @@
 // Loads a program from memory (docs/registers.md): header, descriptors, then the words of four memories. Two AXI runs, the header and
 // the rest. A word of a memory comes in whole beats, lowest bits first; a parameter is one beat a channel. Refuses a program that was
-// made for other lanes or widths, or that needs more of a memory than there is. Latency: the last beat to its word 1 cycle, to done_o 2; the
+// made for other lanes, widths or kinds of layers, or that needs more of a memory than there is. Latency: the last beat to its word 1 cycle, to done_o 2; the
 // header's last beat to refused_o 2. Throughput: one beat a cycle. Golden twin of the format: program::image.
 module duet_program #(
     parameter int InLanes     = 8,

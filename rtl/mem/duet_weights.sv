@@ -1,13 +1,13 @@
 // Weight memory of all layers and the prefetcher that fills the shadow weights of a bank of chains, one pass ahead of their use.
 // A pass takes Lanes words in a row, word k for lane k of every chain. A layer's words lie in the order of its passes and are read
-// again for each tile. Those of a streamed layer (point-wise only) come from outside while it runs, the words of one output group of a
+// again for each tile. Those of a streamed layer (of the array only) come from outside while it runs, the words of one output group of a
 // tile at a time (unit_there_i), into one of `slots` slots after the other, which is free again when they have been read (unit_used_o).
 // ready_o: the next pass may begin; take_i: it has begun, and its swap reaches lane 0
 // two cycles after take_i or sooner than that plus the reload. Latency from take_i to the first reload: 3 cycles. Throughput: one
 // word a cycle. Twins: program::image (the words' order), take_weights in src/program/predict.cpp (cycles of streamed ones).
 module duet_weights #(
     parameter int Layers   = 16,
-    parameter int DepthWise = 0,  // which descriptors: 1 of the depth-wise stage, 0 of the point-wise
+    parameter int DepthWise = 0,  // which descriptors: 1 of the depth-wise stage, 0 of the array
     parameter int Lanes    = 8,
     parameter int WordBits = 64,
     parameter int Words    = 512,

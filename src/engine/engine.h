@@ -11,16 +11,16 @@ namespace duet::engine {
 /// Depth of every memory of an engine, in its own words: what a network needs of them decides whether it runs.
 /// `program::size_for` makes them just large enough for given networks.
 struct Buffers {
-  int line_words = 512;       ///< beats of one feature row (channel groups x width); the line buffer holds six rows
-  int side_words = 0;         ///< of a row of the first of two interleaved layers: six more rows
-  int tile_words = 1024;      ///< a ring; a tile takes input groups x pixels
+  int line_words = 512;       ///< beats of one feature row (channel groups x width); of either parity kernel / 2 + 2 rows
+  int side_words = 0;         ///< of a row of the first of two interleaved layers: as many rows more
+  int tile_words = 1024;      ///< a ring; a tile takes input groups x pixels, those of its halo included
   int psum_words = 256;       ///< pixels of a tile whose sums wait for further input groups
-  int result_words = 512;     ///< a ring; an output group of a tile takes its pixels after pooling
-  int pw_weight_words = 512;  ///< point-wise weights of all layers: one word = one input lane of all output lanes
+  int result_words = 512;     ///< a ring; an output group of a tile takes its pixels, pooled only by maximum
+  int pw_weight_words = 512;  ///< the array's weights of all layers: one word = one input lane of all output lanes
   int dw_weight_words = 256;  ///< depth-wise weights of all layers: one word = one tap of all depth-wise lanes
-  int pw_param_words = 128;   ///< requantisation of the point-wise layers: one word = the channels of a beat
-  int dw_param_words = 128;   ///< of the depth-wise layers: one word = the depth-wise lanes
-  int layers = 16;            ///< descriptors (replications and head), at most 32
+  int pw_param_words = 128;   ///< requantisation behind the array: one word = the channels of a beat
+  int dw_param_words = 128;   ///< ... of the depth-wise stage: one word = the depth-wise lanes
+  int layers = 16;            ///< descriptors (program::passes), at most 32
   bool operator==(const Buffers&) const = default;
 };
 
@@ -30,7 +30,7 @@ struct Engine {
   net::Bundle bundle{{{true, 3}, {false, 1}}, true, true, 0, net::Pool::max};  ///< which Bundle it computes
   int in_lanes = 8;                       ///< input channels the point-wise array takes at once
   int out_lanes = 24;                     ///< output channels it makes at once
-  int dw_lanes = 2;                       ///< channels the depth-wise stage takes at once (9 multipliers each)
+  int dw_lanes = 2;                       ///< channels the depth-wise stage takes at once (a multiplier a tap each)
   int weight_bits = 8, feature_bits = 8;  ///< 2..16; a layer with narrower numbers runs in the wider lanes
   int acc_bits = 32;                      ///< accumulator, 16..40
   int products = 1;     ///< per DSP of the point-wise array: 1; 2: of two output channels or two pixels; 4: of both (see `pair`)
@@ -44,7 +44,7 @@ Json to_json(const Engine& engine);
 /// Throws Error naming `where` and the key.
 Engine engine_from_json(const Json& json, const std::string& where);
 
-/// Why no engine exists for a Bundle, or "" when one does.
+/// Why no engine exists for a Bundle, or "" when one does: today for every Bundle of the pool.
 std::string no_hardware_because(const net::Bundle& bundle);
 /// Why an engine cannot be elaborated (lanes that do not divide each other, widths out of range), or "". The same rules stop
 /// elaboration in rtl/duet_rules.sv.
@@ -107,7 +107,7 @@ int pixels(const Engine& engine);
 /// `feature_shift`, `chain` products added before the sums are taken apart. Four products are of both; two (also asked for with
 /// one) of two channels or, where the widths forbid that, of two pixels. products 0 where the widths allow none.
 device::Packing pair(const Engine& engine);
-/// DSP blocks, exact: in_lanes * out_lanes * pixels / products, and 9 * dw_lanes where they are not LUTs.
+/// DSP blocks, exact: in_lanes * out_lanes * pixels / products, and dw_kernel^2 * dw_lanes where they are not LUTs.
 int dsp_count(const Engine& engine);
 
 }  // namespace duet::engine

@@ -83,7 +83,7 @@ struct Program {
   engine::Buffers needs;  ///< of the engine's memories, all its slots of streamed weights included
 };
 
-/// Why the network does not run on the engine (a Bundle without hardware, a memory too small: which, and how large it must be, a
+/// Why the network does not run on the engine (lanes that break a rule, a memory too small: which, and how large it must be, a
 /// number too large for a descriptor), or "" when it does.
 std::string unfit_because(const net::Network& network, const engine::Engine& engine);
 /// Throws Error with that reason.

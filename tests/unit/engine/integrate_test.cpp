@@ -37,9 +37,10 @@ std::vector<Row> table_behind(const std::string& text, const std::string& line) 
   return rows;
 }
 
-// What the table of so many products says of widths: its cell, or "-" where it has none.
-std::map<std::pair<int, int>, std::string> cells_of(int products) {
-  const std::vector<Row> rows = table_behind(document(), "`Products = " + std::to_string(products) + "`");
+// What the table of so many products, of features with a sign or without, says of widths.
+std::map<std::pair<int, int>, std::string> cells_of(int products, bool is_signed) {
+  const std::vector<Row> rows =
+      table_behind(document(), "`Products = " + std::to_string(products) + "`, `Signed = " + (is_signed ? "1`" : "0`"));
   std::map<std::pair<int, int>, std::string> cells;
   for (size_t row = 1; row < rows.size(); ++row)
     for (size_t column = 0; column < rows[0].size(); ++column)
@@ -48,24 +49,28 @@ std::map<std::pair<int, int>, std::string> cells_of(int products) {
   return cells;
 }
 
-TEST(Integrate, PackingTablesAreTheEngines) {
-  for (const int products : {2, 4}) {
-    const auto cells = cells_of(products);
-    ASSERT_GT(cells.size(), 20u);
-    for (int w = 2; w <= 16; ++w)
-      for (int f = 2; f <= 16; ++f) {
-        Engine engine;
-        engine.products = products, engine.weight_bits = w, engine.feature_bits = f;
-        const device::Packing packing = pair(engine);
-        std::string expected = "-";
-        if (packing.products == products)
-          expected = std::to_string(packing.weight_shift) + ", " + std::to_string(packing.feature_shift) + ": " +
-                     std::to_string(std::min(packing.chain, 64));
-        const auto cell = cells.find({w, f});
-        EXPECT_EQ(cell == cells.end() ? "-" : cell->second, expected) << products << " products of W" << w << "F" << f;
-      }
-  }
+class PackingTable : public testing::TestWithParam<std::tuple<int, bool>> {};
+
+// A cell of widths that the table leaves out is "-".
+TEST_P(PackingTable, IsTheEngines) {
+  const auto [products, is_signed] = GetParam();
+  const auto cells = cells_of(products, is_signed);
+  ASSERT_GT(cells.size(), 20u);
+  Engine engine;
+  engine.products = products, engine.bundle.relu = !is_signed;
+  for (int w = 2; w <= 16; ++w)
+    for (int f = 2; f <= 16; ++f) {
+      engine.weight_bits = w, engine.feature_bits = f;
+      const device::Packing packing = pair(engine);
+      std::string expected = "-";
+      if (packing.products == products)
+        expected = std::to_string(packing.weight_shift) + ", " + std::to_string(packing.feature_shift) + ": " +
+                   std::to_string(std::min(packing.chain, 64));
+      const auto cell = cells.find({w, f});
+      EXPECT_EQ(cell == cells.end() ? "-" : cell->second, expected) << "W" << w << "F" << f;
+    }
 }
+INSTANTIATE_TEST_SUITE_P(Integrate, PackingTable, testing::Combine(testing::Values(2, 4), testing::Bool()));
 
 TEST(Integrate, ListsEveryParameterWithItsDefault) {
   std::map<std::string, std::string> listed, there;
@@ -95,6 +100,12 @@ TEST(Integrate, ExampleFollowsTheRules) {
   EXPECT_EQ(value["BankLanes"], bank_lanes(e));
   EXPECT_EQ(value["Quads"], quads(e));
   EXPECT_EQ(value["Nibbles"], nibbles(e));
+  EXPECT_EQ(value["DwKernel"], dw_kernel(e));
+  EXPECT_EQ(value["ArrayKernel"], array_kernel(e));
+  EXPECT_EQ(value["Diagonal"], diagonal(e));
+  EXPECT_EQ(value["Signed"], signed_features(e));
+  EXPECT_EQ(value["Average"], e.bundle.pool == net::Pool::average);
+  EXPECT_EQ(value["DigitBits"], digit_bits(e));
   EXPECT_EQ(value["Chain"], chain(e));
   EXPECT_EQ(value["Pixels"], pixels(e));
   EXPECT_EQ(value["PairShift"], pair(e).weight_shift);
