@@ -41,13 +41,12 @@ module duet_rows #(
   endfunction
 
   logic [2:0] even_q, odd_q, even_side_q, odd_side_q, even_at, odd_at;  // slots of rows 2t and 2t + 1
-  logic [2:0] left;                                                     // rows of the layer from 2t on, where it is the last tile
+  logic [2:0] left_q;                                                   // rows of the layer from 2t on, where it is the last tile
   logic [15:0] twice;
   logic [3:0] from_q, to_q;                                             // rows freed, modulo 16
   logic [Phases-1:0] even_there_q, odd_there_q;
   logic [1:0] even_free_q, odd_free_q;
   assign twice   = {tile_i[14:0], 1'b0};
-  assign left    = height_i[2:0] - twice[2:0];
   assign even_at = side_i ? even_side_q : even_q;
   assign odd_at  = side_i ? odd_side_q : odd_q;
 
@@ -71,8 +70,9 @@ module duet_rows #(
   always_ff @(posedge clk_i) begin
     even_first_q <= wrap({1'b0, even_at} + 4'(Slots - EvenBack));
     odd_first_q  <= wrap({1'b0, odd_at} + 4'(Slots - OddBack));
-    even_after_q <= wrap({1'b0, even_at} + (last_i ? 4'(left + 3'd1) >> 1 : 4'd1));
-    odd_after_q  <= wrap({1'b0, odd_at} + (last_i ? 4'(left) >> 1 : 4'd1));
+    left_q       <= height_i[2:0] - twice[2:0];
+    even_after_q <= wrap({1'b0, even_at} + (last_i ? 4'(left_q + 3'd1) >> 1 : 4'd1));
+    odd_after_q  <= wrap({1'b0, odd_at} + (last_i ? 4'(left_q) >> 1 : 4'd1));
     even_addr_o <= base(wrap({1'b0, even_first_q} + 4'(phase_i)), side_i) + LineAddr'(line_i);
     odd_addr_o  <= base(wrap({1'b0, odd_first_q} + 4'(phase_i)), side_i) + LineAddr'(line_i);
     from_q      <= (tile_i >= 16'(OddBack)) ? twice[3:0] - 4'(Halo) : 4'd0;

@@ -115,11 +115,11 @@ module duet_walk #(
       localparam int Over = OutLanes % InLanes;
       logic [7:0] lane_q, lane;  // of the input group in which the output group begins
       logic carry;
-      logic [TileAddr-1:0] first_q, next_first;
+      logic [TileAddr-1:0] first_q, next_first, next_first_q;
       logic [TileAddr:0] step_q;  // words from first_q on
       assign lane        = lane_q + 8'(Over);
       assign carry       = lane >= 8'(InLanes);
-      assign first_group = diagonal ? next_first : base_i;
+      assign first_group = diagonal ? next_first_q : base_i;
       duet_ring #(
           .Size(TileWords)
       ) u_first (
@@ -128,9 +128,10 @@ module duet_walk #(
           .place_o(next_first)
       );
       always_ff @(posedge clk_i) begin
+        next_first_q <= next_first;
         step_q <= (TileAddr + 1)'(skip) + (carry ? (TileAddr + 1)'(stride_i) : '0);
         if (begin_i) {first_q, lane_q} <= {base_i, 8'd0};
-        else if (pass_end_i && last_pass_i) {first_q, lane_q} <= {next_first, carry ? lane - 8'(InLanes) : lane};
+        else if (pass_end_i && last_pass_i) {first_q, lane_q} <= {next_first_q, carry ? lane - 8'(InLanes) : lane};
       end
     end else begin : g_whole
       assign first_group = base_i;

@@ -7,7 +7,7 @@ module duet_program #(
     parameter int OutLanes    = 24,
     parameter int DwLanes     = 2,
     parameter int DwWidth     = 2,     // of the words' ports where DwLanes is 0
-    parameter logic [15:0] Kinds = 16'h7013,  // of convolutions and the like (header, beat 2)
+    parameter logic [15:0] Kinds = 16'h3813,  // of convolutions and the like (header, beat 2)
     parameter int BeatLanes   = 8,
     parameter int UnitGroups  = 1,
     parameter int Pixels      = 1,

@@ -30,9 +30,13 @@ Json schedule(const program::Program& program) {
                       {"input", {l.in.channels, l.in.height, l.in.width}},
                       {"output", {l.out.channels, l.out.height, l.out.width}},
                       {"copy", l.copy},
+                      {"kernel", l.kernel},
+                      {"diagonal", l.diagonal},
                       {"pool", l.pool},
+                      {"average", l.average},
                       {"tiles", l.tiles},
                       {"input_groups", l.in_groups},
+                      {"passes", l.passes},
                       {"output_groups", l.out_groups},
                       {"pass_cycles", l.pw_pass},
                       {"depthwise_groups", l.dw_groups},
@@ -54,6 +58,13 @@ std::string picture_layout(const program::Program& program) {
         "{}[pair of columns 0..{}] of 64-bit beats: red, green and blue of the left column in bytes 0 to 2, of the "
         "right one in bytes 3 to 5, zeros where there is none.\n",
         rows, first.row_beats - 1);
+  if (first.digits > 1)
+    return fmt::format(
+        "{}[beat of {} channels 0..{}][column 0..{}] of 64-bit beats: each byte of red, green and blue in {} digits of {} bits, "
+        "a channel each, "
+        "the most significant digits of the three colours first.\n",
+        rows, engine::beat_lanes(program.engine), first.in_beats - 1, first.in.width - 1, first.digits,
+        engine::digit_bits(program.engine));
   return fmt::format("{}[column 0..{}] of 64-bit beats: red, green and blue in the lowest lanes of {} each.\n", rows,
                      first.in.width - 1, first.wide || engine::stored_bits(program.engine) == 8 ? "a byte" : "2 bytes");
 }

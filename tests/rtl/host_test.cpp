@@ -277,10 +277,14 @@ void set_field(std::vector<uint8_t>& bytes, const Need& need, int64_t value) {
 
 TEST_F(Host, RefusesAProgramOfAnotherEngine) {
   const engine::Buffers& b = engine_.buffers;
-  const Need needs[] = {{"version", 0, 32, 32, 5},
+  const Need needs[] = {{"version", 0, 32, 32, 6},
                         {"in lanes", 1, 0, 8, 4},
                         {"pixels", 1, 60, 4, 1},
                         {"layers", 2, 0, 16, b.layers},
+                        {"side of depth-wise kernels", 2, 16, 4, 3},
+                        {"side of the array's kernels", 2, 20, 4, 1},
+                        {"signed features", 2, 25, 1, 0},
+                        {"bits of a digit", 2, 27, 5, 7},
                         {"depth-wise weights", 3, 0, 32, b.dw_weight_words},
                         {"depth-wise parameters", 3, 32, 32, b.dw_param_words},
                         {"point-wise parameters", 4, 32, 32, b.pw_param_words},
