@@ -34,7 +34,7 @@ std::vector<std::string> files(emit::Vendor vendor) {
 }
 
 std::vector<engine::Engine> engines() {
-  std::vector<engine::Engine> all(8);
+  std::vector<engine::Engine> all(12);
   all[0].weight_bits = 16;
   all[1].in_lanes = 4, all[1].out_lanes = 4, all[1].dw_lanes = 1, all[1].acc_bits = 24;
   all[2].in_lanes = 6, all[2].out_lanes = 10, all[2].dw_lanes = 2, all[2].weight_bits = 11, all[2].feature_bits = 9;
@@ -46,9 +46,20 @@ std::vector<engine::Engine> engines() {
   all[6].products = 2;  // two pixels
   all[7].in_lanes = 4, all[7].out_lanes = 6, all[7].dw_lanes = 2, all[7].weight_bits = 6, all[7].feature_bits = 4;
   all[7].products = 4;
+  const std::pair<const char*, int> bundles[] = {
+      {"conv5-conv3-bn-avg", 0}, {"dw7-conv3-bn-relu-max", 2}, {"conv1-dw5-bn-avg", 2}, {"conv1-bn-relu-max", 0}};
+  for (size_t i = 0; i < std::size(bundles); ++i) {
+    engine::Engine& engine = all[8 + i];
+    engine.bundle = net::parse_bundle(bundles[i].first);
+    engine.in_lanes = 6, engine.out_lanes = 10, engine.dw_lanes = bundles[i].second, engine.feature_bits = 6;
+  }
   net::Network network = *net::find_known("dnn-a");
   network.input = {3, 31, 45};
-  for (engine::Engine& engine : all) engine = program::size_for(engine, network);
+  network.replications = {{48, true}, {96, true}, {64, false}};
+  for (engine::Engine& engine : all) {
+    network.bundle = engine.bundle;
+    engine = program::size_for(engine, network);
+  }
   return all;
 }
 
@@ -83,7 +94,7 @@ TEST(Lint, VerilatorFindsNothingInDspBlocksAndBlockMemories) {
 TEST(Lint, YosysFindsNothing) {
   if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
   const Folder folder;
-  for (const size_t i : {size_t{2}, size_t{4}, size_t{5}, size_t{6}})
+  for (const size_t i : {size_t{2}, size_t{4}, size_t{5}, size_t{6}, size_t{8}, size_t{9}, size_t{10}, size_t{11}})
     for (const emit::Vendor vendor : {emit::Vendor::generic, emit::Vendor::xc7}) {
       base::write_file(folder.path / "duet_top.sv", emit::top(engines()[i]));
       std::string script = "read_verilog -lib +/xilinx/cells_sim.v; read_verilog -sv";

@@ -41,13 +41,13 @@ int main() {
   std::mt19937_64 random(7);
   int wrong = 0, ties = 0, clipped = 0;
   for (const bool is_signed : {false, true})
-    for (const int hi : {255, 15, 3, 65535}) {
-      const duet::fixed::Range range = is_signed ? duet::fixed::Range{-32768, 32767} : duet::fixed::Range{0, hi};
+    for (const int hi : {255, 15, 3, is_signed ? 32767 : 65535}) {
+      const duet::fixed::Range range = is_signed ? duet::fixed::Range{-hi - 1, hi} : duet::fixed::Range{0, hi};
       top.signed_i = is_signed;
       top.hi_i = static_cast<uint16_t>(hi);
       std::deque<int32_t> expected;
       for (int i = 0; i < 50000; ++i) {
-        const Sample s = aimed(random, is_signed ? 32767 : hi);
+        const Sample s = aimed(random, hi);
         top.acc_i = static_cast<uint32_t>(s.acc) & ((1u << kAccBits) - 1);
         top.bias_i = static_cast<uint32_t>(s.bias) & ((1u << kAccBits) - 1);
         top.multiplier_i = static_cast<uint8_t>(s.multiplier);
