@@ -76,7 +76,6 @@ void add_bundles(report::Report& page, const State& state) {
   for (const Json& entry : source.at("bundles")) {
     report::BundlePoint point;
     point.name = entry.at("name");
-    point.hardware = entry.at("hardware");
     if (entry.at("judged") == true) {
       point.cycles = count(entry, "cycles");
       point.resources = resources(entry.at("resources"));
