@@ -83,8 +83,8 @@ struct Program {
   engine::Buffers needs;  ///< of the engine's memories, all its slots of streamed weights included
 };
 
-/// Why the network does not run on the engine (a Bundle without hardware, a memory too small: which, and how large it must be, a
-/// number too large for a descriptor), or "" when it does.
+/// Why the network does not run on the engine (a memory too small: which, and how large it must be, a number too large for a
+/// descriptor), or "" when it does.
 std::string unfit_because(const net::Network& network, const engine::Engine& engine);
 /// Throws Error with that reason.
 Program compile(const net::Network& network, const engine::Engine& engine);
