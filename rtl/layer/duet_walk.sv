@@ -58,12 +58,14 @@ module duet_walk #(
   generate
     if (ArrayKernel > 1) begin : g_taps
       logic [2:0] last;               // row or column of the kernel
+      logic [2:0] to_next;            // words from a pixel to the next
       logic [2:0] row_q, column_q;    // of the tap
       logic [TileAddr:0] start_q, start, offset_q;
       logic [16:0] at_q, upper;       // columns from the leftmost one of the halo, rows from the uppermost one
       logic [16:0] width_q, height_q; // of the map, with the halo on one side
       logic column_there_q, upper_there_q, lower_there_q, lower_q;
       assign last     = {halo, 1'b0};
+      assign to_next  = cycle_i[0] ? {halo, 1'b1} : 3'd1;  // 2 + 2 halo rows a column
       assign taps_end = row_q == last && column_q == last;
       assign offset   = offset_q;
       assign start    = taps_end ? '0 : (row_q != last) ? start_q + (TileAddr + 1)'(1)
@@ -85,7 +87,7 @@ module duet_walk #(
           offset_q <= start;
           at_q     <= taps_end ? 17'd0 : 17'(column_q) + 17'(row_q == last);
         end else if (step_i) begin
-          offset_q <= offset_q + (TileAddr + 1)'(cycle_i[0] ? {halo, 1'b1} : 3'd1);  // 2 + 2 halo rows a column
+          offset_q <= offset_q + (TileAddr + 1)'(to_next);
           if (cycle_i[0]) at_q <= at_q + 17'd1;
         end
       end

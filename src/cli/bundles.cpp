@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "cli/step_options.h"
+#include "flow/judge.h"
 #include "flow/steps.h"
 
 namespace duet::cli {
@@ -17,19 +18,19 @@ void print_table(const Json& result) {
   const auto cycles = [&](size_t i) { return bundles[i].value("cycles", INT64_MAX); };
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return cycles(a) < cycles(b); });
   print(fmt::format("{:<28} {:>9} {:>8} {:>9} {:>9} {:>7} {:>5} {:>7}  {}", "Bundle (its prototype)", "cycles", "FPS", "MMAC",
-                    "KB/frame", "LUT", "DSP", "BRAM36", "hardware"));
+                    "KB/frame", "LUT", "DSP", "BRAM36", "engine"));
   for (size_t i : order) {
     const Json& b = bundles[i];
-    const std::string hardware = b.at("hardware") == true ? "yes" : "modelled only: " + b.at("why_not").get<std::string>();
     if (b.at("judged") != true) {
-      print(fmt::format("{:<28} no engine can run it; {}", b.at("name").get<std::string>(), hardware));
+      print(fmt::format("{:<28} no engine can run it", b.at("name").get<std::string>()));
       continue;
     }
     const double bytes = b.at("bytes_read").get<double>() + b.at("bytes_written").get<double>();
     print(fmt::format("{:<28} {:>9} {:>8.1f} {:>9.1f} {:>9.0f} {:>7} {:>5} {:>7.1f}  {}{}", b.at("name").get<std::string>(),
                       cycles(i), b.at("fps").get<double>(), b.at("macs").get<double>() / 1e6, bytes / 1e3,
                       b.at("resources").at("lut").get<int64_t>(), b.at("resources").at("dsp").get<int64_t>(),
-                      b.at("resources").at("bram36").get<double>(), hardware,
+                      b.at("resources").at("bram36").get<double>(),
+                      flow::describe(engine::engine_from_json(b.at("engine"), "bundles")),
                       b.at("fits") == true ? "" : "; does not fit the device"));
   }
   print("All figures are estimates.");

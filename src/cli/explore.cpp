@@ -26,11 +26,11 @@ void print_finalists(const Json& result) {
   for (const Json& index : result.at("finalists")) {
     const Json& p = proposals[index.get<size_t>()];
     const std::string why = p.at("why");
-    print(fmt::format("{:<32} W{}F{}  {:>8.1f} FPS  {:>6.1f} MMAC  {:>6.1f} K parameters  {} DSP  {:.2f} W{}{}",
-                      p.at("network").at("name").get<std::string>(), p.at("weight_bits").get<int>(),
-                      p.at("feature_bits").get<int>(), p.at("fps").get<double>(), p.at("macs").get<double>() / 1e6,
-                      p.at("parameters").get<double>() / 1e3, p.at("resources").at("dsp").get<int64_t>(),
-                      p.at("watts").get<double>(), why.empty() ? "" : "  ", why));
+    print(fmt::format("{:<32} {:<28} W{}F{}  {:>8.1f} FPS  {:>6.1f} MMAC  {:>6.1f} K parameters  {} DSP  {:.2f} W{}{}",
+                      p.at("network").at("name").get<std::string>(), p.at("network").at("bundle").get<std::string>(),
+                      p.at("weight_bits").get<int>(), p.at("feature_bits").get<int>(), p.at("fps").get<double>(),
+                      p.at("macs").get<double>() / 1e6, p.at("parameters").get<double>() / 1e3,
+                      p.at("resources").at("dsp").get<int64_t>(), p.at("watts").get<double>(), why.empty() ? "" : "  ", why));
   }
 }
 
@@ -40,9 +40,9 @@ void run(const Arguments& arguments) {
   for (const auto& bundle : config.search.bundles) bundles.push_back(net::name(bundle));
   if (!arguments.select.empty()) {
     const Json selected = base::read_json(arguments.select);
-    if (!selected.is_object() || !selected.contains("hardware"))
+    if (!selected.is_object() || !selected.contains("selected"))
       throw Error("is not what `duet select` writes", arguments.select, "give its --out file, or the select.json of a run");
-    bundles = selected["hardware"].get<std::vector<std::string>>();
+    bundles = selected["selected"].get<std::vector<std::string>>();
   }
   if (bundles.empty()) bundles.push_back("dw3-conv1-bn-relu-max");
   const Json result = flow::explore_step(bundles, config, config.search.proposals, progress_bar("stochastic coordinate descent"));

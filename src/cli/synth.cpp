@@ -35,8 +35,6 @@ std::vector<fs::path> emitted_files(const fs::path& folder) {
 engine::Engine choose_engine(const Options& o, const device::Device& device) {
   if (!o.engine_file.empty()) return read_engine(o.engine_file);
   const net::Network network = read_network(o.network);
-  if (const std::string reason = engine::no_hardware_because(network.bundle); !reason.empty())
-    throw Error(reason, o.network, "only Bundles with hardware can be synthesised; `duet estimate` models the others");
   const auto found = estimate::designs(network, device, o.widths.weights(), o.widths.features());
   if (found.empty()) throw Error("no engine can run this network", o.network, "use fewer replications or a smaller picture");
   return found[0].engine;

@@ -109,10 +109,7 @@ Engine engine_from_json(const Json& json, const std::string& where) {
   return engine;
 }
 
-std::string no_hardware_because(const net::Bundle&) { return ""; }
-
 std::string illegal_because(const Engine& engine) {
-  if (const std::string reason = no_hardware_because(engine.bundle); !reason.empty()) return reason;
   for (const Named& field : kFields)
     if (engine.*field.member < field.lo || engine.*field.member > field.hi)
       return std::string(field.name) + " must be " + std::to_string(field.lo) + ".." + std::to_string(field.hi);

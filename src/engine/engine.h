@@ -44,8 +44,6 @@ Json to_json(const Engine& engine);
 /// Throws Error naming `where` and the key.
 Engine engine_from_json(const Json& json, const std::string& where);
 
-/// Why no engine exists for a Bundle, or "" when one does: today for every Bundle of the pool.
-std::string no_hardware_because(const net::Bundle& bundle);
 /// Why an engine cannot be elaborated (lanes that do not divide each other, widths out of range), or "". The same rules stop
 /// elaboration in rtl/duet_rules.sv.
 std::string illegal_because(const Engine& engine);

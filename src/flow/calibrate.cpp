@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kCalibrationProposals = 60;  // until there is a network about as large as the finalists will be
+constexpr int kCalibrationProposals = 60;  // of a Bundle, until there is a network about as large as the finalists will be
 constexpr double kMacsPerSecondCore =
     4e9;  // forward MACs of the pictures trained in a second on one core: a rough figure for --dry-run
 
@@ -24,19 +24,20 @@ int cores(const World& world) {
                                      : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
 }
 
-// A network as large as the targets allow, as the finalists will be.
-net::Network likely_finalist(const Config& config, const Json& bundles) {
-  for (const Json& entry : bundles.at("bundles")) {
-    if (entry.at("hardware") != true) continue;
-    const Json explored = explore_step({entry.at("name")}, config, kCalibrationProposals, {});
-    return net::network_from_json(explored.at("proposals")[explored.at("finalists")[0].get<size_t>()].at("network"),
-                                  "calibration");
-  }
-  throw Error("no Bundle with hardware among those of the flow", "search",
-              "name one, for example bundles = [\"dw3-conv1-bn-relu-max\"]");
-}
-
 double macs_of(const Json& entry) { return entry.at("macs").get<double>(); }
+
+// A network as large as the targets allow, as the finalists will be: the largest, since any Bundle may be the one selected.
+net::Network likely_finalist(const Config& config, const Json& bundles) {
+  std::vector<std::string> names;
+  for (size_t i : candidates(bundles, config)) names.push_back(bundles.at("bundles")[i].at("name"));
+  const Json explored = explore_step(names, config, kCalibrationProposals * static_cast<int>(names.size()), {});
+  const Json* largest = nullptr;
+  for (const Json& index : explored.at("finalists")) {
+    const Json& proposal = explored.at("proposals")[index.get<size_t>()];
+    if (!largest || macs_of(proposal) > macs_of(*largest)) largest = &proposal;
+  }
+  return net::network_from_json(largest->at("network"), "calibration");
+}
 
 // Epochs and pictures an epoch that cost about `pictures` in all: whole epochs where there is time for `wanted` (or at least 3),
 // otherwise shorter ones.

@@ -41,7 +41,10 @@ search::Verdict weigh(const net::Network& network, const estimate::Design& desig
 }  // namespace
 
 std::string describe(const engine::Engine& engine) {
-  return fmt::format("{} x {} lanes, {} depth-wise", engine.in_lanes, engine.out_lanes, engine.dw_lanes);
+  std::string text = fmt::format("{} x {} lanes, {} product{} a DSP", engine.in_lanes, engine.out_lanes, engine.products,
+                                 engine.products > 1 ? "s" : "");
+  if (engine.dw_lanes) text += fmt::format(", {} depth-wise lane{}", engine.dw_lanes, engine.dw_lanes > 1 ? "s" : "");
+  return text;
 }
 
 double mac_per_dsp_cycle(int64_t macs, int64_t cycles, const device::Device& device) {

@@ -76,7 +76,6 @@ void add_bundles(report::Report& page, const State& state) {
   for (const Json& entry : source.at("bundles")) {
     report::BundlePoint point;
     point.name = entry.at("name");
-    point.hardware = entry.at("hardware");
     if (entry.at("judged") == true) {
       point.cycles = count(entry, "cycles");
       point.resources = resources(entry.at("resources"));
@@ -182,10 +181,15 @@ void add_layers(report::Report& page, const net::Network& network) {
   }
 }
 
-// Cycles of each replication, predicted; the simulator counts whole frames.
+// Cycles of each replication, predicted; the simulator counts whole frames. A pass "b0.l1+b1.l0" counts for the replication
+// whose convolution it ends with.
 void add_parts(report::Report& page, const net::Network& network, const State& state) {
-  for (const auto& part : estimate::estimate(network, state.engine, state.config.device).layers)
-    page.hardware.layers.push_back({part_words(part.name), part.total, std::nullopt});
+  auto& parts = page.hardware.layers;
+  for (const auto& pass : estimate::estimate(network, state.engine, state.config.device).layers) {
+    const std::string part = part_words(pass.name.substr(pass.name.rfind('+') + 1));
+    if (parts.empty() || parts.back().name != part) parts.push_back({part, 0, std::nullopt});
+    *parts.back().predicted += pass.total;
+  }
 }
 
 void add_hardware(report::Report& page, const State& state, const Json& result) {

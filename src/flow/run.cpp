@@ -2,8 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "base/files.h"
 #include "flow/calibrate.h"
@@ -89,9 +87,9 @@ class Run {
   void bundles() {
     state_.bundles = bundles_step(state_.config, world_.progress ? world_.progress("modelling Bundles") : Progress{});
     base::write_json(out_ / "bundles.json", state_.bundles);
-    size_t hardware = 0;
-    for (const Json& entry : state_.bundles.at("bundles")) hardware += entry.at("hardware") == true;
-    note_ = fmt::format("{} modelled, {} with hardware", state_.bundles.at("bundles").size(), hardware);
+    size_t fit = 0;
+    for (const Json& entry : state_.bundles.at("bundles")) fit += entry.at("judged") == true && entry.at("fits") == true;
+    note_ = fmt::format("{} modelled, {} fit the device", state_.bundles.at("bundles").size(), fit);
   }
 
   void plan() {
@@ -123,17 +121,13 @@ class Run {
         state_.problems.push_back("prototype of " + entry.at("name").get<std::string>() + ": " + note);
     }
     note_ = fmt::format("{} trained, {} selected", trained, state_.selected.at("selected").size());
-    if (state_.selected.at("hardware").empty())
-      throw Error("no prototype with hardware could be trained" + first_problem(), out_.string(),
+    if (state_.selected.at("selected").empty())
+      throw Error("no prototype could be trained" + first_problem(), out_.string(),
                   "run the same command again once that is mended");
-    for (const Json& name : state_.selected.at("selected"))
-      if (const auto& all = state_.selected.at("hardware"); std::find(all.begin(), all.end(), name) == all.end())
-        state_.problems.push_back("Bundle " + name.get<std::string>() +
-                                  " was selected but has no hardware yet: it is modelled, not built");
   }
 
   void explore() {
-    const auto names = state_.selected.at("hardware").get<std::vector<std::string>>();
+    const auto names = state_.selected.at("selected").get<std::vector<std::string>>();
     state_.explored = explore_step(names, state_.config, state_.plan.proposals,
                                    world_.progress ? world_.progress("stochastic coordinate descent") : Progress{});
     base::write_json(out_ / "explore.json", state_.explored);
@@ -181,7 +175,7 @@ class Run {
     state_.predicted = state_.explored.at("proposals")[winner.proposal];
     state_.engine = engine::engine_from_json(state_.predicted.at("engine"), "explore.json");
     state_.final = winner.trained;
-    note_ += fmt::format("; {} goes on", winner.network.name);
+    note_ += fmt::format("; {} of {} goes on", winner.network.name, net::name(winner.network.bundle));
   }
 
   void final_training() {

@@ -3,7 +3,6 @@
 #include <numeric>
 
 #include "base/error.h"
-#include "engine/engine.h"
 #include "flow/judge.h"
 #include "flow/steps.h"
 #include "search/select.h"
@@ -11,21 +10,9 @@
 namespace duet::flow {
 namespace {
 
-// The winner of the paper: a run always has one Bundle that there is hardware for.
-const char* const kPaperBundle = "dw3-conv1-bn-relu-max";
-
-std::vector<net::Bundle> named_bundles(const Config& config) {
-  std::vector<net::Bundle> named = config.search.bundles;
-  const bool hardware = std::any_of(named.begin(), named.end(),
-                                    [](const net::Bundle& bundle) { return engine::no_hardware_because(bundle).empty(); });
-  if (!hardware) named.push_back(net::parse_bundle(kPaperBundle));
-  return named;
-}
-
 Json describe_bundle(const net::Bundle& bundle, const Config& config) {
   const net::Network network = prototype(bundle, config);
-  const std::string why = engine::no_hardware_because(bundle);
-  Json entry{{"name", net::name(bundle)}, {"hardware", why.empty()}, {"why_not", why}, {"network", net::to_json(network)}};
+  Json entry{{"name", net::name(bundle)}, {"network", net::to_json(network)}};
   const auto judged = judge(network, config);
   entry["judged"] = judged.has_value();
   if (!judged) return entry;
@@ -54,7 +41,7 @@ net::Network prototype(const net::Bundle& bundle, const Config& config) {
 
 Json bundles_step(const Config& config, const Progress& progress) {
   Rng rng(config.seed);
-  const auto named = named_bundles(config);
+  const auto& named = config.search.bundles;
   const auto bundles = search::draw_bundles(named, std::max<int>(config.search.draw, static_cast<int>(named.size())), rng);
   Json entries = Json::array();
   for (const auto& bundle : bundles) {
@@ -77,6 +64,9 @@ std::vector<size_t> candidates(const Json& bundles, const Config& config) {
   const auto far = [&](size_t i) {
     return std::pair(all[i].at("named") != true, std::abs(std::log(all[i].at("load").get<double>())));
   };
+  if (order.empty())
+    throw Error("none of the Bundles fits the device, even with the smallest engine", config.device.name,
+                "choose a larger device, narrower widths or a smaller input");
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return far(a) < far(b); });
   order.resize(std::min(order.size(), static_cast<size_t>(config.search.prototypes)));
   return order;

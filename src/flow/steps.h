@@ -35,19 +35,19 @@ struct Packs {
 };
 Packs prepare_data(const Config& config, const World& world);
 
-/// Step 1: {"bundles": [{"name", "hardware", "why_not", "network", figures..., "load"}...], ...}: every Bundle's prototype,
-/// judged.
+/// Step 1: {"bundles": [{"name", "network", figures..., "load"}...], ...}: every Bundle's prototype, judged.
 Json bundles_step(const Config& config, const Progress& progress);
 /// The prototype of a Bundle: replicated, with doubling strides as far as the flow allows.
 net::Network prototype(const net::Bundle& bundle, const Config& config);
 /// Which of step 1's Bundles get their prototypes trained: those that fit, named ones first, then the nearest to the target.
+/// Throws Error when none fits.
 std::vector<size_t> candidates(const Json& bundles, const Config& config);
 
 /// Step 2: trains the candidates' prototypes and selects: {"epochs", "bundles": [step 1's entry with "trained", "iou", "group",
-/// "selected", "pareto", "note"...], "selected": [names], "hardware": [selected Bundles that step 3 builds on]}.
+/// "selected", "pareto", "note"...], "selected": [names, the best prototype's first]}.
 Json select_step(const Json& bundles, const Config& config, const Plan& plan, const Packs& packs, const World& world);
 
-/// Step 3: {"met", "proposals": [...], "finalists": [indices]} for Bundles by name.
+/// Step 3: {"met", "proposals": [...], "finalists": [indices]} for Bundles by name, which share the proposals.
 Json explore_step(const std::vector<std::string>& bundles, const Config& config, int proposals, const Progress& progress);
 search::Space space_of(const net::Bundle& bundle, const Config& config);
 

@@ -326,7 +326,6 @@ Layout lay_out(std::vector<Layer>& layers, const engine::Engine& engine) {
 }  // namespace
 
 std::string unfit_because(const net::Network& network, const engine::Engine& engine) {
-  if (const std::string reason = engine::no_hardware_because(network.bundle); !reason.empty()) return reason;
   if (const std::string reason = engine::illegal_because(engine); !reason.empty()) return reason;
   if (const std::string reason = misshapen(network); !reason.empty()) return reason;
   if (engine::nibbles(engine) && network.input.channels > 3) return "an engine of nibbles takes pictures of at most 3 channels";

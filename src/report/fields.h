@@ -16,7 +16,7 @@ void fields(A& a, Resources& x) {
 }
 template <class A>
 void fields(A& a, BundlePoint& x) {
-  a("name", x.name), a("hardware", x.hardware), a("cycles", x.cycles), a("resources", x.resources), a("macs", x.macs);
+  a("name", x.name), a("cycles", x.cycles), a("resources", x.resources), a("macs", x.macs);
   a("parameters", x.parameters), a("bytes", x.bytes), a("iou", x.iou), a("epochs", x.epochs), a("group", x.group);
   a("selected", x.selected), a("pareto", x.pareto), a("note", x.note);
 }

@@ -41,7 +41,6 @@ struct Resources {
 /// A Bundle of steps 1 and 2, as its prototype network: the Bundle repeated n times with the box head.
 struct BundlePoint {
   std::string name;                                ///< net::name(bundle)
-  bool hardware = false;                           ///< an engine exists; else figures are "modelled, not simulated"
   std::optional<int64_t> cycles;                   ///< a frame of the prototype, estimate
   Resources resources;                             ///< of its engine, estimate
   std::optional<int64_t> macs, parameters, bytes;  ///< of the prototype, a frame; bytes: read and written together

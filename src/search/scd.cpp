@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -154,9 +155,10 @@ Finalists choose_finalists(const std::vector<Proposal>& proposals, int count) {
   finalists.met = std::any_of(proposals.begin(), proposals.end(), [](const Proposal& p) { return p.verdict.meets(); });
   std::erase_if(order,
                 [&](size_t i) { return !proposals[i].verdict.possible || (finalists.met && !proposals[i].verdict.meets()); });
-  // N and X as text: "p_p_" down-samples in replications 0 and 2 of 4.
+  const auto bundle = [&](size_t i) { return net::name(proposals[i].network.bundle); };
+  // Bundle, N and X as text: "p_p_" down-samples in replications 0 and 2 of 4.
   const auto shape = [&](size_t i) {
-    std::string text;
+    std::string text = bundle(i) + ' ';
     for (const auto& replication : proposals[i].network.replications) text += replication.downsample ? 'p' : '_';
     return text;
   };
@@ -164,6 +166,13 @@ Finalists choose_finalists(const std::vector<Proposal>& proposals, int count) {
   std::vector<size_t> first, later;
   for (size_t i : order) (seen.insert(shape(i)).second ? first : later).push_back(i);
   first.insert(first.end(), later.begin(), later.end());
+  if (finalists.met) {  // worth says nothing of how well different Bundles learn, so each Bundle's best come in turns
+    std::map<std::string, size_t> place, taken;
+    for (size_t i = 0; i < proposals.size(); ++i) place.emplace(bundle(i), i);
+    std::vector<std::pair<size_t, size_t>> turn(proposals.size());
+    for (size_t i : first) turn[i] = {taken[bundle(i)]++, place[bundle(i)]};
+    std::stable_sort(first.begin(), first.end(), [&](size_t a, size_t b) { return turn[a] < turn[b]; });
+  }
   first.resize(std::min(first.size(), static_cast<size_t>(count)));
   finalists.chosen = first;
   return finalists;

@@ -84,8 +84,9 @@ using Judge = std::function<Verdict(const net::Network&)>;
 std::vector<Proposal> explore(const Space& space, const ScdOptions& options, const Judge& judge, int count, uint64_t seed,
                               const Progress& progress);
 
-/// The proposals to train: at most `count` of those that meet all constraints, worth first, but different in N or X before the
-/// same ones come again with other channels. When none meets them: the `count` nearest, and `met` is false.
+/// The proposals to train: at most `count` of those that meet all constraints. Bundles take turns, in the order in which their
+/// proposals come; of a Bundle, worth first, but different in N or X before the same ones come again with other channels. When
+/// none meets them: the `count` nearest of any Bundle, and `met` is false.
 struct Finalists {
   bool met = false;
   std::vector<size_t> chosen;  ///< into the proposals

@@ -104,7 +104,7 @@ TEST_F(Page, PointingAndClickingOnBundles) {
     const BundlePoint& bundle = report.bundles[design[0].get<size_t>() - 1];
     browser().point(design[1], design[2]);
     EXPECT_THAT(text("#tooltip"), HasSubstr(bundle.name));
-    EXPECT_THAT(text("#tooltip"), HasSubstr(bundle.hardware ? "yes" : "modelled, not simulated"));
+    EXPECT_THAT(text("#tooltip"), HasSubstr(as_shown(*bundle.iou)));
     browser().click(design[1], design[2]);
     EXPECT_EQ(text("#bundles-panel h3"), bundle.name);
     EXPECT_THAT(text("#bundles-panel"), HasSubstr(as_shown(*bundle.iou)));

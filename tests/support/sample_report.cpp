@@ -31,14 +31,12 @@ std::vector<BundlePoint> bundles(Rng& rng) {
                           : std::string(name).find("conv3") == 0 ? 3
                                                                  : 0.8 + 0.1 * static_cast<double>(points.size());
     BundlePoint p{.name = name};
-    p.hardware = p.name.substr(0, 9) == "dw3-conv1";
     p.cycles = static_cast<int64_t>(420000 * weight * rng.uniform(0.9, 1.2));
     p.resources = resources_of(160 + 6 * static_cast<double>(points.size()), 24000 + 1500 * weight);
     p.macs = *p.cycles * 190, p.parameters = static_cast<int64_t>(40000 * weight), p.bytes = *p.cycles * 3;
     p.iou = round_to(0.2 + 0.09 * std::log(weight + 1) + rng.uniform(-0.05, 0.06), 0.001);
     p.epochs = 20;
     p.group = *p.cycles < 500000 ? "over 300 FPS" : *p.cycles < 1000000 ? "150 to 300 FPS" : "under 150 FPS";
-    if (!p.hardware) p.note = "modelled, not simulated: no engine runs this Bundle yet";
     points.push_back(p);
   }
   points[0].iou = 0.331;
@@ -229,13 +227,8 @@ Report sample_failed_report() {
       "with the same command."};
   r.targets = {{"Frames per second", "FPS", 5000, true, 212.0, false, "estimate of the nearest design"},
                {"Mean IoU on the test part", "IoU", 0.9, true, {}, {}, ""}};
-  r.bundles.push_back({.name = "dw3-conv1-bn-relu4-max",
-                       .hardware = true,
-                       .cycles = 480000,
-                       .iou = 0.31,
-                       .epochs = 2,
-                       .selected = true,
-                       .pareto = true});
+  r.bundles.push_back(
+      {.name = "dw3-conv1-bn-relu4-max", .cycles = 480000, .iou = 0.31, .epochs = 2, .selected = true, .pareto = true});
   Rng rng(7);
   r.proposals.push_back(proposal(rng, 0, 0));
   r.finalists.push_back({.name = "proposal 0", .proposal = 0, .curve = {{1, 2.7, 0.04}}, .chosen = true});

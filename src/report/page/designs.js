@@ -23,24 +23,21 @@ function bundlesSection() {
   const all = data.bundles;
   if (!all.length) return section("bundles", "Bundles", null, absent("No Bundle has been evaluated yet."));
   const trained = all.filter((b) => known(b.iou)).length, epochs = Math.max(...all.map((b) => b.epochs));
-  const lead = `${count(all.length, "Bundle")} drawn from the layer pool, each repeated into a prototype network. Speed and resources are estimates of the analytical model; ` +
+  const lead = `${count(all.length, "Bundle")} drawn from the layer pool, each repeated into a prototype network. Speed and resources are estimates for the fastest engine that fits it; ` +
     (trained ? `the IoU of ${count(trained, "trained prototype")} was measured on the validation part${epochs ? ` after ${count(epochs, "epoch")}` : ""}.` : "no prototype has been trained yet.");
   const fields = { ...figureFields, bytes: { label: "Memory traffic a frame, bytes", value: (b) => b.bytes, text: short, better: -1 } };
-  const hardware = (b) => b.hardware ? "yes" : "modelled, not simulated";
   const spec = {
     id: "bundles", hash: "bundle", key: (b) => all.indexOf(b) + 1, points: all, fields, x: "latency", y: trained ? "iou" : "dsp", guides: [],
-    counts: (b) => known(b.iou) || !trained, name: (b) => b.name, first: all.find((b) => b.selected && b.hardware) || all.find((b) => b.selected),
+    counts: (b) => known(b.iou) || !trained, name: (b) => b.name, first: all.find((b) => b.selected),
     caption: (b) => b.selected && b.name,
     kinds: [
-      { name: "selected, hardware exists", test: (b) => b.selected && b.hardware, colour: "hw", style: "rectRot", radius: 8 },
-      { name: "selected, modelled only", test: (b) => b.selected, colour: "net", style: "circle", radius: 6 },
-      { name: "hardware exists", test: (b) => b.hardware, colour: "hw", style: "rectRot", radius: 7, hollow: true },
-      { name: "modelled only", test: () => true, colour: "muted", style: "circle", radius: 5, hollow: true },
+      { name: "selected", test: (b) => b.selected, colour: "net", style: "circle", radius: 7 },
+      { name: "not selected", test: () => true, colour: "muted", style: "circle", radius: 5, hollow: true },
     ],
-    summary: (b) => [["IoU", fixed(b.iou, 3)], ["Frame", plain(milliseconds(b.cycles)) + " ms (estimate)"], ["Hardware", hardware(b)]],
+    summary: (b) => [["IoU", fixed(b.iou, 3)], ["Frame", plain(milliseconds(b.cycles)) + " ms (estimate)"]],
     panel: (b) => [
       element("h3", { text: b.name }),
-      element("p", { class: "badges" }, b.selected && badge("net", "selected"), b.pareto && badge("", "Pareto front"), b.hardware ? badge("hw", "hardware") : badge("", "modelled, not simulated")),
+      element("p", { class: "badges" }, b.selected && badge("net", "selected"), b.pareto && badge("", "Pareto front")),
       element("h4", { text: "Prototype network" }),
       list([["IoU, validation part", known(b.iou) ? fixed(b.iou, 3) + ` after ${count(b.epochs, "epoch")}` : "not trained"], ["MACs a frame", short(b.macs)], ["Parameters", short(b.parameters)], b.group && ["Group", b.group]]),
       element("h4", null, "Its accelerator ", tag("estimate")),
@@ -55,7 +52,6 @@ function bundlesSection() {
     { title: "LUT", number: true, value: (b) => whole(b.resources.lut), sort: (b) => b.resources.lut },
     { title: "BRAM", number: true, value: (b) => halves(b.resources.bram36), sort: (b) => b.resources.bram36 },
     { title: "Group", value: (b) => b.group || DASH, sort: (b) => b.group },
-    { title: "Hardware", value: hardware, sort: (b) => Number(b.hardware) },
     { title: "Selected", value: (b) => b.selected ? "yes" : "no", sort: (b) => Number(b.selected) },
     { title: "Note", value: (b) => b.note },
   ];

@@ -66,7 +66,7 @@ function networkSection() {
     { title: "Output (C \u00d7 H \u00d7 W)", number: true, value: (l) => `${l.channels} \u00d7 ${l.height} \u00d7 ${l.width}` }, { title: "MACs", number: true, value: (l) => l.macs ? whole(l.macs) : DASH },
     { title: "Parameters", number: true, value: (l) => l.parameters ? whole(l.parameters) : DASH }, { title: "Cycles of the part", number: true, value: (l) => last(l) ? whole(cycles(l)) : "" }];
   const key = (kind, words) => element("li", null, element("span", { class: "swatch " + kind }), words);
-  return section("network", "Network", `${short(sum("macs"))} multiply-accumulates a frame, ${whole(sum("parameters"))} parameters. The Bundles run one after another on the same engine (folded); inside a Bundle the layers run as a pipeline over tiles.`,
+  return section("network", "Network", `${short(sum("macs"))} multiply-accumulates a frame, ${whole(sum("parameters"))} parameters. The Bundles run one after another on the same engine (folded), as a pipeline over tiles.`,
     networkDrawing(),
     element("ul", { class: "legend" }, key("slab-dw", "depth-wise convolution"), key("slab-conv", "convolution"), key("slab-pool", "pooling"), key("slab-head", "box head"), key("bar-net", "share of MACs"), data.hardware.layers.length ? key("bar-hw", "share of cycles" + (data.hardware.layers.some((l) => known(l.simulated)) ? "" : " (predicted)")) : null),
     folded("All layers as a table", table("Layers", columns, data.layers)));

@@ -38,7 +38,7 @@ function trainingSection() {
   if (!all.length) return section("training", "Training", null, absent("No network has been trained to the end yet."));
   const keys = element("ul", { class: "legend" }, curveDatasets("loss").map((d) => element("li", null, element("span", { class: "swatch", style: `background: var(--${d.colour})` }), d.label)));
   const columns = [
-    { title: "Network", value: (f) => f.name }, { title: "Epochs", number: true, value: (f) => f.curve.length ? plain(f.curve[f.curve.length - 1].epoch) : DASH },
+    { title: "Network", value: (f) => f.name }, { title: "Bundle", value: (f) => (data.proposals.find((p) => p.index === f.proposal) || { bundle: DASH }).bundle }, { title: "Epochs", number: true, value: (f) => f.curve.length ? plain(f.curve[f.curve.length - 1].epoch) : DASH },
     { title: "Time", number: true, value: (f) => duration(f.seconds) }, { title: "IoU, validation (float)", number: true, value: (f) => fixed(f.iou_validation, 3) },
     { title: "IoU, validation (quantised)", number: true, value: (f) => fixed(f.iou_quantized, 3) }, { title: "", value: (f) => f.chosen ? badge("hw", "chosen") : "" }];
   return section("training", "Training", "Finalists were trained on the training part and compared on the validation part. The test part took no part in any choice.",

@@ -47,15 +47,31 @@ TEST(CostVerbs, EstimateComplains) {
   expect_complaint({"estimate", "dnn-a", "--engine", "nowhere.json"}, "nowhere.json");
 }
 
+TEST(CostVerbs, BundlesNamesEachOnesEngine) {
+  const std::vector<std::string> command{"bundles",  "--device",          "pynq-z1",  "--draw",
+                                         "2",        "--input",           "64",       "64",
+                                         "--bundle", "conv3-bn-relu-max", "--bundle", "dw3-conv1-bn-relu-max"};
+  const std::string table = duet(command).output;
+  EXPECT_THAT(table, HasSubstr("conv3-bn-relu-max "));
+  EXPECT_THAT(table, HasSubstr(" a DSP, "));
+  EXPECT_THAT(table, HasSubstr(" depth-wise lane"));
+  auto with_json = command;
+  with_json.push_back("--json");
+  const Json bundles = Json::parse(duet(with_json).output)["bundles"];
+  ASSERT_EQ(bundles.size(), 2u);
+  for (const Json& bundle : bundles) {
+    EXPECT_EQ(bundle["engine"]["bundle"], bundle["name"]);
+    EXPECT_EQ(bundle["fits"], true);
+    EXPECT_GT(bundle["fps"], 0);
+  }
+}
+
 TEST(CostVerbs, SynthComplains) {
   expect_complaint({"synth"}, "no arguments");
   expect_complaint({"synth", "--out", "x"}, "neither a folder nor a network");
   expect_complaint({"synth", "nowhere"}, "nowhere/rtl/files.f");
   expect_complaint({"synth", "--network", "dnn-a", "--device", "ultra96"}, "xc7 only");
   test::Folder folder;
-  Json network = Json::parse(R"({"bundle": "conv3-bn-relu-max", "replications": [{"channels": 8, "downsample": true}]})");
-  base::write_json(folder / "network.json", network);
-  expect_complaint({"synth", "--network", folder / "network.json"}, "duet estimate");
   // A PATH without Yosys: a missing tool is named.
   base::ProcessOptions options;
   options.environment["PATH"] = folder.path().string();

@@ -181,5 +181,22 @@ TEST(Finalists, DifferInShapeFirst) {
   EXPECT_EQ(shapes.size(), 4u);
 }
 
+TEST(Finalists, BundlesTakeTurns) {
+  std::vector<Proposal> proposals;
+  const auto add = [&](const char* bundle, double worth, double load) {
+    Proposal proposal;
+    proposal.network.bundle = net::parse_bundle(bundle);
+    proposal.network.replications = {{8, true}};
+    proposal.verdict.worth = worth;
+    proposal.verdict.load = load;
+    proposals.push_back(proposal);
+  };
+  for (double worth : {1., 3., 2.}) add("dw3-conv1-bn-relu-max", worth, 0.9);
+  for (double worth : {8., 9., 7.}) add("conv3-bn-relu-max", worth, worth < 9 ? 0.9 : 1.1);
+  EXPECT_EQ(choose_finalists(proposals, 3).chosen, (std::vector<size_t>{1, 3, 2}));
+  for (Proposal& proposal : proposals) proposal.verdict.load += 0.5;  // none meets them: the nearest of any
+  EXPECT_EQ(choose_finalists(proposals, 3).chosen, (std::vector<size_t>{3, 1, 5}));
+}
+
 }  // namespace
 }  // namespace duet::search
