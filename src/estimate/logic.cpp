@@ -98,7 +98,7 @@ Counts two_pixels(const engine::Engine& e) { return {2.0 * 2 * e.out_lanes * e.a
 
 // What other Bundles than dw3-conv1 have and lack (counted in syntheses of small engines, one of a kind).
 Counts of_bundle(const engine::Engine& e) {
-  constexpr Counts kDepthwise{600, 0};                 // rtl/layer/duet_dw.sv without a convolution
+  constexpr Counts kDepthwise{600, 0};                  // rtl/layer/duet_dw.sv without a convolution
   constexpr Counts kTaps{150, 250}, kDiagonal{60, 60};  // rtl/layer/duet_walk.sv
   Counts sum;
   const auto add = [&](double lut, double ff) { sum.lut += lut, sum.ff += ff; };
