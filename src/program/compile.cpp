@@ -219,7 +219,7 @@ engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& en
 // Units that wait for the store when the array has made a burst of them in less time than the store takes.
 int backlog(const Layer& layer) {
   const int compute = ceil_div(layer.out_groups, layer.units) * layer.passes * layer.pw_pass;
-  const int store = layer.groups_full * layer.unit_pixels;  // an averaged pixel takes four cycles
+  const int store = layer.groups_full * layer.unit_pixels;  // a cycle a pixel of the result buffer, averaged or not
   return compute < store ? static_cast<int>(ceil_div(int64_t{layer.burst} * layer.units * (store - compute), store)) : 0;
 }
 
