@@ -1,13 +1,14 @@
 // Third stage: the array. A pass multiplies one input group (InLanes channels) of a whole tile with the weights of one
 // output group (OutLanes channels); passes run input group by input group, output group by output group, partial sums waiting in a
 // memory between them. The sums of an output group's last pass go to the result buffer, pooled where the layer pools by maximum (averages
-// are duet_store's): a ring of words of which an output group takes as many as it has pixels. Weights stand still during a pass and are reloaded for the next one meanwhile.
+// are duet_store's): a ring of words of which an output group takes as many as it has pixels. Weights stand still during a pass and are
+// reloaded for the next one meanwhile.
 // A convolution of more than one tap (ArrayKernel > 1) makes a pass of each tap, shifted words of the tile, of which those outside the map
 // count as 0. A diagonal layer (Diagonal = 1) takes from each output group only the input groups that hold its channels. A picture in digits
 // (DigitBits) comes digit by digit, and the sums are shifted before the next one is added.
 // A tile of quads (Quads = 1, duet_dw) has four pixels in a word: the array's columns then make four sums of InLanes / 4 channels
 // each, and their maximum is the pooled pixel. With UnitGroups = 2 two output groups share a word of the result buffer: a unit, of which
-// the last may lack the second. Latency: InLanes + 6 cycles (+ 7 with several products a DSP, + 8 with two pixels a word) from the
+// the last may lack the second. Latency: InLanes + 6 cycles (InLanes + 7 with several products a DSP, + 8 with two pixels a word) from the
 // issue of a pixel to its word in the result buffer. Throughput: one word of the tile a cycle, InLanes x OutLanes x Pixels products;
 // passes follow one another without a gap as long as tiles, weights and room for results are there.
 // Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
