@@ -98,7 +98,7 @@ Found synthesised(const Point& p, const fs::path& folder) {
     base::write_file(place / "top.sv", top);
     synth::Request request;
     request.top = "duet_top";
-    request.sources = emit::rtl_files(emit::Vendor::xc7);
+    request.sources = emit::rtl_files("xc7");
     request.sources.push_back(place / "top.sv");
     base::write_json(result, synth::to_json(synth::synthesize(request, device::find_device("pynq-z1"), place)));
   }

@@ -59,6 +59,7 @@ module duet_chain #(
             .WeightBits(WeightBits),
             .FeatureBits(FeatureBits),
             .Signed(Signed),
+            .SumBits(AccBits),
             .First((lane == 0) ? 1 : 0)
         ) u_mac (
             .clk_i,

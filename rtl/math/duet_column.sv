@@ -67,7 +67,9 @@ module duet_column #(
       localparam int FeatureShift = (Pixels == 2) ? PixelShift : 0;
       localparam int JoinBits = WeightBits + WeightShift;
       localparam int JoinFeature = FeatureBits + FeatureShift + ((Pixels == 2) ? Signed : 0);
-      localparam int WideBits = 46;  // joined sums
+      // Joined sums, those that begin with the halves included.
+      localparam int MostBits = JoinBits + JoinFeature + $clog2(Chain) + 1;
+      localparam int WideBits = (MostBits < 46) ? MostBits : 46;
       localparam int Inner = (Products == 4 && WeightShift > FeatureShift) || Channels == 1 ? FeatureShift : WeightShift;
       localparam int Outer = WeightShift + FeatureShift - Inner;  // 0 with two products
       // Half the range of every field but the highest.

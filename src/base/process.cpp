@@ -56,13 +56,16 @@ class Lines {
 
 }  // namespace
 
-bool have_program(const std::string& program) {
-  if (program.find('/') != std::string::npos) return ::access(program.c_str(), X_OK) == 0;
+std::filesystem::path find_program(const std::string& program) {
+  const auto runs = [](const std::string& file) { return ::access(file.c_str(), X_OK) == 0; };
+  if (program.find('/') != std::string::npos) return runs(program) ? program : "";
   std::istringstream path(std::getenv("PATH") ? std::getenv("PATH") : "");
   for (std::string folder; std::getline(path, folder, ':');)
-    if (::access((folder + "/" + program).c_str(), X_OK) == 0) return true;
-  return false;
+    if (runs(folder + "/" + program)) return folder + "/" + program;
+  return "";
 }
+
+bool have_program(const std::string& program) { return !find_program(program).empty(); }
 
 ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options) {
   DUET_CHECK(!argv.empty());

@@ -25,6 +25,8 @@ struct ProcessResult {
 /// program is not installed.
 ProcessResult run_process(const std::vector<std::string>& argv, const ProcessOptions& options = {});
 
+/// Where on PATH `program` lies; empty where it does not.
+std::filesystem::path find_program(const std::string& program);
 /// True when `program` is on PATH.
 bool have_program(const std::string& program);
 

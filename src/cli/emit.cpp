@@ -13,15 +13,16 @@ namespace {
 
 struct Options {
   AcceleratorOptions accelerator;
-  std::string out, vendor = "xc7";
-  bool json = false;
+  std::string out;
+  bool generic = false, json = false;
 };
 
 void run(const Options& options) {
   if (options.out.empty()) throw Error("names no folder", "duet emit", "add --out DIR");
   const Accelerator accelerator = read_accelerator(options.accelerator, "emit");
   const program::Program program = program::compile(accelerator.network.network, accelerator.engine);
-  emit::write(options.out, program, accelerator.network, options.vendor == "xc7" ? emit::Vendor::xc7 : emit::Vendor::generic);
+  emit::write(options.out, program, accelerator.network,
+              options.generic ? emit::kGeneric : emit::vendor_of(accelerator.engine.family));
   const Json result{{"folder", options.out},
                     {"network", accelerator.network.network.name},
                     {"trained", accelerator.trained},
@@ -43,9 +44,7 @@ void add_emit(CLI::App& app) {
                             "duet emit dnn-a --widths 16,8 --lanes 8,24,2 --out build/dnn-a", [o] { run(*o); });
   add_accelerator_options(verb, o->accelerator);
   verb->add_option("--out", o->out, "Folder to write");
-  verb->add_option("--vendor", o->vendor, "Multipliers and memories of which family")
-      ->check(CLI::IsMember({"xc7", "generic"}))
-      ->capture_default_str();
+  verb->add_flag("--generic", o->generic, "Behavioural multipliers and memories instead of the device's own");
   add_json_flag(verb, o->json);
 }
 

@@ -71,9 +71,7 @@ void print_path(const synth::LongestPath& path) {
 void run(const Options& o) {
   check(o.widths);
   const device::Device device = device::find_device(o.device);
-  if (device.family != device::Family::xc7)
-    throw Error("duet's RTL has multiplier and memory wrappers for xc7 only so far", device.name,
-                "`duet estimate` models this device");
+  emit::require_vendor(device.family);
   synth::Request request;
   request.top = "duet_top";
   request.flatten = o.flatten;
@@ -90,11 +88,11 @@ void run(const Options& o) {
     engine = choose_engine(o, device);
     base::write_file(fs::path(o.out) / "top.sv", emit::top(engine));
     base::write_json(fs::path(o.out) / "engine.json", engine::to_json(engine));
-    request.sources = emit::rtl_files(emit::Vendor::xc7);
+    request.sources = emit::rtl_files(emit::vendor_of(device.family));
     request.sources.push_back(fs::path(o.out) / "top.sv");
   }
   const synth::Counts counts = synth::synthesize(request, device, o.out, progress_bar("synthesis"));
-  const device::Resources predicted = estimate::engine_resources(engine, device.family);
+  const device::Resources predicted = estimate::engine_resources(engine);
   Json result = synth::to_json(counts);
   result["flattened"] = o.flatten;
   result["predicted"] = {{"lut", predicted.lut}, {"ff", predicted.ff}, {"dsp", predicted.dsp}, {"bram36", predicted.bram36}};

@@ -7,6 +7,7 @@
 #include "base/fields.h"
 #include "base/files.h"
 #include "cli/flow_options.h"
+#include "emit/emit.h"
 #include "flow/specs.h"
 #include "verify/draw.h"
 #include "verify/summary.h"
@@ -20,7 +21,7 @@ struct Arguments {
   int count = 0, synthesised = INT32_MAX;
   uint64_t seed = 1;
   FlowOptions flow;
-  bool json = false;
+  bool netlist = false, json = false;
 };
 
 /// What is checked: designs for a device.
@@ -41,17 +42,11 @@ Task replayed(const std::string& file) {
           base::text_field(device, "path", file)};
 }
 
-void check_family(const device::Device& device) {
-  if (device.family != device::Family::xc7)
-    throw Error("duet's RTL has multiplier and memory wrappers for xc7 only so far, so its counts cannot be checked", device.name,
-                "choose a device of that family, for example pynq-z1");
-}
-
 Task task_of(const Arguments& a) {
   if (!a.replay.empty()) return replayed(a.replay);
   if (a.count == 0) throw Error("says neither how many designs nor which", "duet verify", "give --random N or --replay FILE");
   const device::Device device = device::find_device(a.device);
-  check_family(device);
+  emit::require_vendor(device.family);
   return {verify::draw(a.count, a.seed, device), device_path(a.device)};
 }
 
@@ -133,6 +128,9 @@ void print_text(const std::vector<verify::Checked>& all, const Json& failure) {
   print(fmt::format("  {} synthesised: DSP {}, BRAM36 {:g} off; LUT {} off in the median, {} at worst; FF {}, {}", s.synthesised,
                     s.dsp_off, s.bram_off, percent(s.lut_error_median), percent(s.lut_error_worst), percent(s.ff_error_median),
                     percent(s.ff_error_worst)));
+  if (s.replayed > 0)
+    print(fmt::format("  {} netlists simulated: {} of {} bytes differ", s.replayed, s.netlist_bytes_differ,
+                      s.netlist_bytes_compared));
   print(fmt::format("  outputs neither 0 nor clipped: {} in the worst layer", percent(s.live_outputs_worst)));
   if (!failure.is_null()) print("  first failure again: " + failure.at("command").get<std::string>());
 }
@@ -141,7 +139,8 @@ void run(const Arguments& arguments) {
   const Task task = task_of(arguments);
   std::vector<Json> specs;
   for (const verify::Design& design : task.designs)
-    specs.push_back(flow::verify_spec(design, task.device_file, static_cast<int>(specs.size()) < arguments.synthesised));
+    specs.push_back(
+        flow::verify_spec(design, task.device_file, static_cast<int>(specs.size()) < arguments.synthesised, arguments.netlist));
   flow::World world = make_world(arguments.flow);
   world.evaluations.progress = world.progress("verify");
   const std::vector<evaluate::Outcome> outcomes = evaluate::run_all(specs, world.store, world.evaluations);
@@ -170,6 +169,7 @@ void add_verify(CLI::App& app) {
   verb->add_option("--random", a->count, "How many designs to draw")->check(CLI::Range(1, 100'000));
   verb->add_option("--synth", a->synthesised, "Synthesise only so many of them, the first ones (default: all)")
       ->check(CLI::NonNegativeNumber);
+  verb->add_flag("--netlist", a->netlist, "Simulate the synthesised netlists too (minutes each)");
   verb->add_option("--seed", a->seed, "Of what is drawn")->capture_default_str();
   verb->add_option("--device", a->device, "Device that they shall fit (see `duet devices`), or the path of a device file")
       ->capture_default_str();

@@ -28,12 +28,8 @@ const FamilyFacts& facts(Family family) {
 
 Family parse_family(const base::Settings& settings) {
   const std::string word = settings.text("family");
-  std::string all;
-  for (const auto& f : kFamilies) {
-    if (word == f.name) return f.family;
-    all += std::string(all.empty() ? "" : ", ") + f.name;
-  }
-  settings.wrong("family", "names the unknown family '" + word + "'", "known families: " + all);
+  if (const auto family = family_of(word)) return *family;
+  settings.wrong("family", "names the unknown family '" + word + "'", "known families: " + family_names());
 }
 
 double positive(const base::Settings& settings, const std::string& key) {
@@ -52,6 +48,18 @@ int64_t count(const base::Settings& settings, const std::string& key) {
 }  // namespace
 
 std::string to_string(Family family) { return facts(family).name; }
+
+std::optional<Family> family_of(const std::string& name) {
+  const auto it = std::find_if(kFamilies.begin(), kFamilies.end(), [&](const auto& f) { return f.name == name; });
+  return it == kFamilies.end() ? std::nullopt : std::optional(it->family);
+}
+
+std::string family_names() {
+  std::string all;
+  for (const auto& f : kFamilies) all += std::string(all.empty() ? "" : ", ") + f.name;
+  return all;
+}
+
 std::string dsp_name(Family family) { return facts(family).dsp; }
 
 Resources usable(const Resources& device) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,10 @@ Device find_device(const std::string& name);
 std::vector<std::string> device_names();
 
 std::string to_string(Family family);
+/// The family of a name ("xc7"), if there is one.
+std::optional<Family> family_of(const std::string& name);
+/// "xc7, ultrascale, ...".
+std::string family_names();
 /// What the family calls its multiplier block: "DSP48E1", "DSP48E2", "SB_MAC16", "MULT18X18D".
 std::string dsp_name(Family family);
 /// What a design may take of a device: all its DSPs and block memories, but 85 % of its LUTs and FFs, since place and route

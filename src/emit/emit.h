@@ -7,19 +7,23 @@
 
 namespace duet::emit {
 
-/// Which files under rtl/vendor hold the multipliers and memories.
-enum class Vendor { generic, xc7 };
+/// A folder of rtl/vendor with multipliers and memories: a family's own, or behavioural ones for simulation.
+inline constexpr const char* kGeneric = "generic";
+/// The family's, or kGeneric where it has none.
+std::string vendor_of(device::Family family);
+/// Throws Error where the family has none of its own, so that a design for it cannot be synthesised.
+void require_vendor(device::Family family);
 
 /// top.sv: one instance of duet_engine with the engine's parameters, and nothing else. Module `duet_top`.
 std::string top(const engine::Engine& engine);
 
 /// The RTL files in dependency order, vendor files first. Absolute paths under the project's rtl/.
-std::vector<std::filesystem::path> rtl_files(Vendor vendor);
+std::vector<std::filesystem::path> rtl_files(const std::string& vendor);
 
 /// Writes an accelerator: top.sv, rtl/ with files.f, engine.json, network.json, program.bin and program.hex (one 64-bit beat a
 /// line), schedule.json (tiles, addresses) and README.md (register map, the host's sequence of calls). The folder appears whole
 /// or not at all: it is written beside its place and renamed. Throws Error when `folder` exists and is not empty.
 void write(const std::filesystem::path& folder, const program::Program& program, const quant::QuantizedNetwork& network,
-           Vendor vendor);
+           const std::string& vendor);
 
 }  // namespace duet::emit

@@ -121,10 +121,21 @@ std::string top(const engine::Engine& engine) {
          ports + "\n);\n  duet_engine #(\n" + parameters(engine) + "\n  ) u_engine (\n" + wires + "\n  );\nendmodule\n";
 }
 
-std::vector<std::filesystem::path> rtl_files(Vendor vendor) {
+std::string vendor_of(device::Family family) {
+  const std::string name = device::to_string(family);
+  return std::filesystem::exists(base::home() / "rtl" / "vendor" / name / "files.f") ? name : kGeneric;
+}
+
+void require_vendor(device::Family family) {
+  if (vendor_of(family) == kGeneric)
+    throw Error("duet's RTL has no multipliers and memories of this family", device::to_string(family),
+                "choose a device of another family (see `duet devices`); `duet estimate` models this one");
+}
+
+std::vector<std::filesystem::path> rtl_files(const std::string& vendor) {
   const std::filesystem::path rtl = base::home() / "rtl";
   std::vector<std::filesystem::path> files;
-  append_list(files, rtl / "vendor" / (vendor == Vendor::xc7 ? "xc7" : "generic") / "files.f");
+  append_list(files, rtl / "vendor" / vendor / "files.f");
   append_list(files, rtl / "rtl.f");
   return files;
 }

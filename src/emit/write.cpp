@@ -122,7 +122,7 @@ std::string readme(const program::Program& program) {
       program.layers.size() - 1);
 }
 
-void copy_rtl(const fs::path& folder, Vendor vendor) {
+void copy_rtl(const fs::path& folder, const std::string& vendor) {
   const fs::path rtl = base::home() / "rtl";
   std::string list = "";
   for (const fs::path& file : rtl_files(vendor)) {
@@ -136,7 +136,8 @@ void copy_rtl(const fs::path& folder, Vendor vendor) {
 
 }  // namespace
 
-void write(const fs::path& folder, const program::Program& program, const quant::QuantizedNetwork& network, Vendor vendor) {
+void write(const fs::path& folder, const program::Program& program, const quant::QuantizedNetwork& network,
+           const std::string& vendor) {
   if (fs::exists(folder) && !fs::is_empty(folder))
     throw Error("the folder is not empty", folder.string(), "name a new one, or remove it first");
   const std::vector<uint8_t> image = program::image(program, network);

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <numeric>
+#include <span>
 
 #include "base/error.h"
 #include "base/fields.h"
@@ -56,18 +57,18 @@ int lanes_of_beat(const Engine& engine, int bits) {
   return largest_divisor(std::gcd(engine.in_lanes, engine.out_lanes * engine.unit_groups), 64 / bits);
 }
 
-size_t index(int weight_bits, int feature_bits, bool is_signed, bool four) {
+constexpr size_t kFamilies = 4, kWidths = kMostBits - kLeastBits + 1;
+
+size_t index(device::Family family, int weight_bits, int feature_bits, bool is_signed, bool four) {
   DUET_CHECK(std::min(weight_bits, feature_bits) >= kLeastBits && std::max(weight_bits, feature_bits) <= kMostBits, "widths");
-  constexpr size_t kWidths = kMostBits - kLeastBits + 1;
-  return (static_cast<size_t>(weight_bits - kLeastBits) * kWidths + static_cast<size_t>(feature_bits - kLeastBits)) * 4 +
-         2 * is_signed + four;
+  const size_t widths = static_cast<size_t>(weight_bits - kLeastBits) * kWidths + static_cast<size_t>(feature_bits - kLeastBits);
+  return (static_cast<size_t>(family) * kWidths * kWidths + widths) * 4 + 2 * is_signed + four;
 }
 
-device::Packing make_pair(int weight_bits, int feature_bits, bool is_signed, bool four) {
+device::Packing make_pair(device::Family family, int weight_bits, int feature_bits, bool is_signed, bool four) {
   const int limit = fixed::weight_limit(weight_bits);
   const auto joined = [&](int weights, int features) {
-    return device::join(device::ports(device::Family::xc7), {-limit, limit}, fixed::feature_range(feature_bits, is_signed),
-                        weights, features);
+    return device::join(device::ports(family), {-limit, limit}, fixed::feature_range(feature_bits, is_signed), weights, features);
   };
   if (four) return joined(2, 2);
   const device::Packing channels = joined(2, 1);
@@ -77,28 +78,34 @@ device::Packing make_pair(int weight_bits, int feature_bits, bool is_signed, boo
 // By index().
 std::vector<device::Packing> packings() {
   std::vector<device::Packing> all;
-  for (int w = kLeastBits; w <= kMostBits; ++w)
-    for (int f = kLeastBits; f <= kMostBits; ++f)
-      for (const bool is_signed : {false, true})
-        for (const bool four : {false, true}) all.push_back(make_pair(w, f, is_signed, four));
+  for (size_t family = 0; family < kFamilies; ++family)
+    for (int w = kLeastBits; w <= kMostBits; ++w)
+      for (int f = kLeastBits; f <= kMostBits; ++f)
+        for (const bool is_signed : {false, true})
+          for (const bool four : {false, true})
+            all.push_back(make_pair(static_cast<device::Family>(family), w, f, is_signed, four));
   return all;
 }
 
 }  // namespace
 
 Json to_json(const Engine& engine) {
-  Json json{{"bundle", net::name(engine.bundle)}};
+  Json json{{"family", device::to_string(engine.family)}, {"bundle", net::name(engine.bundle)}};
   for (const Named& field : kFields) json[field.name] = engine.*field.member;
   for (const NamedBuffer& field : kBuffers) json["buffers"][field.name] = engine.buffers.*field.member;
   return json;
 }
 
 Engine engine_from_json(const Json& json, const std::string& where) {
-  std::vector<std::string> keys{"bundle", "buffers"}, buffers;
+  std::vector<std::string> keys{"family", "bundle", "buffers"}, buffers;
   for (const Named& field : kFields) keys.emplace_back(field.name);
   for (const NamedBuffer& field : kBuffers) buffers.emplace_back(field.name);
   base::only_keys(json, keys, where);
   Engine engine;
+  const std::string family = base::text_field(json, "family", where);
+  if (!device::family_of(family))
+    throw Error("'" + family + "' is no family", where + ": family", "known families: " + device::family_names());
+  engine.family = *device::family_of(family);
   engine.bundle = net::parse_bundle(base::text_field(json, "bundle", where));
   for (const Named& field : kFields)
     engine.*field.member = static_cast<int>(base::int_field(json, field.name, field.lo, field.hi, where));
@@ -193,9 +200,16 @@ std::vector<MemoryBlock> memories(const Engine& e) {
   return all;
 }
 
-RamCut cut_ram(int width, int depth) {
-  constexpr std::array<std::pair<int, int>, 5> kShapes{{{36, 512}, {18, 1024}, {9, 2048}, {4, 4096}, {2, 8192}}};
-  const auto ceil_div = [](int a, int b) { return (a + b - 1) / b; };
+namespace {
+
+int ceil_div(int a, int b) { return (a + b - 1) / b; }
+
+struct Shape {
+  int width, depth;
+};
+
+RamCut cut_in_rows(int width, int depth) {
+  constexpr std::array<Shape, 5> kShapes{{{36, 512}, {18, 1024}, {9, 2048}, {4, 4096}, {2, 8192}}};
   // The cheapest single shape, the shallowest of equals.
   const auto single = [&](int words) {
     RamCut least{std::numeric_limits<int>::max(), 0};
@@ -216,19 +230,41 @@ RamCut cut_ram(int width, int depth) {
   return least;
 }
 
-int bram18(int width, int depth) { return cut_ram(width, depth).blocks; }
+// Blocks as deep as the memory; of the deepest shape as many rows as it takes.
+RamCut cut_in_columns(std::span<const Shape> shapes, int width, int depth) {
+  for (const Shape& shape : shapes)
+    if (depth <= shape.depth) return {ceil_div(width, shape.width), 1};
+  const int rows = ceil_div(depth, shapes.back().depth);
+  return {ceil_div(width, shapes.back().width) * rows, rows};
+}
+
+}  // namespace
+
+RamCut cut_ram(device::Family family, int width, int depth) {
+  static constexpr std::array<Shape, 6> kEcp5{{{36, 512}, {18, 1024}, {9, 2048}, {4, 4096}, {2, 8192}, {1, 16384}}};
+  static constexpr std::array<Shape, 4> kIce40{{{16, 256}, {8, 512}, {4, 1024}, {2, 2048}}};
+  switch (family) {
+    case device::Family::ecp5:
+      return cut_in_columns(kEcp5, width, depth);
+    case device::Family::ice40:
+      return cut_in_columns(kIce40, width, depth);
+    default:
+      return cut_in_rows(width, depth);
+  }
+}
 
 double bram36_count(const Engine& engine) {
-  int halves = 0;
-  for (const MemoryBlock& memory : memories(engine)) halves += memory.count * bram18(memory.width, memory.depth);
-  return halves / 2.0;
+  int blocks = 0;
+  for (const MemoryBlock& memory : memories(engine))
+    blocks += memory.count * cut_ram(engine.family, memory.width, memory.depth).blocks;
+  return engine.family == device::Family::ice40 ? blocks / 9.0 : blocks / 2.0;
 }
 
 int pixels(const Engine& engine) { return engine.products == 1 ? 1 : pair(engine).features; }
 
 device::Packing pair(const Engine& engine) {
   static const std::vector<device::Packing> table = packings();
-  return table[index(engine.weight_bits, engine.feature_bits, signed_features(engine), engine.products == 4)];
+  return table[index(engine.family, engine.weight_bits, engine.feature_bits, signed_features(engine), engine.products == 4)];
 }
 
 int dsp_count(const Engine& engine) {

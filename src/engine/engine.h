@@ -27,6 +27,7 @@ struct Buffers {
 /// What is elaborated once: the design point that the search chooses beside the network (PF_j and Q_j of the paper).
 /// One engine runs every replication of its Bundle, folded; its stages run as a pipeline over tiles (docs/architecture.md).
 struct Engine {
+  device::Family family = device::Family::xc7;                                 ///< whose multipliers and memories it is made of
   net::Bundle bundle{{{true, 3}, {false, 1}}, true, true, 0, net::Pool::max};  ///< which Bundle it computes
   int in_lanes = 8;                       ///< input channels the point-wise array takes at once
   int out_lanes = 24;                     ///< output channels it makes at once
@@ -88,15 +89,14 @@ struct MemoryBlock {
 
 /// Every block memory of the engine; rtl/mem/duet_ram.sv builds them in these shapes.
 std::vector<MemoryBlock> memories(const Engine& engine);
-/// How a memory is cut into 18-Kbit blocks of 512x36, 1Kx18, 2Kx9, 4Kx4 or 8Kx2 (rtl/vendor/xc7/duet_ram.sv does the same):
-/// `rows` rows of blocks of one shape or, where that takes fewer, the words that whole rows hold and the rest in a shape of its
-/// own.
+/// How a family's duet_ram cuts a memory into blocks (rtl/vendor). Of 7 series and UltraScale: `rows` rows of 18-Kbit blocks of
+/// one shape among 512x36, 1Kx18, 2Kx9, 4Kx4 and 8Kx2 or, where that takes fewer, the words that whole rows hold and the rest in
+/// a shape of its own. Of ECP5 (18 Kbit, also 16Kx1) and iCE40 (4 Kbit: 256x16, 512x8, 1Kx4, 2Kx2): one row of blocks as deep as
+/// the memory, and more only of the deepest shape.
 struct RamCut {
   int blocks = 0, rows = 0;
 };
-RamCut cut_ram(int width, int depth);
-/// Its blocks.
-int bram18(int width, int depth);
+RamCut cut_ram(device::Family family, int width, int depth);
 /// 36-Kbit blocks of the whole engine, halves included: exact.
 double bram36_count(const Engine& engine);
 /// Pixels that the array takes at once, and that a word of the tile buffer and the result buffer holds: as many as share a DSP.

@@ -51,6 +51,7 @@ int accumulator_bits(const std::vector<program::Pass>& passes, const engine::Eng
 
 Problem make_problem(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits) {
   Problem p{network, device, program::passes(network), {}, rates(device)};
+  p.engine.family = device.family;
   p.engine.bundle = network.bundle;
   p.engine.weight_bits = weight_bits;
   p.engine.feature_bits = feature_bits;
@@ -125,7 +126,7 @@ std::vector<Design> fitting(const Problem& p, size_t wanted) {
   for (const Candidate& c : candidates(p, p.device.resources.dsp)) {
     if (found.size() >= wanted) break;
     const engine::Engine e = engine_of(p, c);
-    if (!device::fits(engine_resources(e, p.device.family), p.device.resources)) continue;
+    if (!device::fits(engine_resources(e), p.device.resources)) continue;
     if (!program::unfit_because(p.network, e).empty()) continue;
     found.push_back({e, estimate(p.network, e, p.device), 0});
   }
@@ -142,7 +143,7 @@ std::vector<Design> nearest(const Problem& p, size_t wanted) {
   for (const Candidate& c : candidates(p, p.device.resources.dsp + 16)) {
     const engine::Engine e = engine_of(p, c);
     if (!program::unfit_because(p.network, e).empty()) continue;
-    found.push_back({e, {}, excess(engine_resources(e, p.device.family), p.device.resources)});
+    found.push_back({e, {}, excess(engine_resources(e), p.device.resources)});
   }
   std::stable_sort(found.begin(), found.end(), [](const Design& a, const Design& b) { return step(a.excess) < step(b.excess); });
   if (found.size() > wanted) found.resize(wanted);

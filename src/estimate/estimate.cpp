@@ -29,7 +29,7 @@ Estimate estimate(const net::Network& network, const engine::Engine& engine, con
     e.layers.push_back({layer.name, layer.total, layer.compute, layer.fill, layer.load, layer.store, program.layers[i].macs});
     e.macs += program.layers[i].macs;
   }
-  e.resources = engine_resources(engine, device.family);
+  e.resources = engine_resources(engine);
   const LutMultipliers multipliers = lut_multipliers(engine);
   e.lut_multipliers = multipliers.count, e.lut_multiplier_luts = multipliers.lut;
   e.power = power(e.resources, device, e.fps(device.clock_mhz), e.bytes_read + e.bytes_written);

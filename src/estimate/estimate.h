@@ -45,7 +45,7 @@ Estimate estimate(const net::Network& network, const engine::Engine& engine, con
 
 /// What duet's engine takes on a device of this family: DSP and BRAM exact, LUT and FF modelled (docs/estimate.md), hierarchy
 /// kept.
-device::Resources engine_resources(const engine::Engine& engine, device::Family family);
+device::Resources engine_resources(const engine::Engine& engine);
 
 /// An engine with what it costs.
 struct Design {

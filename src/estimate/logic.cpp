@@ -150,7 +150,7 @@ LogicFeatures logic_features(const engine::Engine& e) {
   if (head < beat) choice += head * e.acc_bits * multiplexer(unit / head);
   for (const engine::MemoryBlock& m : engine::memories(e)) {
     memory += m.count * m.width;
-    choice += m.count * m.width * multiplexer(engine::cut_ram(m.width, m.depth).rows);
+    choice += m.count * m.width * multiplexer(engine::cut_ram(e.family, m.width, m.depth).rows);
   }
   return {1,
           static_cast<double>(requantisers),
@@ -163,17 +163,15 @@ LogicFeatures logic_features(const engine::Engine& e) {
           static_cast<double>(e.out_lanes * e.weight_bits)};
 }
 
-Logic engine_logic(const engine::Engine& engine, device::Family family) {
-  return logic(logic_features(engine), counted(engine), family);
-}
+Logic engine_logic(const engine::Engine& engine) { return logic(logic_features(engine), counted(engine), engine.family); }
 
 Logic counted_logic(const engine::Engine& engine) {
   const Counts counts = counted(engine);
   return {std::llround(counts.lut), std::llround(counts.ff)};
 }
 
-device::Resources engine_resources(const engine::Engine& engine, device::Family family) {
-  const Logic logic = engine_logic(engine, family);
+device::Resources engine_resources(const engine::Engine& engine) {
+  const Logic logic = engine_logic(engine);
   return {logic.lut, logic.ff, engine::dsp_count(engine), engine::bram36_count(engine)};
 }
 

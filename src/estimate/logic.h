@@ -31,6 +31,6 @@ Logic counted_logic(const engine::Engine& engine);
 
 /// Of duet's engine on 7-series, hierarchy kept: linear in the features, fitted to syntheses (docs/estimate.md says how well),
 /// plus counted_logic. Other families scale it roughly.
-Logic engine_logic(const engine::Engine& engine, device::Family family);
+Logic engine_logic(const engine::Engine& engine);
 
 }  // namespace duet::estimate

@@ -14,10 +14,9 @@ namespace fs = std::filesystem;
 Json run_synth(const Json& spec, const fs::path& folder, const Progress& progress) {
   const auto engine = engine::engine_from_json(base::field(spec, "engine", "synth"), "synth: engine");
   const auto device = device::read_device(checked_path(base::field(spec, "device", "synth"), "synth"));
-  const bool xc7 = device.family == device::Family::xc7;
   synth::Request request;
   request.top = "duet_top";
-  request.sources = emit::rtl_files(xc7 ? emit::Vendor::xc7 : emit::Vendor::generic);
+  request.sources = emit::rtl_files(emit::vendor_of(engine.family));
   base::write_file(folder / "top.sv", emit::top(engine));
   request.sources.push_back(folder / "top.sv");
   return synth::to_json(synth::synthesize(request, device, folder / "synth", progress));

@@ -27,9 +27,8 @@ void deliver_network(const State& state, const fs::path& out) {
 void deliver_accelerator(const State& state, const fs::path& out) {
   const auto network = quant::load_quantized(out / "network" / "quantized" / "quantized");
   const program::Program program = program::compile(network.network, state.engine);
-  const bool xc7 = state.config.device.family == device::Family::xc7;
   fs::remove_all(out / "accelerator");  // of an earlier attempt at this run
-  emit::write(out / "accelerator", program, network, xc7 ? emit::Vendor::xc7 : emit::Vendor::generic);
+  emit::write(out / "accelerator", program, network, emit::vendor_of(state.engine.family));
 }
 
 }  // namespace duet::flow

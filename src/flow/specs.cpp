@@ -183,11 +183,12 @@ Json synth_spec(const engine::Engine& engine, const Config& config) {
   return spec;
 }
 
-Json verify_spec(const verify::Design& design, const std::filesystem::path& device_file, bool synthesise) {
+Json verify_spec(const verify::Design& design, const std::filesystem::path& device_file, bool synthesise, bool netlist) {
   Json spec = begin("verify");
   spec["verilator"] = verilator_version();
   if (synthesise) spec["yosys"] = yosys_version();
   spec["synthesise"] = synthesise;
+  spec["netlist"] = synthesise && netlist;
   spec["design"] = verify::to_json(design);
   spec["device"] = evaluate::file_reference(device_file);
   return spec;

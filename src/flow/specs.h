@@ -34,6 +34,6 @@ Json simulate_spec(const Json& network, const engine::Engine& engine, const Pack
 /// Random weights and noise, seeded by the config.
 Json trial_spec(const net::Network& network, const engine::Engine& engine, const Config& config);
 Json synth_spec(const engine::Engine& engine, const Config& config);
-Json verify_spec(const verify::Design& design, const std::filesystem::path& device_file, bool synthesise);
+Json verify_spec(const verify::Design& design, const std::filesystem::path& device_file, bool synthesise, bool netlist);
 
 }  // namespace duet::flow

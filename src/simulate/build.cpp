@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "emit/emit.h"
+#include "synth/models.h"
 
 namespace duet::simulate {
 namespace {
@@ -25,12 +26,13 @@ std::string verilator_version() {
 // Everything that a built simulator depends on.
 std::string key(const std::string& top, bool wave) {
   std::string all = top + verilator_version() + (wave ? "wave" : "");
-  for (const fs::path& file : emit::rtl_files(emit::Vendor::generic)) all += base::read_file(file);
+  for (const fs::path& file : emit::rtl_files(emit::kGeneric)) all += base::read_file(file);
   for (const char* file : {"main.cpp", "memory.h"}) all += base::read_file(harness() / file);
   return base::sha256(all).substr(0, 24);
 }
 
-void verilate(const fs::path& folder, bool wave) {
+// `flags`: sources and what only some simulators need.
+void verilate(const fs::path& folder, const std::vector<std::string>& flags) {
   std::vector<std::string> command{"verilator",
                                    "--cc",
                                    "--exe",
@@ -51,13 +53,12 @@ void verilate(const fs::path& folder, bool wave) {
                                    "-o",
                                    "../sim",
                                    "-CFLAGS",
-                                   std::string("-O2 -I") + harness().string() + (wave ? " -DDUET_WAVE" : ""),
+                                   "-O2 -I" + harness().string(),
                                    "-MAKEFLAGS",
                                    "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O0"};
   if (base::have_program("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
-  if (wave) command.push_back("--trace-fst");
-  for (const fs::path& file : emit::rtl_files(emit::Vendor::generic)) command.push_back(file.string());
-  command.insert(command.end(), {"top.sv", (harness() / "main.cpp").string()});
+  command.insert(command.end(), flags.begin(), flags.end());
+  command.push_back((harness() / "main.cpp").string());
   base::ProcessOptions options;
   options.directory = folder;
   const base::ProcessResult result = base::run_process(command, options);
@@ -83,10 +84,26 @@ fs::path build(const engine::Engine& engine, const fs::path& cache, bool wave) {
   fs::remove_all(part);
   fs::create_directories(part);
   base::write_file(part / "top.sv", top);
-  verilate(part, wave);
+  std::vector<std::string> flags;
+  if (wave) flags = {"--trace-fst", "-CFLAGS", "-DDUET_WAVE"};
+  for (const fs::path& file : emit::rtl_files(emit::kGeneric)) flags.push_back(file.string());
+  flags.push_back("top.sv");
+  verilate(part, flags);
   std::error_code other_was_faster;
   fs::rename(part, folder, other_was_faster);
   if (other_was_faster) fs::remove_all(part);
+  return folder / "sim";
+}
+
+fs::path build_netlist(const fs::path& netlist, device::Family family, const fs::path& folder) {
+  verilator_version();
+  fs::create_directories(folder);
+  const synth::CellModels models = synth::cell_models(family);
+  std::vector<std::string> flags;
+  for (const fs::path& file : models.own) flags.push_back(file.string());
+  flags.insert(flags.end(), {fs::absolute(netlist).string(), "-v", models.library.string(),
+                             "+incdir+" + models.library.parent_path().string()});
+  verilate(folder, flags);
   return folder / "sim";
 }
 

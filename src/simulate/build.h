@@ -9,6 +9,11 @@ namespace duet::simulate {
 /// version. `wave`: with FST tracing (slower). Throws Error when Verilator is not installed or fails.
 std::filesystem::path build(const engine::Engine& engine, const std::filesystem::path& cache, bool wave);
 
+/// The simulator of a design as it was synthesised for a family: `netlist` is what synth::Request::netlist leaves, of a top
+/// module `duet_top`. Built in `folder` and kept nowhere else. Throws Error when Verilator is not installed or fails.
+std::filesystem::path build_netlist(const std::filesystem::path& netlist, device::Family family,
+                                    const std::filesystem::path& folder);
+
 /// The folder for built simulators: `asked`, else $DUET_CACHE, else build/simulators under the project.
 std::filesystem::path cache_folder(const std::filesystem::path& asked);
 

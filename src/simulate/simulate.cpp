@@ -150,7 +150,8 @@ Result run(const quant::QuantizedNetwork& network, const engine::Engine& engine,
   const program::Program program = program::compile(network.network, engine);
   const int frames = options.frames ? options.frames : std::max<int>(3, static_cast<int>(pictures.size()));
   const int64_t expected = program::predict(program, options.memory).frame;
-  const fs::path simulator = build(engine, options.cache, !options.waveform.empty());
+  const fs::path simulator =
+      options.simulator.empty() ? build(engine, options.cache, !options.waveform.empty()) : options.simulator;
   const Places places = place(program, pictures.size(), frames);
   const Scratch scratch;
   base::write_file(scratch.path / "job", job_text(program, places, options, expected));

@@ -10,12 +10,13 @@
 namespace duet::simulate {
 
 struct Options {
-  program::Memory memory;          ///< latency, outstanding bursts and bandwidth behind the AXI port
-  uint64_t stall_seed = 0;         ///< 0: none; else random stalls on every AXI channel, which must change only the time
-  int frames = 0;                  ///< frames to run, pictures again and again; 0: one for each picture, at least 3
-  bool keep_maps = false;          ///< also return the maps between layers (of the last frame)
-  std::filesystem::path waveform;  ///< where an FST waveform goes; empty: none
-  std::filesystem::path cache;     ///< built simulators, by content; empty: $DUET_CACHE, else <home>/build/simulators
+  program::Memory memory;           ///< latency, outstanding bursts and bandwidth behind the AXI port
+  uint64_t stall_seed = 0;          ///< 0: none; else random stalls on every AXI channel, which must change only the time
+  int frames = 0;                   ///< frames to run, pictures again and again; 0: one for each picture, at least 3
+  bool keep_maps = false;           ///< also return the maps between layers (of the last frame)
+  std::filesystem::path waveform;   ///< where an FST waveform goes; empty: none
+  std::filesystem::path simulator;  ///< one that build_netlist made; empty: the RTL's
+  std::filesystem::path cache;      ///< built simulators, by content; empty: $DUET_CACHE, else <home>/build/simulators
 };
 
 /// What the engine counted, as its registers tell: while frames were queued, but for `cycles`.

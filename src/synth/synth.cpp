@@ -21,6 +21,15 @@ constexpr double kSteps = 45;
 
 std::string quoted(const fs::path& path) { return "\"" + path.string() + "\""; }
 
+// For Verilator: memories begin with nothing in them, and a net of several bits is as many nets, since parts of one that depend
+// on each other would be a loop to it.
+std::string write_netlist() {
+  std::string text = "setparam";
+  for (int i = 0; i < 64; ++i) text += fmt::format(" -unset INIT_{:02X}", i);
+  for (int i = 0; i < 8; ++i) text += fmt::format(" -unset INITP_{:02X}", i);
+  return text + " -unset INIT_A -unset INIT_B t:RAMB18E1\nsplitnets\nwrite_verilog -noattr netlist.v\n";
+}
+
 std::string script(const Request& request, const device::Device& device) {
   std::string text = "# " + device.title + "\n";
   for (const auto& source : request.sources) text += "read_verilog -sv " + quoted(fs::absolute(source)) + "\n";
@@ -31,7 +40,7 @@ std::string script(const Request& request, const device::Device& device) {
   const char* shape = xilinx ? (request.flatten ? " -flatten" : "") : (request.flatten ? "" : " -noflatten");
   text += fmt::format("{}{} -top {}\n", device.synthesis, shape, request.top);
   text += "check -assert\ntee -q -o stat.json stat -json\n";
-  if (request.netlist) text += "write_verilog -noattr netlist.v\n";
+  if (request.netlist) text += "design -push-copy\n" + write_netlist() + "design -pop\n";
   // For the longest path: the cells as counted, without the walls between modules.
   text += "flatten\nsetattr -unset src w:* c:*\nsetparam -unset INIT t:LUT*\n";
   text += fmt::format("json -o netlist.json {}\n", request.top);

@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "emit/emit.h"
 #include "estimate/estimate.h"
+#include "simulate/build.h"
 #include "simulate/simulate.h"
 #include "verify/draw.h"
 
@@ -16,23 +17,24 @@ namespace duet::verify {
 namespace {
 namespace fs = std::filesystem;
 
-void add(const simulate::Comparison& one, const std::string& what, Finding& finding) {
-  finding.bytes_compared += one.bytes_compared;
-  finding.bytes_differ += one.bytes_differ;
-  if (finding.first_difference.empty() && !one.first.empty()) finding.first_difference = what + ", " + one.first;
+// `to`: a Finding or a Replay.
+void add(const simulate::Comparison& one, const std::string& what, auto& to) {
+  to.bytes_compared += one.bytes_compared;
+  to.bytes_differ += one.bytes_differ;
+  if (to.first_difference.empty() && !one.first.empty()) to.first_difference = what + ", " + one.first;
 }
 
 // Heads of all frames; maps between layers of the last one.
 void compare(const Design& design, const GoldenMaps& golden, const simulate::Result& result, const std::string& memory,
-             Finding& finding) {
+             auto& to) {
   std::vector<layer::IntMap> heads;
   for (const auto& maps : golden) heads.push_back(maps.back().map);
-  add(simulate::compare(result.outputs, heads, fixed::kHeadBits), memory + ": head", finding);
+  add(simulate::compare(result.outputs, heads, fixed::kHeadBits), memory + ": head", to);
   const std::vector<program::Layer> layers = program::compile(design.network, design.engine).layers;
   for (size_t i = 0; i + 1 < layers.size(); ++i)
     add(simulate::compare({result.maps[0][i]}, {golden::map_of(golden.back(), layers[i].node)},
                           engine::stored_bits(design.engine)),
-        memory + ": layer " + layers[i].name, finding);
+        memory + ": layer " + layers[i].name, to);
 }
 
 Json to_json(const device::Resources& r) { return {{"lut", r.lut}, {"ff", r.ff}, {"dsp", r.dsp}, {"bram36", r.bram36}}; }
@@ -67,6 +69,13 @@ Json to_json(const Counts& counts) {
   return {{"predicted", to_json(counts.predicted)}, {"synthesised", to_json(counts.synthesised)}, {"modules", modules}};
 }
 
+Json to_json(const Replay& r) {
+  return {{"bytes_compared", r.bytes_compared},
+          {"bytes_differ", r.bytes_differ},
+          {"first_difference", r.first_difference},
+          {"frame_cycles", r.frame_cycles}};
+}
+
 }  // namespace
 
 Json to_json(const Finding& f) {
@@ -90,7 +99,8 @@ Json to_json(const Finding& f) {
           {"written_predicted", f.written_predicted},
           {"written_simulated", f.written_simulated},
           {"live_outputs", live},
-          {"counts", f.counts ? to_json(*f.counts) : Json(nullptr)}};
+          {"counts", f.counts ? to_json(*f.counts) : Json(nullptr)},
+          {"netlist", f.replay ? to_json(*f.replay) : Json(nullptr)}};
 }
 
 Finding finding_from_json(const Json& json, const std::string& where) {
@@ -107,6 +117,11 @@ Finding finding_from_json(const Json& json, const std::string& where) {
   f.written_predicted = number("written_predicted"), f.written_simulated = number("written_simulated");
   for (const auto& [node, share] : base::field(json, "live_outputs", where).items())
     f.live.push_back({node, share.get<double>()});
+  if (const Json& r = base::field(json, "netlist", where); !r.is_null()) {
+    const auto of_netlist = [&](const char* key) { return base::int_field(r, key, 0, INT64_MAX, where + ": netlist"); };
+    f.replay = {of_netlist("bytes_compared"), of_netlist("bytes_differ"),
+                base::text_field(r, "first_difference", where + ": netlist"), of_netlist("frame_cycles")};
+  }
   const Json& counts = base::field(json, "counts", where);
   if (counts.is_null()) return f;
   f.counts = {resources_from_json(base::field(counts, "predicted", where), where + ": predicted"),
@@ -143,16 +158,38 @@ Finding run_simulation(const Design& design, const fs::path& folder, const Progr
   return finding;
 }
 
-Counts run_synthesis(const Design& design, const device::Device& device, const fs::path& folder, const Progress& progress) {
+namespace {
+
+Replay replay_netlist(const Design& design, device::Family family, const fs::path& place, const Progress& progress) {
+  const Numbers numbers = draw_numbers(design);
+  simulate::Options options;
+  options.memory = design.memory;
+  options.keep_maps = true;
+  if (progress) progress(0, 2, "building the netlist's simulator");
+  options.simulator = simulate::build_netlist(place / "netlist.v", family, place / "netlist");
+  if (progress) progress(1, 2, "simulating the netlist");
+  const simulate::Result result = simulate::run(numbers.network, design.engine, numbers.pictures, options);
+  Replay replay;
+  compare(design, golden_maps(numbers), result, "netlist", replay);
+  replay.frame_cycles = result.frame_cycles;
+  return replay;
+}
+
+}  // namespace
+
+void run_synthesis(const Design& design, const device::Device& device, const fs::path& folder, bool replay, Finding& finding,
+                   const Progress& progress) {
   const fs::path place = folder / "synth";
   synth::Request request;
   request.top = "duet_top";
-  request.sources = emit::rtl_files(emit::Vendor::xc7);
+  request.sources = emit::rtl_files(emit::vendor_of(device.family));
   request.sources.push_back(place / "top.sv");
   base::write_file(place / "top.sv", emit::top(design.engine));
+  request.netlist = replay;
   const synth::Counts found = synth::synthesize(request, device, place, progress);
+  finding.counts = {estimate::engine_resources(design.engine), found.resources, found.modules};
+  if (replay) finding.replay = replay_netlist(design, device.family, place, progress);
   fs::remove_all(place);
-  return {estimate::engine_resources(design.engine, device.family), found.resources, found.modules};
 }
 
 double lut_error(const Counts& c) { return error(c.predicted.lut, c.synthesised.lut); }
@@ -176,6 +213,12 @@ std::string wrong_with(const Finding& f) {
                                    wrong_number("the simulation", "writes", "bytes", f.written_predicted, f.written_simulated)})
     if (!wrong.empty()) return wrong;
   if (const std::string wrong = f.counts ? wrong_counts(*f.counts) : ""; !wrong.empty()) return wrong;
+  if (f.replay && f.replay->bytes_differ > 0)
+    return fmt::format("{} of {} bytes differ: {}", f.replay->bytes_differ, f.replay->bytes_compared, f.replay->first_difference);
+  if (const std::string wrong =
+          f.replay ? wrong_number("a frame", "takes in the netlist", "cycles", f.frame_predicted, f.replay->frame_cycles) : "";
+      !wrong.empty())
+    return wrong;
   if (const double share = least(f.live); share < kLeastLive)
     return fmt::format("a layer has {:.0f} % outputs that are neither 0 nor clipped", 100 * share);
   return "";

@@ -17,6 +17,13 @@ struct Counts {
   std::vector<synth::ModuleCount> modules;  ///< of the synthesis
 };
 
+/// The synthesised netlist against the golden model, with the quiet memory.
+struct Replay {
+  int64_t bytes_compared = 0, bytes_differ = 0;
+  std::string first_difference;
+  int64_t frame_cycles = 0;
+};
+
 /// What came of one design: the RTL against the golden model, its cycles and resources against the predicted ones.
 struct Finding {
   int64_t bytes_compared = 0, bytes_differ = 0;  ///< heads of all frames and maps of the last; with a quiet and a stalling memory
@@ -30,6 +37,7 @@ struct Finding {
   int64_t written_predicted = 0, written_simulated = 0;
   std::vector<Live> live;
   std::optional<Counts> counts;  ///< where it was synthesised
+  std::optional<Replay> replay;  ///< where its netlist was simulated
 };
 Json to_json(const Finding& finding);
 /// Throws Error naming `where` and the key. The modules stay empty.
@@ -38,9 +46,9 @@ Finding finding_from_json(const Json& json, const std::string& where);
 /// Builds and simulates a design in `folder`, and leaves nothing there. Throws Error when Verilator is missing or fails, or the
 /// engine hangs.
 Finding run_simulation(const Design& design, const std::filesystem::path& folder, const Progress& progress = {});
-/// Synthesises it, likewise.
-Counts run_synthesis(const Design& design, const device::Device& device, const std::filesystem::path& folder,
-                     const Progress& progress = {});
+/// Synthesises it, likewise, and with `replay` simulates the netlist.
+void run_synthesis(const Design& design, const device::Device& device, const std::filesystem::path& folder, bool replay,
+                   Finding& finding, const Progress& progress = {});
 
 /// A synthesised count is predicted within this share, at worst.
 inline constexpr double kWorstLogicError = 0.15;

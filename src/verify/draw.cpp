@@ -126,6 +126,7 @@ net::Bundle Drawer::draw_bundle(int products, bool dw_in_luts) {
 // Several products a DSP need widths that allow them, so they come first.
 Drawer::Wish Drawer::draw_choices(Design& design) {
   engine::Engine& e = design.engine;
+  e.family = device_.family;
   const bool any = rng_.chance(kAnyBundle);
   const auto picture_of = [](int mapping) { return mapping / 2 % kPictureWays; };
   const int mapping = mappings_.take(rng_, [&](int m) { return !any || picture_of(m) == 0; });
@@ -209,7 +210,7 @@ bool Drawer::complete(Design& design) {
   const int least_bits = std::max(kAccBits.lo, quant::accumulator_bits(numbers.network));
   if (least_bits > kAccBits.hi || least(live_outputs(numbers, golden_maps(numbers))) < kLeastLive) return false;
   e.acc_bits = rng_.chance(kExactAccumulator) ? least_bits : static_cast<int>(rng_.between(least_bits, kAccBits.hi));
-  return estimate::excess(estimate::engine_resources(e, device_.family), device_.resources) == 0;
+  return estimate::excess(estimate::engine_resources(e), device_.resources) == 0;
 }
 
 Design Drawer::next() {

@@ -73,6 +73,10 @@ Summary summarise(const std::vector<Checked>& all) {
     sum.bram_off = std::max(sum.bram_off, std::abs(counts.predicted.bram36 - counts.synthesised.bram36));
     luts.push_back(lut_error(counts));
     ffs.push_back(ff_error(counts));
+    if (!one.finding->replay) continue;
+    ++sum.replayed;
+    sum.netlist_bytes_compared += one.finding->replay->bytes_compared;
+    sum.netlist_bytes_differ += one.finding->replay->bytes_differ;
   }
   sum.lut_error_median = median(luts), sum.lut_error_worst = worst(luts);
   sum.ff_error_median = median(ffs), sum.ff_error_worst = worst(ffs);
@@ -92,6 +96,9 @@ Json to_json(const Summary& s) {
           {"lut_error_worst", s.lut_error_worst},
           {"ff_error_median", s.ff_error_median},
           {"ff_error_worst", s.ff_error_worst},
+          {"netlists", s.replayed},
+          {"netlist_bytes_compared", s.netlist_bytes_compared},
+          {"netlist_bytes_differ", s.netlist_bytes_differ},
           {"live_outputs_worst", s.live_outputs_worst},
           {"designs_64_multipliers", s.many_multipliers},
           {"designs_3_bundles_32_channels", s.deep}};
@@ -103,7 +110,7 @@ bool holds(const Summary& s) {
 
 Json drawn(const std::vector<Checked>& all) {
   std::map<std::string, std::map<int, int>> counts;
-  std::map<std::string, int> mappings, bundles;
+  std::map<std::string, int> mappings, bundles, families;
   std::set<int> latencies;
   int gaps = 0;
   std::map<std::string, std::pair<int64_t, int64_t>> ends;
@@ -116,6 +123,7 @@ Json drawn(const std::vector<Checked>& all) {
     gaps += d.memory.gap_num > 0;
     ++mappings[mapping_of(d)];
     ++bundles[net::name(d.network.bundle)];
+    ++families[device::to_string(d.engine.family)];
     for (const auto& [name, value] : numbers_of(d)) {
       const auto& [end, first] = ends.try_emplace(name, value, value);
       end->second = {std::min(end->second.first, value), std::max(end->second.second, value)};
@@ -126,6 +134,7 @@ Json drawn(const std::vector<Checked>& all) {
     for (const auto& [value, count] : values) json[name][std::to_string(value)] = count;
   json["mappings"] = mappings;
   json["bundles"] = bundles;
+  json["families"] = families;
   json["different_axi_latencies"] = latencies.size();
   json["memories_with_idle_cycles"] = gaps;
   for (const auto& [name, range] : ends) json[name] = {range.first, range.second};

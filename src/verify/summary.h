@@ -23,6 +23,7 @@ struct Summary {
   int64_t cycles_off_worst = 0, dsp_off = 0;
   double bram_off = 0;
   double lut_error_median = 0, lut_error_worst = 0, ff_error_median = 0, ff_error_worst = 0;
+  int64_t replayed = 0, netlist_bytes_compared = 0, netlist_bytes_differ = 0;  ///< netlists that were simulated
   double live_outputs_worst = 1;
   int64_t many_multipliers = 0, deep = 0;  ///< designs that have them (verify/draw.h)
 };

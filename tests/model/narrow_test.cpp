@@ -50,12 +50,12 @@ TEST(Narrow, NumbersRunInWiderLanes) {
 TEST(Emit, WritesWholeFoldersOnly) {
   const test::Folder folder;
   const program::Program program = program::compile(network(), wide());
-  emit::write(folder.path() / "out", program, numbers(), emit::Vendor::xc7);
+  emit::write(folder.path() / "out", program, numbers(), "xc7");
   for (const char* file :
        {"top.sv", "rtl/files.f", "rtl/duet_engine.sv", "engine.json", "network.json", "program.bin", "README.md"})
     EXPECT_TRUE(std::filesystem::exists(folder.path() / "out" / file)) << file;
   EXPECT_EQ(engine::engine_from_json(base::read_json(folder.path() / "out" / "engine.json"), "test"), wide());
-  EXPECT_THROW(emit::write(folder.path() / "out", program, numbers(), emit::Vendor::xc7), Error);
+  EXPECT_THROW(emit::write(folder.path() / "out", program, numbers(), "xc7"), Error);
   for (const auto& entry : std::filesystem::directory_iterator(folder.path())) EXPECT_EQ(entry.path().filename(), "out");
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "base/files.h"
 #include "base/process.h"
@@ -11,6 +12,7 @@
 #include "emit/emit.h"
 #include "program/program.h"
 #include "support/bench.h"
+#include "synth/models.h"
 
 namespace duet {
 namespace {
@@ -27,7 +29,7 @@ struct Folder {
   ~Folder() { fs::remove_all(path); }
 };
 
-std::vector<std::string> files(emit::Vendor vendor) {
+std::vector<std::string> files(const std::string& vendor) {
   std::vector<std::string> all;
   for (const fs::path& file : emit::rtl_files(vendor)) all.push_back(file.string());
   return all;
@@ -63,16 +65,26 @@ std::vector<engine::Engine> engines() {
   return all;
 }
 
-const char* const kCells = "/usr/share/yosys/xilinx/cells_sim.v";
+// Simulation models of a vendor's cells, ours first.
+std::vector<std::string> cells(const std::string& vendor) {
+  if (vendor == emit::kGeneric) return {};
+  const synth::CellModels models = synth::cell_models(*device::family_of(vendor));
+  std::vector<std::string> all;
+  for (const fs::path& file : models.own) all.push_back(file.string());
+  all.insert(all.end(), {"-v", models.library.string(), "+incdir+" + models.library.parent_path().string()});
+  return all;
+}
 
-// The vendor's cells come from elsewhere and are not ours to lint, and a DSP block has more outputs than anyone needs.
-void expect_clean_in_verilator(const Folder& folder, const engine::Engine& engine, emit::Vendor vendor) {
+// Models of cells have pins and parameters that nobody uses, and a DSP block has more outputs than anyone needs.
+void expect_clean_in_verilator(const Folder& folder, const engine::Engine& engine, const std::string& vendor) {
   base::write_file(folder.path / "duet_top.sv", emit::top(engine));
   std::vector<std::string> command{"verilator", "--lint-only", "-Wall", "-sv", "--top-module", "duet_top"};
-  if (vendor == emit::Vendor::xc7) {
-    base::write_file(folder.path / "cells.vlt", "`verilator_config\nlint_off -file \"*/cells_sim.v\"\n");
+  if (vendor != emit::kGeneric) {
+    base::write_file(folder.path / "cells.vlt",
+                     "`verilator_config\nlint_off -file \"*/cells_sim.v\"\nlint_off -file \"*/cells/*\"\n");
     command.insert(command.end(),
-                   {(folder.path / "cells.vlt").string(), "-Wno-COMBDLY", "-Wno-PINMISSING", "-Wno-UNOPTFLAT", kCells});
+                   {(folder.path / "cells.vlt").string(), "-Wno-COMBDLY", "-Wno-PINMISSING", "-Wno-UNOPTFLAT", "-Wno-MODDUP"});
+    for (const std::string& file : cells(vendor)) command.push_back(file);
   }
   for (const std::string& file : files(vendor)) command.push_back(file);
   command.push_back((folder.path / "duet_top.sv").string());
@@ -82,22 +94,30 @@ void expect_clean_in_verilator(const Folder& folder, const engine::Engine& engin
 
 TEST(Lint, VerilatorFindsNothing) {
   const Folder folder;
-  for (const engine::Engine& engine : engines()) expect_clean_in_verilator(folder, engine, emit::Vendor::generic);
+  for (const engine::Engine& engine : engines()) expect_clean_in_verilator(folder, engine, emit::kGeneric);
 }
 
 TEST(Lint, VerilatorFindsNothingInDspBlocksAndBlockMemories) {
-  if (!fs::exists(kCells)) GTEST_SKIP() << "needs the simulation models that come with yosys";
+  if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
   const Folder folder;
-  for (const engine::Engine& engine : engines()) expect_clean_in_verilator(folder, engine, emit::Vendor::xc7);
+  for (const engine::Engine& engine : engines())
+    for (const std::string vendor : {"xc7", "ecp5"}) {
+      engine::Engine of_family = engine;
+      of_family.family = *device::family_of(vendor);
+      if (engine::illegal_because(of_family).empty()) expect_clean_in_verilator(folder, of_family, vendor);
+    }
 }
 
 TEST(Lint, YosysFindsNothing) {
   if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
   const Folder folder;
   for (const size_t i : {size_t{2}, size_t{4}, size_t{5}, size_t{6}, size_t{8}, size_t{9}, size_t{10}, size_t{11}})
-    for (const emit::Vendor vendor : {emit::Vendor::generic, emit::Vendor::xc7}) {
+    for (const auto& [vendor, library] :
+         std::map<std::string, std::string>{{emit::kGeneric, ""},
+                                            {"xc7", "read_verilog -lib +/xilinx/cells_sim.v; "},
+                                            {"ecp5", "read_verilog -lib +/ecp5/cells_sim.v +/ecp5/cells_bb.v; "}}) {
       base::write_file(folder.path / "duet_top.sv", emit::top(engines()[i]));
-      std::string script = "read_verilog -lib +/xilinx/cells_sim.v; read_verilog -sv";
+      std::string script = library + "read_verilog -sv";
       for (const std::string& file : files(vendor)) script += " " + file;
       script += " " + (folder.path / "duet_top.sv").string() + "; hierarchy -top duet_top; proc; check";
       const base::ProcessResult result = base::run_process({"yosys", "-q", "-e", ".", "-p", script});  // any warning
@@ -167,7 +187,7 @@ std::vector<base::ProcessResult> elaborate(const Folder& folder, const std::stri
   base::write_file(folder.path / "duet_top.sv", top);
   std::vector<std::string> verilator{"verilator", "--lint-only", "-sv", "--top-module", "duet_top"};
   std::string yosys = "read_verilog -lib +/xilinx/cells_sim.v; read_verilog -sv";
-  for (const std::string& file : files(emit::Vendor::generic)) verilator.push_back(file), yosys += " " + file;
+  for (const std::string& file : files(emit::kGeneric)) verilator.push_back(file), yosys += " " + file;
   verilator.push_back((folder.path / "duet_top.sv").string());
   std::vector<base::ProcessResult> results{base::run_process(verilator)};
   yosys += " " + verilator.back() + "; hierarchy -top duet_top";
@@ -208,13 +228,12 @@ TEST(Rules, ElaborationRefusesSumsThatOverflowTheirField) {
 }
 
 void run_bench(const std::string& module, const std::string& bench, const std::vector<std::string>& parameters,
-               emit::Vendor vendor, const std::string& flags = "") {
+               const std::string& vendor, const std::string& flags = "") {
   const Folder folder;
   std::vector<std::string> sources = files(vendor);
-  if (vendor == emit::Vendor::xc7) {
-    if (!fs::exists(kCells)) GTEST_SKIP() << "needs the simulation models that come with yosys";
-    sources.insert(sources.begin(), kCells);
-  }
+  if (vendor != emit::kGeneric && !base::have_program("yosys")) GTEST_SKIP() << "needs the models that come with yosys";
+  const std::vector<std::string> models = cells(vendor);
+  sources.insert(sources.begin(), models.begin(), models.end());
   const fs::path program = test::build_bench({bench, module, sources, parameters, flags}, folder.path);
   const base::ProcessResult ran = base::run_process({program.string()});
   EXPECT_EQ(ran.exit_code, 0) << ran.output;
@@ -223,15 +242,15 @@ void run_bench(const std::string& module, const std::string& bench, const std::v
 const std::vector<std::string> kChain{"Lanes=4", "WeightBits=11", "FeatureBits=9", "AccBits=40"};
 const std::vector<std::string> kRam{"Width=48", "Depth=1100"};  // one row of blocks, and a rest in others
 
-TEST(Module, RequantizeRoundsAndSaturates) { run_bench("duet_requantize", "requantize", {"AccBits=30"}, emit::Vendor::generic); }
-TEST(Module, ChainAddsProducts) { run_bench("duet_chain", "chain", kChain, emit::Vendor::generic); }
-TEST(Module, ChainOfDspBlocksAddsProducts) { run_bench("duet_chain", "chain", kChain, emit::Vendor::xc7); }
+TEST(Module, RequantizeRoundsAndSaturates) { run_bench("duet_requantize", "requantize", {"AccBits=30"}, emit::kGeneric); }
+TEST(Module, ChainAddsProducts) { run_bench("duet_chain", "chain", kChain, emit::kGeneric); }
+TEST(Module, ChainOfDspBlocksAddsProducts) { run_bench("duet_chain", "chain", kChain, "xc7"); }
 TEST(Module, DspBlockTakesJoinedWeights) {
-  run_bench("duet_chain", "chain", {"Lanes=4", "WeightBits=25", "FeatureBits=9", "AccBits=40"}, emit::Vendor::xc7,
-            "-DWEIGHT_BITS=25");
+  run_bench("duet_chain", "chain", {"Lanes=4", "WeightBits=25", "FeatureBits=9", "AccBits=40"}, "xc7", "-DWEIGHT_BITS=25");
 }
-void run_column(int products, int weight_bits, int feature_bits, emit::Vendor vendor) {
+void run_column(int products, int weight_bits, int feature_bits, const std::string& vendor) {
   engine::Engine engine;
+  if (vendor != emit::kGeneric) engine.family = *device::family_of(vendor);
   engine.products = products, engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
   const device::Packing packing = engine::pair(engine);
   ASSERT_EQ(packing.products, products);
@@ -247,20 +266,28 @@ void run_column(int products, int weight_bits, int feature_bits, emit::Vendor ve
   set("Chain", "CHAIN", std::min(packing.chain, 8));
   run_bench("duet_column", "column", parameters, vendor, flags);
 }
-TEST(Module, ColumnTakesTwoChannelsApart) { run_column(2, 4, 4, emit::Vendor::generic); }
-TEST(Module, ColumnTakesTwoPixelsApart) { run_column(2, 16, 4, emit::Vendor::generic); }
-TEST(Module, ColumnTakesFourProductsApart) { run_column(4, 4, 4, emit::Vendor::generic); }
-TEST(Module, ColumnTakesFourProductsApartOnTheOtherPorts) { run_column(4, 6, 4, emit::Vendor::generic); }
-TEST(Module, ColumnOfDspBlocksTakesFourProductsApart) { run_column(4, 4, 4, emit::Vendor::xc7); }
+TEST(Module, ColumnTakesTwoChannelsApart) { run_column(2, 4, 4, emit::kGeneric); }
+TEST(Module, ColumnTakesTwoPixelsApart) { run_column(2, 16, 4, emit::kGeneric); }
+TEST(Module, ColumnTakesFourProductsApart) { run_column(4, 4, 4, emit::kGeneric); }
+TEST(Module, ColumnTakesFourProductsApartOnTheOtherPorts) { run_column(4, 6, 4, emit::kGeneric); }
+TEST(Module, ColumnOfDspBlocksTakesFourProductsApart) { run_column(4, 4, 4, "xc7"); }
 TEST(Module, ColumnOfDspBlocksTakesWideFeatures) {
-  run_column(2, 16, 4, emit::Vendor::xc7);
-  run_column(4, 6, 4, emit::Vendor::xc7);
+  run_column(2, 16, 4, "xc7");
+  run_column(4, 6, 4, "xc7");
 }
 
-TEST(Module, RamKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::generic); }
-TEST(Module, RamOfBlocksKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::xc7); }
-TEST(Module, RamOfEqualBlocksKeepsWords) {
-  run_bench("duet_ram", "ram", {"Width=48", "Depth=2000"}, emit::Vendor::xc7, "-DDEPTH=2000");
+TEST(Module, MultiplierOfEcp5AddsProducts) { run_bench("duet_chain", "chain", kChain, "ecp5"); }
+TEST(Module, ColumnOfEcp5TakesProductsApart) {
+  run_column(2, 4, 4, "ecp5");
+  run_column(4, 3, 2, "ecp5");
+}
+
+TEST(Module, RamKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::kGeneric); }
+TEST(Module, RamOfBlocksKeepsWords) { run_bench("duet_ram", "ram", kRam, "xc7"); }
+TEST(Module, RamOfEqualBlocksKeepsWords) { run_bench("duet_ram", "ram", {"Width=48", "Depth=2000"}, "xc7", "-DDEPTH=2000"); }
+TEST(Module, RamOfEcp5KeepsWords) {
+  for (const char* depth : {"300", "1000", "2000", "4000", "8000", "16000", "20000"})  // every shape, and rows of the deepest
+    run_bench("duet_ram", "ram", {"Width=48", std::string("Depth=") + depth}, "ecp5", std::string("-DDEPTH=") + depth);
 }
 
 }  // namespace

@@ -29,11 +29,11 @@ TEST(EngineSynthesis, CountsAreAsPredicted) {
   base::write_file(folder / "top.sv", emit::top(engine));
   synth::Request request;
   request.top = "duet_top";
-  request.sources = emit::rtl_files(emit::Vendor::xc7);
+  request.sources = emit::rtl_files("xc7");
   request.sources.push_back(folder / "top.sv");
   const device::Device device = device::find_device("pynq-z1");
   const synth::Counts counts = synth::synthesize(request, device, folder / "run");
-  const device::Resources predicted = estimate::engine_resources(engine, device.family);
+  const device::Resources predicted = estimate::engine_resources(engine);
   EXPECT_TRUE(counts.unknown_cells.empty()) << counts.unknown_cells[0];
   EXPECT_EQ(counts.resources.dsp, predicted.dsp);
   EXPECT_EQ(counts.resources.bram36, predicted.bram36);

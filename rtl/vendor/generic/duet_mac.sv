@@ -8,6 +8,7 @@ module duet_mac #(
     parameter int WeightBits  = 8,  // signed
     parameter int FeatureBits = 8,
     parameter int Signed      = 0,  // 1: features have a sign
+    parameter int SumBits     = 48, // of every sum of the chain; the higher bits repeat the sign
     parameter int First       = 0   // 1: the chain begins here and adds sum_i
 ) (
     input  logic                   clk_i,
@@ -24,28 +25,28 @@ module duet_mac #(
   logic signed [WeightBits-1:0] shadow_q, active_q;
   logic signed [FeatureBits:0] feature_q;
   logic signed [WeightBits+FeatureBits:0] product_q;
-  logic [47:0] addend, sum_q;
+  logic [SumBits-1:0] addend, sum_q;
 
   always_ff @(posedge clk_i) begin
     if (load_i) shadow_q <= $signed(weight_i);
     if (swap_i) active_q <= shadow_q;
     feature_q <= $signed({(Signed != 0) && feature_i[FeatureBits-1], feature_i});
     product_q <= active_q * feature_q;
-    sum_q     <= 48'(product_q) + addend;
+    sum_q     <= SumBits'(product_q) + addend;
   end
 
   generate
     if (First != 0) begin : g_first
-      logic [47:0] sum_in_q;
-      always_ff @(posedge clk_i) sum_in_q <= sum_i;
+      logic [SumBits-1:0] sum_in_q;
+      always_ff @(posedge clk_i) sum_in_q <= sum_i[SumBits-1:0];
       assign addend = sum_in_q;
-      wire unused = &{1'b0, cascade_i, cut_i};
+      wire unused = &{1'b0, cascade_i, cut_i, sum_i};
     end else begin : g_next
-      assign addend = cut_i ? 48'd0 : cascade_i;
-      wire unused = &{1'b0, sum_i};
+      assign addend = cut_i ? '0 : cascade_i[SumBits-1:0];
+      wire unused = &{1'b0, cascade_i, sum_i};
     end
   endgenerate
 
-  assign cascade_o = sum_q;
-  assign sum_o     = sum_q;
+  assign cascade_o = 48'($signed(sum_q));
+  assign sum_o     = 48'($signed(sum_q));
 endmodule

@@ -5,6 +5,9 @@ module duet_mac #(
     parameter int WeightBits  = 8,  // signed
     parameter int FeatureBits = 8,
     parameter int Signed      = 0,  // 1: features have a sign
+    /* verilator lint_off UNUSEDPARAM */
+    parameter int SumBits     = 48, // of every sum of the chain: here all are 48 bits wide
+    /* verilator lint_on UNUSEDPARAM */
     parameter int First       = 0   // 1: the chain begins here and adds sum_i
 ) (
     input  logic                   clk_i,

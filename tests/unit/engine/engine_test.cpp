@@ -119,15 +119,44 @@ TEST(Engine, JoinsTwoPixelsWhereTwoChannelsDoNotFit) {
 }
 
 TEST(Engine, BlockMemoriesAreCutCheapest) {
-  EXPECT_EQ(bram18(36, 512), 1);
-  EXPECT_EQ(bram18(37, 512), 2);
-  EXPECT_EQ(bram18(36, 513), 2);
-  EXPECT_EQ(bram18(18, 1024), 1);
-  EXPECT_EQ(bram18(16, 4320), 5);
-  EXPECT_EQ(bram18(384, 4432), 97);
-  EXPECT_EQ(bram18(48, 1100), 5);   // three of 1Kx18, two of 512x36
-  EXPECT_EQ(bram18(48, 4320), 14);  // twelve of 4Kx4, two of 512x36
-  EXPECT_EQ(cut_ram(48, 1100).rows, 2);
+  const auto blocks = [](int width, int depth) { return cut_ram(device::Family::xc7, width, depth).blocks; };
+  EXPECT_EQ(blocks(36, 512), 1);
+  EXPECT_EQ(blocks(37, 512), 2);
+  EXPECT_EQ(blocks(36, 513), 2);
+  EXPECT_EQ(blocks(18, 1024), 1);
+  EXPECT_EQ(blocks(16, 4320), 5);
+  EXPECT_EQ(blocks(384, 4432), 97);
+  EXPECT_EQ(blocks(48, 1100), 5);   // three of 1Kx18, two of 512x36
+  EXPECT_EQ(blocks(48, 4320), 14);  // twelve of 4Kx4, two of 512x36
+  EXPECT_EQ(cut_ram(device::Family::xc7, 48, 1100).rows, 2);
+}
+
+TEST(Engine, LatticeBlocksLieSideBySide) {
+  const auto expect = [](device::Family family, int width, int depth, int blocks, int rows) {
+    const RamCut cut = cut_ram(family, width, depth);
+    EXPECT_EQ(cut.blocks, blocks) << width << " x " << depth;
+    EXPECT_EQ(cut.rows, rows) << width << " x " << depth;
+  };
+  expect(device::Family::ecp5, 36, 512, 1, 1);
+  expect(device::Family::ecp5, 37, 513, 3, 1);
+  expect(device::Family::ecp5, 9, 4096, 3, 1);
+  expect(device::Family::ecp5, 5, 16384, 5, 1);
+  expect(device::Family::ecp5, 5, 16385, 10, 2);
+  expect(device::Family::ice40, 17, 256, 2, 1);
+  expect(device::Family::ice40, 17, 1000, 5, 1);
+  expect(device::Family::ice40, 3, 4097, 6, 3);
+}
+
+TEST(Engine, EachFamilyHasItsOwnPacking) {
+  Engine engine;
+  engine.products = 2;
+  EXPECT_EQ(pair(engine).products, 2);  // 8 x 8 bits: 25 bits hold two weights
+  engine.family = device::Family::ecp5;
+  EXPECT_NE(illegal_because(engine), "");  // 18 bits do not
+  engine.weight_bits = engine.feature_bits = 4;
+  EXPECT_EQ(illegal_because(engine), "");
+  EXPECT_EQ(pair(engine), device::join(device::ports(device::Family::ecp5), {-7, 7}, {0, 15}, 2, 1));
+  EXPECT_EQ(engine_from_json(to_json(engine), "test"), engine);
 }
 
 }  // namespace

@@ -96,7 +96,7 @@ TEST(Draw, EveryDesignRunsFitsAndIsAlive) {
   for (const Design& d : many()) {
     SCOPED_TRACE(describe(d));
     EXPECT_EQ(program::unfit_because(d.network, d.engine), "");
-    EXPECT_EQ(estimate::excess(estimate::engine_resources(d.engine, pynq().family), pynq().resources), 0);
+    EXPECT_EQ(estimate::excess(estimate::engine_resources(d.engine), pynq().resources), 0);
     const Numbers numbers = draw_numbers(d);
     EXPECT_LE(quant::accumulator_bits(numbers.network), d.engine.acc_bits);
     const std::vector<Live> live = live_outputs(numbers, golden_maps(numbers));
