@@ -1,8 +1,8 @@
 // The order in which every stage takes the tiles of a frame, and the stage's part of the descriptor of the tile at work. Layers follow
 // one another; two neighbours that are interleaved take turns: `lead` tiles of the first, then one of the second and `burst` more of
 // the first, and so on until both are done (docs/architecture.md). All stages walk through the same order, each at its own pace.
-// Latency: outputs show the next tile in the cycle after advance_i, and after a program's last descriptor the first one. They come from
-// registers, the descriptor from memory at a register: which tile comes then is found out while the one before it is at work.
+// Latency: outputs show the next tile in the cycle after advance_i, and after a program's last descriptor the first one. All come from
+// registers: which tile comes next, and its descriptor, is found out while the one before it is at work.
 // Throughput: one tile a cycle. Twin: program::order.
 module duet_sequence #(
     parameter int Layers = 16,
@@ -28,6 +28,7 @@ module duet_sequence #(
 
   logic [4:0] layer_q, next_layer_q;  // of the tile at work, of the one after it
   logic [63:0] order;                 // of the latter
+  logic [64*Beats-1:0] descriptor;
   duet_descriptors #(
       .Layers(Layers),
       .First(First),
@@ -38,8 +39,8 @@ module duet_sequence #(
       .layer_w_i(program_layer_i),
       .beat_w_i(program_beat_i),
       .data_w_i(program_data_i),
-      .layer_i(layer_q),
-      .descriptor_o
+      .layer_i(next_layer_q),
+      .descriptor_o(descriptor)
   );
   duet_descriptors #(
       .Layers(Layers),
@@ -73,12 +74,13 @@ module duet_sequence #(
 
   always_ff @(posedge clk_i) begin
     if (step) begin
-      layer_q <= next_layer_q;
-      tile_o  <= tile;
-      first_o <= first;
-      last_o  <= last;
-      frame_o <= last && last_layer;
-      ahead_o <= ahead;
+      layer_q      <= next_layer_q;
+      descriptor_o <= descriptor;
+      tile_o       <= tile;
+      first_o      <= first;
+      last_o       <= last;
+      frame_o      <= last && last_layer;
+      ahead_o      <= ahead;
     end
     if (rst_i || program_we_i) begin
       next_layer_q <= '0;

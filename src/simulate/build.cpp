@@ -31,8 +31,8 @@ std::string key(const std::string& top, bool wave) {
   return base::sha256(all).substr(0, 24);
 }
 
-// `flags`: sources and what only some simulators need.
-void verilate(const fs::path& folder, const std::vector<std::string>& flags) {
+// `flags`: sources and what only some simulators need. `optimise`: how the compiler optimises the simulation.
+void verilate(const fs::path& folder, const std::vector<std::string>& flags, const char* optimise) {
   std::vector<std::string> command{"verilator",
                                    "--cc",
                                    "--exe",
@@ -55,7 +55,7 @@ void verilate(const fs::path& folder, const std::vector<std::string>& flags) {
                                    "-CFLAGS",
                                    "-O2 -I" + harness().string(),
                                    "-MAKEFLAGS",
-                                   "OPT_FAST=-O1 OPT_SLOW=-O0 OPT_GLOBAL=-O0"};
+                                   std::string("OPT_FAST=") + optimise + " OPT_SLOW=-O0 OPT_GLOBAL=-O0"};
   if (base::have_program("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
   command.insert(command.end(), flags.begin(), flags.end());
   command.push_back((harness() / "main.cpp").string());
@@ -88,7 +88,7 @@ fs::path build(const engine::Engine& engine, const fs::path& cache, bool wave) {
   if (wave) flags = {"--trace-fst", "-CFLAGS", "-DDUET_WAVE"};
   for (const fs::path& file : emit::rtl_files(emit::kGeneric)) flags.push_back(file.string());
   flags.push_back("top.sv");
-  verilate(part, flags);
+  verilate(part, flags, "-O1");
   std::error_code other_was_faster;
   fs::rename(part, folder, other_was_faster);
   if (other_was_faster) fs::remove_all(part);
@@ -103,7 +103,7 @@ fs::path build_netlist(const fs::path& netlist, device::Family family, const fs:
   for (const fs::path& file : models.own) flags.push_back(file.string());
   flags.insert(flags.end(), {fs::absolute(netlist).string(), "-v", models.library.string(),
                              "+incdir+" + models.library.parent_path().string()});
-  verilate(folder, flags);
+  verilate(folder, flags, "-O0");  // it takes longer to compile than to run
   return folder / "sim";
 }
 
