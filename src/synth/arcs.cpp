@@ -19,6 +19,12 @@ std::map<std::string, Role> roles() {
                      "RAM128X1D", "RAM256X1D", "RAM32M", "RAM64M", "RAM32M16", "RAM64M8"});
   add(Role::shift, {"SRL16E", "SRLC16E", "SRLC32E"});
   add(Role::dsp, {"DSP48E1", "DSP48E2"});
+  // Lattice ECP5; duet's multipliers and memories use the registers inside.
+  add(Role::constant, {"VLO", "VHI"});
+  add(Role::storage, {"TRELLIS_FF", "DP16KD", "PDPW16KD", "MULT18X18D"});
+  add(Role::wide, {"PFUMX", "L6MUX21"});
+  add(Role::carry, {"CCU2C"});
+  add(Role::memory, {"TRELLIS_DPR16X4"});
   return all;
 }
 
@@ -40,10 +46,22 @@ void carry_arcs(const Cell& cell, const Arc& arc) {
       }
 }
 
+// Two bits: S0 hears the carry input and the inputs of the first bit, S1 and COUT those of the second too.
+void two_bit_carry_arcs(const Cell& cell, const Arc& arc) {
+  for (const auto& [pin, outputs] : cell.outputs)
+    for (int target : outputs)
+      for (const auto& [input, nets] : cell.inputs)
+        for (int source : nets)
+          if (input == "CIN" || pin != "S0" || input.back() == '0')
+            arc(source, target, input == "CIN" ? Step::cascade : Step::one);
+}
+
 bool starts_with(const std::string& text, const std::string& start) { return text.rfind(start, 0) == 0; }
 
-// The read address of an output: of DPO DPRA, of DOB ADDRB, of O and SPO A. Data and the write go to the clock.
+// The read address of an output: of DPO DPRA, of DOB ADDRB, of O and SPO A, of an ECP5's DO RAD. Data and the write go to the
+// clock.
 bool addresses(const std::string& pin, const std::string& output) {
+  if (output == "DO") return pin == "RAD";
   if (output == "DPO") return starts_with(pin, "DPRA");
   if (starts_with(output, "DO")) return pin == "ADDR" + output.substr(2);
   return starts_with(pin, "A") && !starts_with(pin, "ADDR");
@@ -77,6 +95,7 @@ void for_each_arc(const Cell& cell, const Arc& arc) {
     if (from >= 0 && to >= 0) arc(from, to, step);
   };
   const Role r = role(cell.type);
+  if (cell.type == "CCU2C") return two_bit_carry_arcs(cell, between_nets);
   if (r == Role::carry) return carry_arcs(cell, between_nets);
   if (r == Role::memory || r == Role::shift) return memory_arcs(cell, between_nets);
   // A DSP without its output register is one level, whichever of the others it uses.

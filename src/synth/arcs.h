@@ -21,7 +21,7 @@ struct Cell {
 };
 
 enum class Role { unknown, constant, storage, lut, wide, carry, memory, shift, dsp };
-/// Of a cell type of Xilinx' 7 series or UltraScale.
+/// Of a cell type of Xilinx' 7 series or UltraScale, or of Lattice's ECP5.
 Role role(const std::string& type);
 
 /// Whether paths end in the cell's inputs.

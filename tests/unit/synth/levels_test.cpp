@@ -169,6 +169,18 @@ TEST(Levels, ALoopIsNamed) {
   EXPECT_TRUE(to_json(path).at("logic_levels").is_null());
 }
 
+TEST(Levels, CellsOfEcp5) {
+  Drawing d;
+  d.cell("TRELLIS_FF", "DI=20 > Q=2").cell("TRELLIS_DPR16X4", "RAD=2,0,0,0 DI=9,9,9,9 > DO=3,30,31,32");
+  d.cell("CCU2C", "CIN=0 A0=0 A1=3 > S0=4 S1=5 COUT=6").cell("CCU2C", "CIN=6 A0=0 A1=0 > S0=7 S1=8 COUT=10");
+  d.cell("PFUMX", "ALUT=7 BLUT=0 C0=0 > Z=11").cell("LUT4", "A=11 > Z=12").cell("TRELLIS_FF", "DI=12 > Q=13");
+  EXPECT_EQ(d.levels(), 3);  // the memory, the carry chain, the LUT
+  d.cell("LUT4", "A=4 > Z=14").cell("LUT4", "A=14 > Z=15").cell("DP16KD", "DIA0=15 > DOB0=17");
+  EXPECT_EQ(d.levels(), 3);  // the first sum bit hears nothing of the second bit's input
+  d.cell("LUT4", "A=15 > Z=18").cell("MULT18X18D", "A0=18 > P0=19");
+  EXPECT_EQ(d.levels(), 4);
+}
+
 TEST(Levels, WhatIsNotKnownGivesNoFigure) {
   EXPECT_THAT(Drawing().cell("XYZ", "I=2 > O=3").path().absent, HasSubstr("XYZ"));
   EXPECT_THAT(Drawing().path(device::Family::ice40).absent, HasSubstr("ice40"));
