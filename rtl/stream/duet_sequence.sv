@@ -26,8 +26,9 @@ module duet_sequence #(
 );
   localparam int Order = 15;  // the beat that tells the order
 
-  logic [4:0] layer_q, next_layer_q;  // of the tile at work, of the one after it
-  logic [63:0] order;                 // of the latter
+  // Of the tile after the one at work.
+  logic [4:0] next_layer_q;
+  logic [63:0] order;
   logic [64*Beats-1:0] descriptor;
   duet_descriptors #(
       .Layers(Layers),
@@ -51,58 +52,72 @@ module duet_sequence #(
       .we_i(program_we_i),
       .layer_w_i(program_layer_i),
       .beat_w_i(program_beat_i),
-      .data_w_i(program_data_i),
+      .data_w_i(marked),
       .layer_i(next_layer_q),
       .descriptor_o(order)
   );
 
-  // The tile after the one at work.
-  logic [15:0] tiles, tile, tile_q, ahead_tile_q;
-  logic [7:0] lead, burst, left_q, left;
-  logic first, last, ahead, last_layer, turns_q, ahead_done_q, shown_q, step;
-  assign tiles       = order[15:0];
-  assign lead        = order[23:16];
-  assign burst       = order[31:24];
-  assign ahead       = order[32];
-  assign last_layer  = order[33];
-  assign tile        = ahead ? ahead_tile_q : tile_q;
-  assign first       = tile == 16'd0;
-  assign last        = tile + 16'd1 == tiles;
-  assign left        = first ? lead : left_q;  // tiles of the first layer before it is the second one's turn
-  assign step        = advance_i || !shown_q;
-  assign odd_layer_o = layer_q[0];
+  // What would take long to find out when it is needed is known before: comparisons of a layer's order with small numbers stand beside
+  // it in the memory, those of a count are made while the tile before is at work.
+  logic [63:0] marked;
+  logic [15:0] tiles, tile, tile_q, count_q, ahead_tile_q, ahead_count_q;
+  logic [7:0] lead, burst, left_q;
+  logic first, last, ahead, last_layer, one_tile, two_tiles, lead_one, lead_two, burst_one;
+  logic first_q, end_q, ahead_first_q, ahead_end_q, left_one, left_one_q, turns_q, ahead_done_q, shown_q, step;
+  assign marked = {25'd0, program_data_i[31:24] == 8'd1, program_data_i[23:16] == 8'd2, program_data_i[23:16] == 8'd1,
+                   program_data_i[15:0] == 16'd2, program_data_i[15:0] == 16'd1, program_data_i[33:0]};
+  assign tiles = order[15:0];
+  assign lead  = order[23:16];
+  assign burst = order[31:24];
+  assign {burst_one, lead_two, lead_one, two_tiles, one_tile, last_layer, ahead} = order[38:32];
+  assign tile     = ahead ? ahead_tile_q : tile_q;
+  assign first    = ahead ? ahead_first_q : first_q;
+  assign last     = first ? one_tile : ahead ? ahead_end_q : end_q;
+  assign left_one = first ? lead_one : left_one_q;  // the last of the first layer's tiles before it is the second one's turn
+  assign step     = advance_i || !shown_q;
 
   always_ff @(posedge clk_i) begin
     if (step) begin
-      layer_q      <= next_layer_q;
+      odd_layer_o  <= next_layer_q[0];
       descriptor_o <= descriptor;
       tile_o       <= tile;
       first_o      <= first;
       last_o       <= last;
       frame_o      <= last && last_layer;
       ahead_o      <= ahead;
+      // A count is as many tiles as its layer has when its second tile is next, and falls with every tile.
+      if (ahead) begin
+        ahead_count_q <= first ? tiles : ahead_count_q - 16'd1;
+        ahead_end_q   <= first ? two_tiles : ahead_count_q == 16'd3;
+        left_q        <= (last || left_one) ? burst : (first ? lead : left_q) - 8'd1;
+        left_one_q    <= (last || left_one) ? burst_one : first ? lead_two : left_q == 8'd2;
+      end else begin
+        count_q <= first ? tiles : count_q - 16'd1;
+        end_q   <= first ? two_tiles : count_q == 16'd3;
+      end
     end
     if (rst_i || program_we_i) begin
-      next_layer_q <= '0;
-      tile_q       <= '0;
-      ahead_tile_q <= '0;
-      left_q       <= '0;
-      turns_q      <= 1'b0;
-      ahead_done_q <= 1'b0;
-      shown_q      <= 1'b0;
+      next_layer_q  <= '0;
+      tile_q        <= '0;
+      first_q       <= 1'b1;
+      ahead_tile_q  <= '0;
+      ahead_first_q <= 1'b1;
+      turns_q       <= 1'b0;
+      ahead_done_q  <= 1'b0;
+      shown_q       <= 1'b0;
     end else if (step) begin
       shown_q <= 1'b1;
       if (ahead) begin
-        ahead_tile_q <= last ? 16'd0 : ahead_tile_q + 16'd1;
-        ahead_done_q <= last;
-        left_q       <= left - 8'd1;
-        if (last || left == 8'd1) begin
+        ahead_tile_q  <= last ? 16'd0 : ahead_tile_q + 16'd1;
+        ahead_first_q <= last;
+        ahead_done_q  <= last;
+        if (last || left_one) begin
           next_layer_q <= next_layer_q + 5'd1;
           turns_q      <= 1'b1;
-          left_q       <= burst;
         end
       end else begin
-        tile_q <= last ? 16'd0 : tile_q + 16'd1;
+        tile_q  <= last ? 16'd0 : tile_q + 16'd1;
+        first_q <= last;
         if (last) begin
           next_layer_q <= last_layer ? 5'd0 : next_layer_q + 5'd1;
           turns_q      <= 1'b0;
@@ -112,5 +127,5 @@ module duet_sequence #(
       end
     end
   end
-  wire unused = &{1'b0, order[63:34]};
+  wire unused = &{1'b0, order[63:39], program_data_i};
 endmodule

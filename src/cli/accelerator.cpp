@@ -33,7 +33,7 @@ engine::Engine choose(const AcceleratorOptions& options, const Accelerator& acce
                   "choose other widths or a larger device, or give --lanes");
     engine = best.front();
   } else {
-    engine.family = accelerator.device.family;
+    engine.family = accelerator.device.family, engine.bundle = network.network.bundle;
     engine.in_lanes = options.lanes[0], engine.out_lanes = options.lanes[1], engine.dw_lanes = options.lanes[2];
     engine.weight_bits = network.weight_bits, engine.feature_bits = network.feature_bits;
     engine.acc_bits = std::max(kDefaultAccumulator, quant::accumulator_bits(network));
