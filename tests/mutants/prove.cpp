@@ -1,0 +1,108 @@
+#include "mutants/prove.h"
+
+#include <fmt/core.h>
+
+#include <set>
+#include <sstream>
+
+#include "base/files.h"
+#include "base/process.h"
+
+namespace duet::mutants {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Cells that are modules of ours, with the parameters that are part of their names.
+std::vector<std::string> instances(const std::string& module) {
+  std::vector<std::string> all;
+  std::string line;
+  for (std::istringstream lines(module); std::getline(lines, line);)
+    if (line.starts_with("  cell ") && line.find("duet_") < line.rfind(' ')) all.push_back(line);
+  return all;
+}
+
+// `duet_pool` is "\duet_pool", "$paramod\duet_pool\Lanes=..." or "$paramod$1f2e...\duet_pool".
+bool is_of(const std::string& name, const std::string& module) {
+  return name.ends_with("\\" + module) || name.find("\\" + module + "\\") != std::string::npos;
+}
+
+}  // namespace
+
+Prover::Prover(const std::vector<engine::Engine>& engines, fs::path original, fs::path mutated, fs::path folder)
+    : engines_(engines.size()), original_(std::move(original)), mutated_(std::move(mutated)), folder_(std::move(folder)) {
+  fs::create_directories(folder_);
+  for (size_t i = 0; i < engines_; ++i) base::write_file(folder_ / fmt::format("top{}.sv", i), emit::top(engines[i]));
+}
+
+std::string Prover::name(size_t engine, emit::Vendor vendor) const {
+  return fmt::format("{}{}", vendor == emit::Vendor::xc7 ? "xc7_" : "generic_", engine);
+}
+
+// Paths are relative to `root`, as they are part of the text: then only what was changed differs.
+Prover::Modules Prover::elaborate(size_t engine, emit::Vendor vendor, const fs::path& root, const fs::path& out) const {
+  std::string script = "read_verilog -lib +/xilinx/cells_sim.v; read_verilog -sv";
+  for (const fs::path& file : emit::rtl_files(vendor)) script += " " + file.lexically_relative(base::home()).string();
+  script += fmt::format(" {}; hierarchy -top duet_top; write_ilang {}", (folder_ / fmt::format("top{}.sv", engine)).string(),
+                        out.string());
+  base::ProcessOptions options;
+  options.directory = root;
+  Modules modules;
+  if (base::run_process({"yosys", "-q", "-p", script}, options).exit_code != 0) return modules;
+  std::istringstream lines(base::read_file(out));
+  std::string line, name;
+  while (std::getline(lines, line)) {
+    if (line.starts_with("module ")) name = line.substr(7);
+    if (!name.empty()) modules[name] += line + '\n';
+    if (line == "end") name.clear();
+  }
+  return modules;
+}
+
+const Prover::Modules& Prover::originals(size_t engine, emit::Vendor vendor) {
+  const auto [at, fresh] = originals_.try_emplace(name(engine, vendor));
+  if (fresh) at->second = elaborate(engine, vendor, original_, folder_ / (at->first + ".il"));
+  return at->second;
+}
+
+bool Prover::same(const std::string& module, const fs::path& gold, const fs::path& gate) const {
+  std::string script;
+  for (const auto& [design, file] : {std::pair{"gold", gold}, {"gate", gate}})
+    script += fmt::format(
+        "read_ilang {0}\nselect {1}\nproc\nmemory -nomap\nexpose -evert {1}\nmemory_map\nopt_clean\nselect -clear\ndesign -stash "
+        "{2}\n",
+        file.string(), module, design);
+  script += fmt::format("design -copy-from gold -as gold {0}\ndesign -copy-from gate -as gate {0}\n", module);
+  script += "equiv_make gold gate equiv\nselect equiv\nequiv_simple -undef\nequiv_induct -undef\nequiv_status -assert\n";
+  base::write_file(folder_ / "prove.ys", script);
+  base::ProcessOptions options;
+  options.timeout = std::chrono::minutes(2);
+  const base::ProcessResult ran = base::run_process({"yosys", "-q", (folder_ / "prove.ys").string()}, options);
+  return ran.exit_code == 0 && !ran.timed_out;
+}
+
+bool Prover::proves(const Mutant& mutant) {
+  const emit::Vendor vendor = mutant.file.starts_with("rtl/vendor/xc7/") ? emit::Vendor::xc7 : emit::Vendor::generic;
+  const std::string base = fs::path(mutant.file).stem();
+  std::set<std::string> seen;
+  bool changed = false;
+  for (size_t engine = 0; engine < engines_; ++engine) {
+    std::vector<std::string> fresh;
+    for (const auto& [name, text] : originals(engine, vendor))
+      if (is_of(name, base) && seen.insert(name).second) fresh.push_back(name);
+    if (fresh.empty()) continue;
+    const fs::path gold = folder_ / (name(engine, vendor) + ".il"), gate = folder_ / "mutated.il";
+    const Modules mutated = elaborate(engine, vendor, mutated_, gate);
+    for (const std::string& name : fresh) {
+      const auto mine = mutated.find(name);
+      if (mine == mutated.end()) return false;
+      const std::string& original = originals(engine, vendor).at(name);
+      if (mine->second == original) continue;
+      changed = true;
+      if (instances(mine->second) != instances(original) || !same(name, gold, gate)) return false;
+    }
+  }
+  return changed;
+}
+
+}  // namespace duet::mutants
