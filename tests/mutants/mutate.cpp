@@ -215,6 +215,8 @@ const std::vector<Operator>& operators() {
       replace("sign to zero", R"(\{\w+\[[^\]]*\]\}\})", "{1'b0}}"),
       replace("sign to zero", " >>> ", " >> "),
       {"enable forced", enables},
+      replace("enable forced", R"((\.\w*(?:valid|we|ready|enable|advance|load|begin|take|step)_i)(?=,))", "$1(1'b1)"),
+      replace("always the first", R"(\[(?:\w+|\([^()]*\))\*\w+\+:)", "[0+:"),
       replace("ports crossed", R"(\.(?!clk_i|rst_i)(\w+_i), \.(\w+_i)(?=[,\s]))", ".$1($2), .$2($1)"),
   };
   return kOperators;

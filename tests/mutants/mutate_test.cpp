@@ -52,6 +52,8 @@ TEST(Mutate, OperatorsChangeWhatTheySay) {
               ElementsAre("assign y = a ? (c ? d : e) : (b);", "assign y = a ? b : c ? (e) : (d);"));
   EXPECT_THAT(changes_of("if (a[(i)]) y <= z;"), ElementsAre("if (1'b1) y <= z;", "if (a[(i)]) ;"));
   EXPECT_THAT(changes_of("assign y = {a[W-1], a};"), ElementsAre("assign y = {1'b0, a};"));
+  EXPECT_THAT(changes_of("assign y = a[lane*W+:W];"), ElementsAre("assign y = a[0+:W];", "assign y = a[lane+W+:W];"));
+  EXPECT_THAT(changes_of(".we_i,"), ElementsAre(".we_i(1'b1),"));
   EXPECT_THAT(changes_of(".a_i, .b_i,"), ElementsAre(".a_i(b_i), .b_i(a_i),"));
 }
 
