@@ -32,6 +32,7 @@ const std::vector<Stage>& stages() {
       {"test_rtl", "Module.RamOf*", {"rtl/vendor/xc7/duet_ram"}},
       {"test_rtl", "Module.ChainAdds*", {"rtl/math/duet_chain.sv", mac}},
       {"test_rtl", "Module.ChainOfDsp*:Module.DspBlock*:Module.ColumnOfDsp*", {"rtl/vendor/xc7/duet_mac.sv"}},
+      {"test_rtl", "Module.MacOfLuts*", {"rtl/math/duet_product.sv", "rtl/math/duet_mac_lut.sv"}},
       {"test_rtl", "Module.ColumnTakes*", column},
       {"test_rtl", "Rules.RangesEnd*:Rules.HoldUp*", {rules}},
       {"test_rtl", "Rules.Elaboration*", {rules}},
@@ -96,9 +97,10 @@ std::optional<std::string> failing_test(const Stage& stage, const fs::path& prog
   const base::ProcessResult ran =
       base::run_process({(programs / stage.program).string(), "--gtest_filter=" + stage.filter, "--gtest_fail_fast"}, options);
   if (ran.exit_code == 0 && !ran.timed_out) return std::nullopt;
+  // The test that failed or, where the program came to no end, the one that it was in.
+  const std::string begun = "[ RUN      ] ", failed = "[  FAILED  ] ";
   std::string test = stage.program, line;
-  const std::string begun = "[ RUN      ] ";
-  for (std::istringstream lines(ran.output); std::getline(lines, line);)
+  for (std::istringstream lines(ran.output); std::getline(lines, line) && !line.starts_with(failed);)
     if (line.starts_with(begun)) test = line.substr(begun.size());
   return test + (ran.timed_out ? " (out of time)" : "");
 }

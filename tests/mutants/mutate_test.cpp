@@ -114,6 +114,7 @@ TEST(Prove, TakesWhatIsTheSameAndNothingElse) {
     return false;
   };
   EXPECT_TRUE(proves("rtl/layer/duet_pool.sv", "boundary", "sample > other"));  // the greater of two equal numbers
+  EXPECT_TRUE(proves("rtl/layer/duet_rows.sv", "boundary", "wrap = "));         // another name of slot 0
   EXPECT_FALSE(proves("rtl/axi/duet_axi_read.sv", "boundary", "flight_q <"));
   EXPECT_FALSE(proves("rtl/stream/duet_skew.sv", "factor", "data_i("));                 // what goes into a module inside
   EXPECT_FALSE(proves("rtl/math/duet_mac_lut.sv", "assignment dropped", "product_q"));  // not in this engine

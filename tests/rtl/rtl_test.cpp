@@ -202,6 +202,14 @@ TEST(Module, DspBlockTakesJoinedWeights) {
   run_bench("duet_chain", "chain", {"Lanes=4", "WeightBits=25", "FeatureBits=9", "AccBits=40"}, emit::Vendor::xc7,
             "-DWEIGHT_BITS=25");
 }
+// Feature bits of one node of adders and of several, the highest row alone or one of two.
+TEST(Module, MacOfLutsMultiplies) {
+  for (const auto& [feature_bits, is_signed] : {std::pair{8, 0}, {7, 0}, {5, 1}, {6, 1}, {8, 1}}) {
+    const std::string feature = std::to_string(feature_bits), sign = std::to_string(is_signed);
+    run_bench("duet_mac_lut", "mac_lut", {"WeightBits=5", "FeatureBits=" + feature, "Signed=" + sign, "First=1"},
+              emit::Vendor::generic, "-DWEIGHT_BITS=5 -DFEATURE_BITS=" + feature + " -DSIGNED=" + sign);
+  }
+}
 void run_column(int products, int weight_bits, int feature_bits, emit::Vendor vendor) {
   engine::Engine engine;
   engine.products = products, engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
