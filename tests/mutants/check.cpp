@@ -28,6 +28,7 @@ const std::vector<Stage>& stages() {
                                         "rtl/layer/",  rules,       "rtl/duet_engine.sv", "rtl/vendor/generic/"};
   static const std::vector<Stage> kStages{
       {"test_rtl", "Module.Requantize*", {"rtl/math/duet_requantize.sv"}},
+      {"test_rtl", "Module.Select*", {"rtl/stream/duet_select.sv"}},
       {"test_rtl", "Module.RamKeepsWords", {"rtl/vendor/generic/duet_ram.sv"}},
       {"test_rtl", "Module.RamOf*", {"rtl/vendor/xc7/duet_ram"}},
       {"test_rtl", "Module.ChainAdds*", {"rtl/math/duet_chain.sv", mac}},

@@ -237,6 +237,9 @@ TEST(Module, ColumnOfDspBlocksTakesWideFeatures) {
   run_column(4, 6, 4, emit::Vendor::xc7);
 }
 
+TEST(Module, SelectTakesTheLastWordForHigherIndices) {
+  run_bench("duet_select", "select", {"Width=5", "Count=6"}, emit::Vendor::generic);
+}
 TEST(Module, RamKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::generic); }
 TEST(Module, RamOfBlocksKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::Vendor::xc7); }
 TEST(Module, RamOfEqualBlocksKeepsWords) {
