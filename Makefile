@@ -1,6 +1,6 @@
 # The front door. `make help` lists what there is.
 .DEFAULT_GOAL := build
-.PHONY: help deps build demo test test-slow format clean
+.PHONY: help deps build demo test test-slow mutants format clean
 PROGRAM := build/release/duet
 TIMED := tools/timed
 
@@ -33,19 +33,27 @@ test-slow: ## the slow tests
 	@$(TIMED) tests ctest --test-dir build/release --output-on-failure -L slow
 	@$(TIMED) --report
 
+mutants: ## plant faults in rtl/ and tell which of them no test finds (SEED=1 COUNT=80: an hour)
+	@$(TIMED) installs tools/install-deps build test
+	@$(TIMED) build $(MAKE) --no-print-directory compile-mutants
+	@$(TIMED) --report
+	@build/release/mutants --out build/mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+
 format: ## bring the C++ into the project's format
 	git ls-files '*.cpp' '*.h' | xargs clang-format-14 -i
 
 clean: ## remove everything built
 	rm -rf build
 
-# Without dependencies, so that the two below never install anything. Only the tests need what the tests are made with.
-.PHONY: compile compile-tests configure
+# Without dependencies, so that the three below never install anything. Only the tests need what the tests are made with.
+.PHONY: compile compile-tests compile-mutants configure
 configure:
 	@mkdir -p build; cmake --preset release -DBUILD_TESTING=$(TESTING) > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 compile: TESTING = OFF
-compile-tests: TESTING = ON
+compile-tests compile-mutants: TESTING = ON
 compile: configure
 	@cmake --build build/release --target duet
 compile-tests: configure
 	@cmake --build build/release
+compile-mutants: configure
+	@cmake --build build/release --target mutants

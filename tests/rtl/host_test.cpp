@@ -240,6 +240,16 @@ TEST_F(Host, InterruptStaysUntilItIsCleared) {
   obey(script);
 }
 
+// Whatever is on its way through the stages is forgotten.
+TEST_F(Host, ResetInTheMiddleOfAFrame) {
+  for (const int cycles : {300, 1000, 1700, 2400}) {
+    Script script = prepared(memory(tasks_[0]));
+    start(script, tasks_[0], 0);
+    script.until(Status, kLoaded, kLoaded).add(fmt::format("cycles {}", cycles)).read(Frames, kAll, 0);
+    expect_recovery(script, tasks_[0]);
+  }
+}
+
 TEST_F(Host, ErrorResponseToARead) {
   for (const int beat : {3, 40, static_cast<int>(tasks_[0].program.layout.program_bytes / 8) + 20}) {
     Script script = prepared(memory(tasks_[0]));

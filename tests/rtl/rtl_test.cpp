@@ -12,12 +12,14 @@
 #include "emit/emit.h"
 #include "program/program.h"
 #include "support/bench.h"
-#include "synth/models.h"
+#include "support/cells.h"
+#include "support/engines.h"
 
 namespace duet {
 namespace {
 
 namespace fs = std::filesystem;
+using test::engines;
 const fs::path kRoot = DUET_SOURCE_DIR;
 
 struct Folder {
@@ -35,46 +37,6 @@ std::vector<std::string> files(const std::string& vendor) {
   return all;
 }
 
-std::vector<engine::Engine> engines() {
-  std::vector<engine::Engine> all(12);
-  all[0].weight_bits = 16;
-  all[1].in_lanes = 4, all[1].out_lanes = 4, all[1].dw_lanes = 1, all[1].acc_bits = 24;
-  all[2].in_lanes = 6, all[2].out_lanes = 10, all[2].dw_lanes = 2, all[2].weight_bits = 11, all[2].feature_bits = 9;
-  all[3].in_lanes = 1, all[3].out_lanes = 1, all[3].dw_lanes = 1, all[3].weight_bits = 2, all[3].feature_bits = 2;
-  all[4].in_lanes = 24, all[4].out_lanes = 18, all[4].dw_lanes = 12, all[4].weight_bits = all[4].feature_bits = 4;
-  all[4].acc_bits = 18, all[4].products = 4, all[4].unit_groups = 2, all[4].dw_in_luts = 1;
-  all[5].in_lanes = 12, all[5].out_lanes = 6, all[5].dw_lanes = 3, all[5].products = 2;  // quads
-  all[6].in_lanes = 4, all[6].out_lanes = 5, all[6].dw_lanes = 1, all[6].weight_bits = 16, all[6].feature_bits = 4;
-  all[6].products = 2;  // two pixels
-  all[7].in_lanes = 4, all[7].out_lanes = 6, all[7].dw_lanes = 2, all[7].weight_bits = 6, all[7].feature_bits = 4;
-  all[7].products = 4;
-  const std::pair<const char*, int> bundles[] = {
-      {"conv5-conv3-bn-avg", 0}, {"dw7-conv3-bn-relu-max", 2}, {"conv1-dw5-bn-avg", 2}, {"conv1-bn-relu-max", 0}};
-  for (size_t i = 0; i < std::size(bundles); ++i) {
-    engine::Engine& engine = all[8 + i];
-    engine.bundle = net::parse_bundle(bundles[i].first);
-    engine.in_lanes = 6, engine.out_lanes = 10, engine.dw_lanes = bundles[i].second, engine.feature_bits = 6;
-  }
-  net::Network network = *net::find_known("dnn-a");
-  network.input = {3, 31, 45};
-  network.replications = {{48, true}, {96, true}, {64, false}};
-  for (engine::Engine& engine : all) {
-    network.bundle = engine.bundle;
-    engine = program::size_for(engine, network);
-  }
-  return all;
-}
-
-// Simulation models of a vendor's cells, ours first.
-std::vector<std::string> cells(const std::string& vendor) {
-  if (vendor == emit::kGeneric) return {};
-  const synth::CellModels models = synth::cell_models(*device::family_of(vendor));
-  std::vector<std::string> all;
-  for (const fs::path& file : models.own) all.push_back(file.string());
-  all.insert(all.end(), {"-v", models.library.string(), "+incdir+" + models.library.parent_path().string()});
-  return all;
-}
-
 // Models of cells have pins and parameters that nobody uses, and a DSP block has more outputs than anyone needs.
 void expect_clean_in_verilator(const Folder& folder, const engine::Engine& engine, const std::string& vendor) {
   base::write_file(folder.path / "duet_top.sv", emit::top(engine));
@@ -84,7 +46,7 @@ void expect_clean_in_verilator(const Folder& folder, const engine::Engine& engin
                      "`verilator_config\nlint_off -file \"*/cells_sim.v\"\nlint_off -file \"*/cells/*\"\n");
     command.insert(command.end(),
                    {(folder.path / "cells.vlt").string(), "-Wno-COMBDLY", "-Wno-PINMISSING", "-Wno-UNOPTFLAT", "-Wno-MODDUP"});
-    for (const std::string& file : cells(vendor)) command.push_back(file);
+    for (const std::string& file : test::cells(vendor)) command.push_back(file);
   }
   for (const std::string& file : files(vendor)) command.push_back(file);
   command.push_back((folder.path / "duet_top.sv").string());
@@ -232,7 +194,7 @@ void run_bench(const std::string& module, const std::string& bench, const std::v
   const Folder folder;
   std::vector<std::string> sources = files(vendor);
   if (vendor != emit::kGeneric && !base::have_program("yosys")) GTEST_SKIP() << "needs the models that come with yosys";
-  const std::vector<std::string> models = cells(vendor);
+  const std::vector<std::string> models = test::cells(vendor);
   sources.insert(sources.begin(), models.begin(), models.end());
   const fs::path program = test::build_bench({bench, module, sources, parameters, flags}, folder.path);
   const base::ProcessResult ran = base::run_process({program.string()});
@@ -247,6 +209,14 @@ TEST(Module, ChainAddsProducts) { run_bench("duet_chain", "chain", kChain, emit:
 TEST(Module, ChainOfDspBlocksAddsProducts) { run_bench("duet_chain", "chain", kChain, "xc7"); }
 TEST(Module, DspBlockTakesJoinedWeights) {
   run_bench("duet_chain", "chain", {"Lanes=4", "WeightBits=25", "FeatureBits=9", "AccBits=40"}, "xc7", "-DWEIGHT_BITS=25");
+}
+// Feature bits of one node of adders and of several, the highest row alone or one of two.
+TEST(Module, MacOfLutsMultiplies) {
+  for (const auto& [feature_bits, is_signed] : {std::pair{8, 0}, {7, 0}, {5, 1}, {6, 1}, {8, 1}}) {
+    const std::string feature = std::to_string(feature_bits), sign = std::to_string(is_signed);
+    run_bench("duet_mac_lut", "mac_lut", {"WeightBits=5", "FeatureBits=" + feature, "Signed=" + sign, "First=1"}, emit::kGeneric,
+              "-DWEIGHT_BITS=5 -DFEATURE_BITS=" + feature + " -DSIGNED=" + sign);
+  }
 }
 void run_column(int products, int weight_bits, int feature_bits, const std::string& vendor) {
   engine::Engine engine;
@@ -282,6 +252,9 @@ TEST(Module, ColumnOfEcp5TakesProductsApart) {
   run_column(4, 3, 2, "ecp5");
 }
 
+TEST(Module, SelectTakesTheLastWordForHigherIndices) {
+  run_bench("duet_select", "select", {"Width=5", "Count=6"}, emit::kGeneric);
+}
 TEST(Module, RamKeepsWords) { run_bench("duet_ram", "ram", kRam, emit::kGeneric); }
 TEST(Module, RamOfBlocksKeepsWords) { run_bench("duet_ram", "ram", kRam, "xc7"); }
 TEST(Module, RamOfEqualBlocksKeepsWords) { run_bench("duet_ram", "ram", {"Width=48", "Depth=2000"}, "xc7", "-DDEPTH=2000"); }

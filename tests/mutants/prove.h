@@ -1,0 +1,39 @@
+#pragma once
+// Proof by Yosys that a mutant is the same as what it was made of.
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "emit/emit.h"
+#include "mutants/mutate.h"
+
+namespace duet::mutants {
+
+/// Compares the mutated module with the original, with the parameters that it has in the engines given. First by induction from
+/// any state, the modules inside cut out: what goes into them must be the same, whatever comes out of them. Then, where that is
+/// no proof, as a whole but for block memories, from all registers 0 (so a device begins). Inputs may be anything in both, so a
+/// mutant that differs only for inputs that never come is not proved.
+class Prover {
+ public:
+  /// `original` and `mutated`: folders that hold rtl/. `folder`: for Yosys' files.
+  Prover(const std::vector<engine::Engine>& engines, std::filesystem::path original, std::filesystem::path mutated,
+         std::filesystem::path folder);
+  /// True when the module changes for at least one of the engines and no change makes a difference. False also where Yosys finds
+  /// no answer in two minutes.
+  bool proves(const Mutant& mutant);
+
+ private:
+  using Modules = std::map<std::string, std::string>;  // Yosys' text of each, by its name
+  std::string name(size_t engine, const std::string& vendor) const;
+  Modules elaborate(size_t engine, const std::string& vendor, const std::filesystem::path& root,
+                    const std::filesystem::path& out) const;
+  const Modules& originals(size_t engine, const std::string& vendor);
+  bool same(const std::string& module, const std::filesystem::path& gold, const std::filesystem::path& gate) const;
+
+  size_t engines_;
+  std::filesystem::path original_, mutated_, folder_;
+  std::map<std::string, Modules> originals_;
+};
+
+}  // namespace duet::mutants
