@@ -9,8 +9,8 @@
 namespace duet::estimate {
 namespace {
 
-// From `build/release/fit_logic FOLDER` (bench/), Yosys 0.23, hierarchy kept: five engines fitted, two held out. The constants have
-// followed the RTL since: what a change added to a small engine.
+// From `build/release/fit_logic FOLDER` (bench/), Yosys 0.23, hierarchy kept: five engines fitted, two held out. The constants
+// have followed the RTL since: what a change added to a small engine.
 constexpr LogicFeatures kLut{6136, 79.68, 16.86, 1.741, 1.59, 0, 2.821, 1.637, 0};
 constexpr LogicFeatures kFf{4625, 109, 9.801, 1.02, 0, 1.141, 0.8073, 2.897, 0.7898};
 

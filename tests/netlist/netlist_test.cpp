@@ -1,4 +1,5 @@
-// Small engines as synthesised for each family: the netlist in Verilator against the golden model, byte by byte and cycle by cycle.
+// Small engines as synthesised for each family: the netlist in Verilator against the golden model, byte by byte and cycle by
+// cycle.
 #include <gtest/gtest.h>
 
 #include "base/process.h"

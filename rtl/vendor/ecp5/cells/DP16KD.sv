@@ -1,7 +1,7 @@
-// Behaviour of an ECP5 block memory of two ports, as far as duet uses it: a write and a read
-// port by one clock, words of one width, the read port with its output register. Source: Lattice FPGA-TN-02204, ECP5 and ECP5-5G Memory Usage Guide.
-// Read latency: 2 cycles. A read of a word that is written in the same cycle gives its complement: nothing is promised. Ends the
-// simulation where it is used in another way. Twin: none.
+// Behaviour of an ECP5 block memory of two ports, as far as duet uses it: a write and a read port by one
+// clock, words of one width, the read port with its output register. Source: Lattice FPGA-TN-02204, ECP5 and ECP5-5G Memory Usage
+// Guide. Read latency: 2 cycles. Throughput: a read and a write a cycle. A read of a word that is written in the same cycle gives its
+// complement: nothing is promised. Ends the simulation where it is used in another way. Twin: none.
 module DP16KD #(
     parameter DATA_WIDTH_A = 18,
     parameter DATA_WIDTH_B = 18,

@@ -1,8 +1,8 @@
 // Behaviour of a 7-series block memory of 18 Kbit, as far as duet's netlists use it: port A reads and port B writes words of the same
 // width by one clock, without resets. Source: Xilinx UG473, 7 Series FPGAs Memory Resources, chapter 1 (address and parity bits of
-// every width, byte write enables, output register, conflicts). Read latency: 1 cycle, 2 with DOA_REG. A read of a word that is written in
-// the same cycle gives the complement of what is there: the data sheet promises nothing. Ends the simulation where it is used in
-// another way. Twin: none.
+// every width, byte write enables, output register, conflicts). Read latency: 1 cycle, 2 with DOA_REG. Throughput: a read and a write a
+// cycle. A read of a word that is written in the same cycle gives its complement: the data sheet promises nothing. Ends the simulation
+// where it is used in another way. Twin: none.
 module RAMB18E1 #(
     parameter RAM_MODE = "TDP",
     parameter integer DOA_REG = 0,
