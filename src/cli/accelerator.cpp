@@ -24,7 +24,7 @@ quant::QuantizedNetwork untrained(const net::Network& network, const Accelerator
 
 engine::Engine choose(const AcceleratorOptions& options, const Accelerator& accelerator) {
   const quant::QuantizedNetwork& network = accelerator.network;
-  if (!options.engine_file.empty()) return read_engine(options.engine_file);
+  if (!options.engine_file.empty()) return read_engine(options.engine_file, accelerator.device);
   engine::Engine engine;
   if (options.lanes.empty()) {
     const auto best = estimate::best_engines(network.network, accelerator.device, network.weight_bits, network.feature_bits);

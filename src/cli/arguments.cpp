@@ -17,7 +17,14 @@ net::Network read_network(const std::string& name_or_path) {
               near.empty() ? "give a network.json, or one of dnn-a, dnn-b, dnn-c" : "did you mean '" + near + "'?");
 }
 
-engine::Engine read_engine(const std::string& path) { return engine::engine_from_json(base::read_json(path), path); }
+engine::Engine read_engine(const std::string& path, const device::Device& device) {
+  const engine::Engine engine = engine::engine_from_json(base::read_json(path), path);
+  if (engine.family != device.family)
+    throw Error("the engine is made of " + device::to_string(engine.family) + "'s multipliers and memories, " + device.name +
+                    " has " + device::to_string(device.family) + "'s",
+                path, "name a device of its family (--device), or let duet choose an engine");
+  return engine;
+}
 
 CLI::Option* add_widths(CLI::App* verb, Widths& widths) {
   return verb->add_option("--widths", widths.bits, "Bits of weights and features, 2..16 each: 8,8")->delimiter(',');

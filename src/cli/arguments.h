@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "device/device.h"
 #include "engine/engine.h"
 #include "net/network.h"
 
@@ -12,8 +13,8 @@ namespace duet::cli {
 
 /// A known network ("dnn-a") or a network.json. Throws Error with the nearest known name.
 net::Network read_network(const std::string& name_or_path);
-/// An engine.json.
-engine::Engine read_engine(const std::string& path);
+/// An engine.json for a device of its family. Throws Error for another's.
+engine::Engine read_engine(const std::string& path, const device::Device& device);
 
 /// Bits of weights and features.
 struct Widths {

@@ -82,7 +82,7 @@ void print_design(const estimate::Design& design, const net::Network& network, c
 std::vector<estimate::Design> find(const Options& options, const net::Network& network, const device::Device& device) {
   if (options.engine_file.empty())
     return estimate::designs(network, device, options.widths.weights(), options.widths.features(), options.count);
-  const engine::Engine engine = read_engine(options.engine_file);
+  const engine::Engine engine = read_engine(options.engine_file, device);
   const auto e = estimate::estimate(network, engine, device);
   return {{engine, e, estimate::excess(e.resources, device.resources)}};
 }

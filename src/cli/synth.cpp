@@ -33,7 +33,7 @@ std::vector<fs::path> emitted_files(const fs::path& folder) {
 }
 
 engine::Engine choose_engine(const Options& o, const device::Device& device) {
-  if (!o.engine_file.empty()) return read_engine(o.engine_file);
+  if (!o.engine_file.empty()) return read_engine(o.engine_file, device);
   const net::Network network = read_network(o.network);
   const auto found = estimate::designs(network, device, o.widths.weights(), o.widths.features());
   if (found.empty()) throw Error("no engine can run this network", o.network, "use fewer replications or a smaller picture");
@@ -80,7 +80,7 @@ void run(const Options& o) {
   engine::Engine engine;
   if (!o.folder.empty()) {
     request.sources = emitted_files(o.folder);
-    engine = read_engine((fs::path(o.folder) / "engine.json").string());
+    engine = read_engine((fs::path(o.folder) / "engine.json").string(), device);
   } else {
     if (o.network.empty() && o.engine_file.empty())
       throw Error("names neither a folder nor a network nor an engine", "duet synth",

@@ -36,6 +36,7 @@ TEST(CostVerbs, EstimateWritesAnEngineThatItReadsAgain) {
   const Json again = Json::parse(duet({"estimate", "dnn-a", "--engine", file, "--json"}).output);
   EXPECT_EQ(first["designs"][0], again["designs"][0]);
   EXPECT_GT(first["designs"][0]["estimate"]["fps"], 60);
+  expect_complaint({"estimate", "dnn-a", "--engine", file, "--device", "ulx3s-85f"}, "made of xc7's multipliers");
 }
 
 TEST(CostVerbs, EstimateComplains) {
@@ -70,7 +71,7 @@ TEST(CostVerbs, SynthComplains) {
   expect_complaint({"synth"}, "no arguments");
   expect_complaint({"synth", "--out", "x"}, "neither a folder nor a network");
   expect_complaint({"synth", "nowhere"}, "nowhere/rtl/files.f");
-  expect_complaint({"synth", "--network", "dnn-a", "--device", "ultra96"}, "xc7 only");
+  expect_complaint({"synth", "--network", "dnn-a", "--device", "ultra96"}, "no multipliers and memories of this family");
   test::Folder folder;
   // A PATH without Yosys: a missing tool is named.
   base::ProcessOptions options;
