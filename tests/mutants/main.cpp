@@ -102,7 +102,7 @@ class Examiner {
       const auto begins = [&](const std::string& path) { return mutant.file.starts_with(path); };
       if (stage.thorough != thorough || std::none_of(stage.files.begin(), stage.files.end(), begins)) continue;
       // A busy machine is slower for a while; a hang is slower for ever.
-      if (const auto test = failing_test(stage, DUET_PROGRAMS, 60 + 5 * seconds_[i])) return test;
+      if (const auto test = failing_test(stage, DUET_PROGRAMS, 300 + 10 * seconds_[i])) return test;
     }
     return std::nullopt;
   }

@@ -11,8 +11,8 @@
 namespace duet::mutants {
 
 /// Compares the mutated module with the original, with the parameters that it has in the engines given: side by side from all
-/// registers 0 (so a device begins), with the modules inside but for block memories. Inputs may be anything, so a mutant that differs
-/// only for inputs that never come is not proved.
+/// registers 0 (so a device begins), with the modules inside but for block memories. Inputs may be anything, so a mutant that
+/// differs only for inputs that never come is not proved.
 class Prover {
  public:
   /// `original` and `mutated`: folders that hold rtl/. `folder`: for Yosys' files.
