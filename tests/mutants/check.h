@@ -1,7 +1,6 @@
 #pragma once
 // The project's test programs on a copy of its tree that holds a mutant.
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <map>
@@ -101,7 +102,7 @@ class Examiner {
       const auto begins = [&](const std::string& path) { return mutant.file.starts_with(path); };
       if (stage.thorough != thorough || std::none_of(stage.files.begin(), stage.files.end(), begins)) continue;
       // A busy machine is slower for a while; a hang is slower for ever.
-      if (const auto test = failing_test(stage, DUET_PROGRAMS, 60 + 5 * seconds_[i])) return test;
+      if (const auto test = failing_test(stage, DUET_PROGRAMS, 300 + 10 * seconds_[i])) return test;
     }
     return std::nullopt;
   }
@@ -135,17 +136,24 @@ int run(uint64_t seed, int count, const fs::path& out) {
   Examiner examiner(tree, prover, measure(tree, rtl, results));
   std::map<std::string, int> verdicts;
   const Clock::time_point start = Clock::now();
-  int done = 0, fresh = 0;
+  const auto key = [&](const Mutant& mutant) {
+    return base::sha256(fmt::format("{}{}{}{}", rtl, mutant.file, mutant.line, mutant.mine));
+  };
+  const auto known = [&](const Mutant& mutant) {
+    const Json* json = results.find(key(mutant));
+    return json && json->at("verdict") != "missed" ? json : nullptr;  // tests may have become better
+  };
+  const auto todo = mutants.size() - static_cast<size_t>(std::count_if(mutants.begin(), mutants.end(), known));
+  size_t done = 0, fresh = 0;
   for (const Mutant& mutant : mutants) {
-    const std::string key = base::sha256(fmt::format("{}{}{}{}", rtl, mutant.file, mutant.line, mutant.mine));
-    const Json* known = results.find(key);
     Finding finding;
-    if (known && known->at("verdict") != "missed") {  // tests may have become better
-      finding = {known->at("verdict"), known->at("by")};
+    std::string left;
+    if (const Json* before = known(mutant)) {
+      finding = {before->at("verdict"), before->at("by")};
     } else {
       const Clock::time_point began = Clock::now();
       finding = examiner.examine(mutant);
-      results.add({{"key", key},
+      results.add({{"key", key(mutant)},
                    {"file", mutant.file},
                    {"line", mutant.line},
                    {"change", mutant.change},
@@ -155,10 +163,10 @@ int run(uint64_t seed, int count, const fs::path& out) {
                    {"by", finding.by},
                    {"seconds", seconds_since(began)}});
       ++fresh;
+      left = fmt::format(", {:.0f} min left", seconds_since(start) / fresh * (todo - fresh) / 60);
     }
-    ++verdicts[finding.verdict], ++done;
-    const std::string left = fresh ? fmt::format(", {:.0f} min left", seconds_since(start) / fresh * (count - done) / 60) : "";
-    fmt::print("{}/{}{}: ", done, count, left);
+    ++verdicts[finding.verdict];
+    fmt::print("{}/{}{}: ", ++done, count, left);
     print(mutant, finding);
   }
   fmt::print("{} mutants, {} found, {} equivalent, {} missed\n", count, verdicts["found"], verdicts["equivalent"],

@@ -10,17 +10,16 @@
 
 namespace duet::mutants {
 
-/// Compares the mutated module with the original, with the parameters that it has in the engines given. First by induction from
-/// any state, the modules inside cut out: what goes into them must be the same, whatever comes out of them. Then, where that is
-/// no proof, as a whole but for block memories, from all registers 0 (so a device begins). Inputs may be anything in both, so a
-/// mutant that differs only for inputs that never come is not proved.
+/// Compares the mutated module with the original, with the parameters that it has in the engines given: side by side from all
+/// registers 0 (so a device begins), with the modules inside but for block memories. Inputs may be anything, so a mutant that
+/// differs only for inputs that never come is not proved.
 class Prover {
  public:
   /// `original` and `mutated`: folders that hold rtl/. `folder`: for Yosys' files.
   Prover(const std::vector<engine::Engine>& engines, std::filesystem::path original, std::filesystem::path mutated,
          std::filesystem::path folder);
   /// True when the module changes for at least one of the engines and no change makes a difference. False also where Yosys finds
-  /// no answer in two minutes.
+  /// no answer in five minutes.
   bool proves(const Mutant& mutant);
 
  private:
