@@ -25,45 +25,54 @@ module duet_axi_read #(
     input  logic [ 1:0] m_rresp_i,
     input  logic        m_rlast_i
 );
-  logic [31:0] addr_q, ask_q, wait_q;
-  logic [7:0] flight_q;
-  logic [4:0] space, length;
-  logic asked;
+  // The beats of a run lie in blocks of 16: how many blocks follow the one that is asked for, and where the run ends in its last one.
+  logic [31:0] addr_q, wait_q;
+  logic [28:0] blocks_q;
+  logic [4:0] flight_q;
+  logic [3:0] end_q;
+  logic asking_q, waiting_q, last_beat_q, last_burst, asked;
 
-  assign ready_o     = wait_q == 32'd0;
-  assign space       = 5'd16 - {1'b0, addr_q[6:3]};
-  assign length      = (ask_q < 32'(space)) ? ask_q[4:0] : space;
-  assign m_arvalid_o = ask_q != 32'd0 && flight_q < 8'(Outstanding);
+  assign ready_o     = !waiting_q;
+  assign last_burst  = blocks_q == 29'd0;
+  assign m_arvalid_o = asking_q && flight_q != 5'(Outstanding);
   assign m_araddr_o  = addr_q;
-  assign m_arlen_o   = 8'(length) - 8'd1;
+  assign m_arlen_o   = {4'd0, (last_burst ? end_q : 4'd15) - addr_q[6:3]};
   assign m_rready_o  = 1'b1;
   assign asked       = m_arvalid_o && m_arready_i;
 
   always_ff @(posedge clk_i) begin
     data_o <= m_rdata_i;
     if (rst_i) begin
-      ask_q        <= '0;
-      wait_q       <= '0;
+      asking_q     <= 1'b0;
+      waiting_q    <= 1'b0;
       flight_q     <= '0;
       data_valid_o <= 1'b0;
       done_o       <= 1'b0;
       error_o      <= 1'b0;
     end else begin
       data_valid_o <= m_rvalid_i;
-      done_o       <= m_rvalid_i && wait_q == 32'd1;
+      done_o       <= m_rvalid_i && last_beat_q;
       error_o      <= m_rvalid_i && m_rresp_i != 2'b00;
       if (valid_i && ready_o) begin
-        addr_q <= addr_i;
-        ask_q  <= beats_i;
-        wait_q <= beats_i;
+        addr_q            <= addr_i;
+        {blocks_q, end_q} <= 33'(beats_i) + 33'(addr_i[6:3]) - 33'd1;
+        asking_q          <= 1'b1;
+        wait_q            <= beats_i;
+        waiting_q         <= 1'b1;
+        last_beat_q       <= beats_i == 32'd1;
       end else begin
         if (asked) begin
-          addr_q <= {addr_q[31:7] + 25'd1, 7'd0};  // where a burst ends that is not the last
-          ask_q  <= ask_q - 32'(length);
+          addr_q   <= {addr_q[31:7] + 25'd1, 7'd0};  // where a burst ends that is not the last
+          blocks_q <= blocks_q - 29'd1;
+          asking_q <= !last_burst;
         end
-        if (m_rvalid_i) wait_q <= wait_q - 32'd1;
+        if (m_rvalid_i) begin
+          wait_q      <= wait_q - 32'd1;
+          waiting_q   <= !last_beat_q;
+          last_beat_q <= wait_q == 32'd2;
+        end
       end
-      flight_q <= flight_q + 8'(asked) - 8'(m_rvalid_i && m_rlast_i);
+      flight_q <= flight_q + 5'(asked) - 5'(m_rvalid_i && m_rlast_i);
     end
   end
 endmodule

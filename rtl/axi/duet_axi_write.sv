@@ -30,49 +30,51 @@ module duet_axi_write #(
     output logic        m_bready_o,
     input  logic [ 1:0] m_bresp_i
 );
+  // Addresses as in duet_axi_read. Of a burst in flight: the beats behind the one at the port.
   logic [31:0] addr_q;
-  logic [15:0] ask_q;
+  logic [12:0] blocks_q;
   logic [2:0] tag_q, tag_out;
-  logic [7:0] flight_q;
-  logic [4:0] space, length, length_next, left_q;
-  logic asked, sent, fetch, length_valid, last_burst;
+  logic [4:0] flight_q;
+  logic [3:0] end_q, length, length_next, left_q;
+  logic asking_q, sending_q, asked, sent, fetch, length_valid, last_burst;
 
-  assign ready_o     = ask_q == 16'd0;
-  assign space       = 5'd16 - {1'b0, addr_q[6:3]};
-  assign length      = (ask_q < 16'(space)) ? ask_q[4:0] : space;
-  assign last_burst  = ask_q <= 16'(space);
-  assign m_awvalid_o = ask_q != 16'd0 && flight_q < 8'(Outstanding);
+  assign ready_o     = !asking_q;
+  assign last_burst  = blocks_q == 13'd0;
+  assign length      = (last_burst ? end_q : 4'd15) - addr_q[6:3];
+  assign m_awvalid_o = asking_q && flight_q != 5'(Outstanding);
   assign m_awaddr_o  = addr_q;
-  assign m_awlen_o   = 8'(length) - 8'd1;
+  assign m_awlen_o   = {4'd0, length};
   assign asked       = m_awvalid_o && m_awready_i;
 
-  assign m_wvalid_o   = left_q != 5'd0 && data_valid_i;
+  assign m_wvalid_o   = sending_q && data_valid_i;
   assign m_wdata_o    = data_i;
-  assign m_wlast_o    = left_q == 5'd1;
-  assign data_ready_o = left_q != 5'd0 && m_wready_i;
+  assign m_wlast_o    = left_q == 4'd0;
+  assign data_ready_o = sending_q && m_wready_i;
   assign sent         = m_wvalid_o && m_wready_i;
-  assign fetch        = left_q == 5'd0 || (left_q == 5'd1 && sent);
+  assign fetch        = !sending_q || (sent && m_wlast_o);
   assign m_bready_o   = 1'b1;
 
   always_ff @(posedge clk_i) begin
     if (rst_i) begin
-      ask_q    <= '0;
-      flight_q <= '0;
-      left_q   <= '0;
-      tag_o    <= '0;
-      error_o  <= 1'b0;
+      asking_q  <= 1'b0;
+      sending_q <= 1'b0;
+      flight_q  <= '0;
+      tag_o     <= '0;
+      error_o   <= 1'b0;
     end else begin
       if (valid_i && ready_o) begin
-        addr_q <= addr_i;
-        ask_q  <= beats_i;
-        tag_q  <= tag_i;
+        addr_q            <= addr_i;
+        {blocks_q, end_q} <= 17'(beats_i) + 17'(addr_i[6:3]) - 17'd1;
+        asking_q          <= 1'b1;
+        tag_q             <= tag_i;
       end else if (asked) begin
-        addr_q <= {addr_q[31:7] + 25'd1, 7'd0};  // where a burst ends that is not the last
-        ask_q  <= ask_q - 16'(length);
+        addr_q   <= {addr_q[31:7] + 25'd1, 7'd0};  // where a burst ends that is not the last
+        blocks_q <= blocks_q - 13'd1;
+        asking_q <= !last_burst;
       end
-      if (fetch) left_q <= length_valid ? length_next : 5'd0;
-      else if (sent) left_q <= left_q - 5'd1;
-      flight_q <= flight_q + 8'(asked) - 8'(m_bvalid_i);
+      if (fetch) {sending_q, left_q} <= {length_valid, length_next};
+      else if (sent) left_q <= left_q - 4'd1;
+      flight_q <= flight_q + 5'(asked) - 5'(m_bvalid_i);
       tag_o    <= m_bvalid_i ? tag_out : 3'b000;
       error_o  <= m_bvalid_i && m_bresp_i != 2'b00;
     end
@@ -80,7 +82,7 @@ module duet_axi_write #(
 
   logic unused_length_ready, unused_tag_ready, unused_tag_valid;
   duet_fifo #(
-      .Width(5),
+      .Width(4),
       .AddrBits(4)
   ) u_lengths (
       .clk_i,

@@ -1,6 +1,6 @@
 // Registers on AXI4-Lite (docs/registers.md): start, done interrupt, error code, counters. Queues up to four frames; loads the program
 // before the first frame after a reset or a reload. Latency: a write is answered, and seen by the engine, 1 cycle after address and
-// data are both there; a read is answered after 1 cycle; done_i to irq_o 1 cycle. Throughput: a write and a read every two cycles.
+// data are both there; a read is answered after 2 cycles; done_i to irq_o 1 cycle. Throughput: a write every two cycles, a read every three.
 // Twin: none.
 module duet_control #(
     parameter logic [31:0] Shape  = 32'd0,  // lanes
@@ -50,57 +50,46 @@ module duet_control #(
   logic [7:0] error_q, cause;
   logic [6:0] events_q;
   logic [1:0] irq_q, enable_q;
-  logic loaded_q, loading_q;
+  logic loaded_q, loading_q, failed_q, clear;
 
   assign write       = s_awvalid_i && s_wvalid_i && !s_bvalid_o;
   assign s_awready_o = write;
   assign s_wready_o  = write;
   assign s_bresp_o   = 2'b00;
-  assign s_arready_o = !s_rvalid_o;
+  assign s_arready_o = !choose_q && !s_rvalid_o;
   assign s_rresp_o   = 2'b00;
   assign start       = write && s_awaddr_i == 8'h00 && s_wdata_i[0];
   assign reload      = write && s_awaddr_i == 8'h00 && s_wdata_i[1];
   assign start_ok    = start && head_ready && picture_ready;
 
   // What goes wrong in this cycle; the first error stays.
-  assign cause = (error_q != 8'd0) ? 8'd0 : read_error_i ? 8'd1 : write_error_i ? 8'd2 : program_refused_i ? 8'd3
+  assign cause = failed_q ? 8'd0 : read_error_i ? 8'd1 : write_error_i ? 8'd2 : program_refused_i ? 8'd3
                : (start && !start_ok) ? 8'd4 : (reload && head_valid) ? 8'd5 : 8'd0;
 
   assign irq_o          = |(irq_q & enable_q);
-  assign loaded_o       = loaded_q && error_q == 8'd0;
-  assign load_o         = !loaded_q && !loading_q && head_valid && !program_busy_i && error_q == 8'd0;
-  assign clear_o        = reload && !head_valid;
+  assign loaded_o       = loaded_q && !failed_q;
+  assign load_o         = !loaded_q && !loading_q && head_valid && !program_busy_i && !failed_q;
+  assign clear          = reload && !head_valid;
   assign program_addr_o = program_q;
 
+  // What is read at byte 4 k is word k.
+  localparam int Words = 20;
+  logic [Words*32-1:0] words;
+  logic [Words-1:0] chosen_q;
+  logic choose_q;
+  assign words = {Widths, Shape, count6_q, count5_q, count4_q, count3_q, count2_q, count1_q, count0_q, now_q, frame_cycles_q, frames_q,
+                  {24'd0, error_q}, head_q, picture_q, program_q, {30'd0, irq_q}, {30'd0, enable_q},
+                  {16'd0, error_q, 4'd0, head_ready, failed_q, loaded_q, head_valid}, Name};
   always_comb begin
-    case (s_araddr_i)
-      8'h00: value = Name;
-      8'h04: value = {16'd0, error_q, 4'd0, head_ready, error_q != 8'd0, loaded_q, head_valid};
-      8'h08: value = {30'd0, enable_q};
-      8'h0c: value = {30'd0, irq_q};
-      8'h10: value = program_q;
-      8'h14: value = picture_q;
-      8'h18: value = head_q;
-      8'h1c: value = {24'd0, error_q};
-      8'h20: value = frames_q;
-      8'h24: value = frame_cycles_q;
-      8'h28: value = now_q;
-      8'h2c: value = count0_q;
-      8'h30: value = count1_q;
-      8'h34: value = count2_q;
-      8'h38: value = count3_q;
-      8'h3c: value = count4_q;
-      8'h40: value = count5_q;
-      8'h44: value = count6_q;
-      8'h48: value = Shape;
-      8'h4c: value = Widths;
-      default: value = 32'd0;
-    endcase
+    value = 32'd0;
+    for (int word = 0; word < Words; word = word + 1) if (chosen_q[word]) value = value | words[word*32+:32];
   end
 
   always_ff @(posedge clk_i) begin
     events_q    <= events_i;
     events_q[1] <= events_i[1] && head_valid;  // an array without a frame waits for nothing
+    clear_o     <= clear && !rst_i;
+    for (int word = 0; word < Words; word = word + 1) chosen_q[word] <= s_araddr_i == 8'(4 * word);
     if (rst_i) begin
       s_bvalid_o     <= 1'b0;
       s_rvalid_o     <= 1'b0;
@@ -119,14 +108,17 @@ module duet_control #(
       count5_q       <= '0;
       count6_q       <= '0;
       error_q        <= '0;
+      failed_q       <= 1'b0;
+      choose_q       <= 1'b0;
       irq_q          <= '0;
       enable_q       <= '0;
       loaded_q       <= 1'b0;
       loading_q      <= 1'b0;
     end else begin
       s_bvalid_o <= write || (s_bvalid_o && !s_bready_i);
-      s_rvalid_o <= (s_arvalid_i && s_arready_o) || (s_rvalid_o && !s_rready_i);
-      if (s_arvalid_i && s_arready_o) s_rdata_o <= value;
+      choose_q   <= s_arvalid_i && s_arready_o;
+      s_rvalid_o <= choose_q || (s_rvalid_o && !s_rready_i);
+      if (choose_q) s_rdata_o <= value;
       if (write) begin
         case (s_awaddr_i)
           8'h08:   enable_q <= s_wdata_i[1:0];
@@ -155,8 +147,9 @@ module duet_control #(
         loaded_q  <= 1'b1;
         loading_q <= 1'b0;
       end
-      if (clear_o) loaded_q <= 1'b0;
-      error_q <= error_q | cause;
+      if (clear) loaded_q <= 1'b0;
+      error_q  <= error_q | cause;
+      failed_q <= failed_q || cause != 8'd0;
     end
   end
 

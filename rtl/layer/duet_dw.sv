@@ -44,7 +44,7 @@ module duet_dw #(
     input  logic [                    3:0] program_beat_i,
     input  logic [                   63:0] program_data_i,
     input  logic                           loaded_i,      // another tile's rows are in the line buffer
-    input  logic                           tile_free_i,   // a tile of so many words has been used
+    input  logic                           tile_free_i,   // a tile of so many words has been used, in the next cycle
     input  logic [                   15:0] tile_free_words_i,
     output logic [                    1:0] even_free_o,
     output logic [                    1:0] odd_free_o,
@@ -121,23 +121,29 @@ module duet_dw #(
   assign param_base  = descriptor[143:128];
 
   // Issue: one read of both line banks a cycle.
-  logic [15:0] group_q, cycle_q, line_q, group_base_q, room_q;
+  logic [15:0] group_q, cycle_q, line_q, row_start_q, line_next, group_base_q, room_q;
+  logic [15:0] last_line_q, last_cycle_q, groups_1_q;  // column, cycle of a pass and group that are the last ones (the cycle: but two)
   logic [7:0] step_q, part_q;
   logic [ParamAddr-1:0] param_q;
   logic [TileAddr-1:0] base_q;
   logic [3:0] loaded_q;
   logic [1:0] phase;
   logic [Halo-1:0] left, right;  // columns of the map beside this one
-  logic lower, last_phase, valid, start, pass_ends, pass_end_q, last_pass_q, weight_ready, weight_ok;
+  logic lower, last_phase, last_column, last_part, last_step, last_copy_part, valid, start, pass_end_q, last_pass_q, weight_ready, weight_ok;
+  logic at_start_q, inside_q, near_q, last_group_q;  // of a pass: its first cycle, a column of the map, its last cycle but one; of the tile
+  logic waits_q, taken_q, enough_q;                  // a cycle in Wait is over; room has been taken; there is room
   logic [15:0] column;
 
   assign lower        = phase[0];
   assign last_phase   = phase == 2'(Phases - 1);
-  assign weight_ok    = weight_ready || cycle_q != 16'd0;
-  assign valid        = state_q == Run && weight_ok && column < width;
-  // A pass is never shorter than two cycles, so that its end is seen a cycle before: many wait for it.
-  assign pass_ends    = state_q == Run && weight_ok && cycle_q + 16'd2 == pass_length;
-  assign start        = state_q == Wait && room_q >= tile_words && (copy || loaded_q != 4'd0) && enable_i;
+  assign weight_ok    = weight_ready || !at_start_q;
+  assign valid        = state_q == Run && weight_ok && inside_q;
+  assign last_column  = column == last_line_q;
+  assign last_part    = part_q == 8'(Parts - 1);
+  assign last_step    = step_q == 8'(Steps - 1);
+  assign last_copy_part = part_q == 8'(CopyParts - 1);
+  assign line_next    = line_q + 16'(valid && last_phase);
+  assign start        = state_q == Wait && waits_q && enough_q && (copy || loaded_q != 4'd0) && enable_i;
   assign tile_end     = last_pass_q || (state_q == Copy && loaded_q != 4'd0);
   genvar lane, bank, away;
   generate
@@ -171,12 +177,22 @@ module duet_dw #(
   logic copy_row_end;
   assign rows         = 4'd2 + {1'b0, halo, 1'b0};
   assign copy_start   = 4'(halo) * rows + (first ? 4'(halo) : 4'd0);
-  assign copy_row_end = line_q + 16'd1 == width && group_q + 16'd1 == groups;
+  assign copy_row_end = line_q == last_line_q && group_q == groups_1_q;
 
   always_ff @(posedge clk_i) begin
-    pass_end_q  <= pass_ends && !rst_i;
-    begun_o     <= (copy ? state_q == Copy && tile_end : start) && !rst_i;
-    last_pass_q <= pass_ends && group_q + 16'd1 == groups && !rst_i;
+    // A pass has k^2 + 6 cycles at least, so its end is seen before: many wait for it.
+    last_line_q  <= width - 16'd1;
+    last_cycle_q <= pass_length - 16'd3;
+    groups_1_q   <= groups - 16'd1;
+    last_group_q <= group_q == groups_1_q;
+    near_q       <= state_q == Run && cycle_q == last_cycle_q;
+    pass_end_q   <= near_q && !rst_i;
+    last_pass_q  <= near_q && last_group_q && !rst_i;
+    begun_o      <= (copy ? state_q == Copy && tile_end : start) && !rst_i;
+    taken_q      <= start && !rst_i;
+    waits_q      <= state_q == Wait;
+    enough_q     <= room_q >= tile_words;
+    side_free_o  <= side;
     if (rst_i) begin
       state_q  <= Wait;
       loaded_q <= '0;
@@ -184,12 +200,15 @@ module duet_dw #(
       base_q   <= '0;
     end else begin
       loaded_q <= loaded_q + 4'(loaded_i) - 4'((start && !copy) || (state_q == Copy && tile_end));
-      room_q   <= room_q + (tile_free_i ? tile_free_words_i : 16'd0) - (start ? tile_words : 16'd0);
+      room_q   <= room_q + (tile_free_i ? tile_free_words_i : 16'd0) - (taken_q ? tile_words : 16'd0);
       case (state_q)
         Wait: begin
           group_q      <= '0;
           cycle_q      <= '0;
           line_q       <= '0;
+          row_start_q  <= '0;
+          at_start_q   <= 1'b1;
+          inside_q     <= 1'b1;
           group_base_q <= '0;
           step_q       <= '0;
           part_q       <= '0;
@@ -200,26 +219,29 @@ module duet_dw #(
         end
         Run:
         if (weight_ok) begin
-          cycle_q <= pass_end_q ? 16'd0 : cycle_q + 16'd1;
-          if (valid && last_phase) line_q <= line_q + 16'd1;
+          cycle_q    <= pass_end_q ? 16'd0 : cycle_q + 16'd1;
+          at_start_q <= pass_end_q;
+          inside_q   <= pass_end_q || (inside_q && !(last_phase && last_column));
+          line_q     <= line_next;
           if (pass_end_q) begin
             group_q <= group_q + 16'd1;
             param_q <= param_q + ParamAddr'(1);
-            part_q  <= (part_q + 8'd1 == 8'(Parts)) ? 8'd0 : part_q + 8'd1;
-            step_q  <= (step_q + 8'd1 == 8'(Steps)) ? 8'd0 : step_q + 8'd1;
-            if (part_q + 8'd1 == 8'(Parts)) group_base_q <= group_base_q + stride;
+            part_q  <= last_part ? 8'd0 : part_q + 8'd1;
+            step_q  <= last_step ? 8'd0 : step_q + 8'd1;
+            if (last_part) group_base_q <= group_base_q + stride;
             // The next group lies in the same beats until all their channels are used.
-            if (step_q + 8'd1 != 8'(Steps)) line_q <= line_q + 16'd1 - width - 16'(!(valid && last_phase));
+            if (last_step) row_start_q <= line_next;
+            else line_q <= row_start_q;
           end
         end
         default:
         if (copy_we_i) begin  // channel group by channel group of a row, columns from left to right; line_q counts the columns
-          line_q <= (line_q + 16'd1 == width) ? 16'd0 : line_q + 16'd1;
-          if (line_q + 16'd1 == width) begin
+          line_q <= (line_q == last_line_q) ? 16'd0 : line_q + 16'd1;
+          if (line_q == last_line_q) begin
             group_q <= group_q + 16'd1;
-            part_q  <= (part_q + 8'd1 == 8'(CopyParts)) ? 8'd0 : part_q + 8'd1;
-            if (part_q + 8'd1 == 8'(CopyParts)) group_base_q <= group_base_q + stride;
-            if (group_q + 16'd1 == groups) begin
+            part_q  <= last_copy_part ? 8'd0 : part_q + 8'd1;
+            if (last_copy_part) group_base_q <= group_base_q + stride;
+            if (group_q == groups_1_q) begin
               group_q      <= '0;
               part_q       <= '0;
               group_base_q <= '0;
@@ -227,7 +249,7 @@ module duet_dw #(
               copy_row_q   <= copy_row_q + (TileAddr + 1)'(1);
             end
           end
-          if (line_q + 16'd1 != width) copy_at_q <= copy_at_q + (TileAddr + 1)'(rows);
+          if (line_q != last_line_q) copy_at_q <= copy_at_q + (TileAddr + 1)'(rows);
           else copy_at_q <= copy_row_q + (TileAddr + 1)'(copy_row_end);
         end
       endcase
@@ -242,7 +264,7 @@ module duet_dw #(
   logic [DwLanes*FeatureBits-1:0] narrowed;
   logic [15:0] hi_out;
   logic start_pass;
-  assign start_pass = valid && cycle_q == 16'd0;
+  assign start_pass = valid && at_start_q;
   generate
     if (DwKernel > 0) begin : g_filter
       logic take, swap, column_data, valid_data, wide_data, even_there, odd_there, even_there_data, odd_there_data, lower_emit, pair_emit;
@@ -356,7 +378,6 @@ module duet_dw #(
                       line_addr_i, word_we_i, word_addr_i, weight_word_i, param_word_i};
     end
   endgenerate
-  assign side_free_o = side;
 
   // Writing: the convolution's pixels, and copied beats as they come (a copy begins when the last pixel before it is written).
   logic valid_out, quad_out, second_out, second, start_copy;
@@ -365,7 +386,6 @@ module duet_dw #(
   logic [7:0] part_out;
   logic [TileAddr:0] issue_place, out_place, copy_place;  // within the tile
   logic [TileAddr-1:0] out_base, write_place;
-  logic [BeatLanes*FeatureBits-1:0] copied;
   assign made        = {column[14:0], lower};
   assign pixel       = quad ? made >> ((Nibbles != 0) ? 1 : 2) : made;
   assign second      = (Pixels == 2) && pixel[0];
@@ -374,7 +394,7 @@ module duet_dw #(
   assign start_copy = start && copy;
   duet_delay #(
       .Width(2 * TileAddr + 1 + 8 + 4),
-      .Depth(Latency - 1)
+      .Depth(Latency - 2)
   ) u_at_out (
       .clk_i,
       .data_i({issue_place, base_q, part_q, made[1:0], quad, second}),
@@ -382,7 +402,7 @@ module duet_dw #(
   );
   duet_delay #(
       .Width(16),
-      .Depth(Latency - 1)
+      .Depth(Latency - 2)
   ) u_hi (
       .clk_i,
       .data_i(hi),
@@ -390,7 +410,7 @@ module duet_dw #(
   );
   duet_flag_delay #(
       .Width(1),
-      .Depth(Latency - 1)
+      .Depth(Latency - 2)
   ) u_valid_out (
       .clk_i,
       .rst_i,
@@ -407,20 +427,23 @@ module duet_dw #(
       .data_o({copy_go_o, full_o})
   );
 
-  // The write port's registers. The sums' last register lies in the requantiser, one cycle behind the address.
-  logic copy_q, quad_q, conv_q, second_q;
+  // On the way to the write port, two cycles: what is written, then where. The sums' last register lies in the requantiser.
+  logic copy_q, copied_q, quad_q, quads_q, conv_q, second_q;
   logic [1:0] pixel_q;
   logic [7:0] at_q;
+  logic [TileAddr:0] place_q;
+  logic [TileAddr-1:0] place_base_q;
+  logic [BeatLanes*FeatureBits-1:0] beat_q, copied;
   duet_ring #(
       .Size(TileWords)
   ) u_write (
-      .base_i(copy_we_i ? base_q : out_base),
-      .words_i(copy_we_i ? copy_place : out_place),
+      .base_i(place_base_q),
+      .words_i(place_q),
       .place_o(write_place)
   );
   generate
     for (lane = 0; lane < BeatLanes; lane = lane + 1) begin : g_copy
-      always_ff @(posedge clk_i) copied[lane*FeatureBits+:FeatureBits] <= line_data_i[lane*StoredBits+:FeatureBits];
+      always_ff @(posedge clk_i) beat_q[lane*FeatureBits+:FeatureBits] <= line_data_i[lane*StoredBits+:FeatureBits];
     end
     for (bank = 0; bank < Banks; bank = bank + 1) begin : g_bank
       localparam int Conv = bank % (DwLanes / BankLanes);     // which banks of a group
@@ -429,22 +452,27 @@ module duet_dw #(
       logic we;
       assign we = copy_q ? at_q == 8'(bank / (BeatLanes / BankLanes))
                          : conv_q && (quad_q ? (Nibbles != 0 ? pixel_q[0] == 1'(bank) : pixel_q == 2'(bank)) : at_q == 8'(bank / (DwLanes / BankLanes)));
-      assign tile_we_o[bank] = we && !second_q;
+      always_ff @(posedge clk_i) tile_we_o[bank] <= we && !second_q && !rst_i;
       if (Pixels == 2) begin : g_second
-        assign tile_we_o[Banks+bank] = we && second_q;
+        always_ff @(posedge clk_i) tile_we_o[Banks+bank] <= we && second_q && !rst_i;
       end
-      assign tile_data_o[bank*BankBits+:BankBits] = copy_q ? copied[Beat*BankBits+:BankBits]
-                                                  : quad_q ? narrowed[Quad*BankBits+:BankBits] : narrowed[Conv*BankBits+:BankBits];
+      assign tile_data_o[bank*BankBits+:BankBits] = copied_q ? copied[Beat*BankBits+:BankBits]
+                                                  : quads_q ? narrowed[Quad*BankBits+:BankBits] : narrowed[Conv*BankBits+:BankBits];
     end
   endgenerate
   always_ff @(posedge clk_i) begin
-    tile_addr_o <= write_place;
-    copy_q      <= copy_we_i && !rst_i;
-    conv_q      <= valid_out && !rst_i;
-    quad_q      <= quad_out;
-    pixel_q     <= pixel_out;
-    second_q    <= copy_we_i ? (Pixels == 2) && cycle_q[0] : second_out;
-    at_q        <= copy_we_i ? part_q : part_out;
+    copy_q       <= copy_we_i && !rst_i;
+    conv_q       <= valid_out && !rst_i;
+    quad_q       <= quad_out;
+    pixel_q      <= pixel_out;
+    second_q     <= copy_we_i ? (Pixels == 2) && cycle_q[0] : second_out;
+    at_q         <= copy_we_i ? part_q : part_out;
+    place_q      <= copy_we_i ? copy_place : out_place;
+    place_base_q <= copy_we_i ? base_q : out_base;
+    copied       <= beat_q;
+    copied_q     <= copy_q;
+    quads_q      <= quad_q;
+    tile_addr_o  <= write_place;
   end
   wire unused = &{1'b0, descriptor[191:144], descriptor[127:116], first, frame, ahead, odd_layer, line_data_i, param_base, copy_row_q, copy_at_q};
 endmodule

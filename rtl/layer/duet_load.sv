@@ -52,9 +52,10 @@ module duet_load #(
     input  logic                unit_used_i,     // a slot is free again
     output logic                busy_o
 );
-  typedef enum logic [2:0] {
+  typedef enum logic [3:0] {
     Begin,
     Plan,
+    Fit,
     Wait,
     Ask,
     Data,
@@ -101,10 +102,10 @@ module duet_load #(
   // Streamed weights.
   logic [31:0] unit_addr_q, units_addr;
   logic [19:0] unit_beats, left_q;
-  logic [15:0] stride, units, half, units_q, unit_q;
+  logic [15:0] stride, units, half, units_q, unit_q, more_q;  // more_q: units of a tile behind its rows
   logic [WordAddr-1:0] region, word_q, slot_base_q;
   logic [4:0] part_q, slots, slots_taken_q, slot_q;
-  logic streamed, after_q, part_end, unit_end, units_end;
+  logic streamed, after_q, last_beat_q, none_q, part_end, unit_end, units_end;  // none_q: no units left
   assign units_addr = descriptor[159:128];
   assign unit_beats = descriptor[179:160];
   assign region     = WordAddr'(descriptor[211:192]);
@@ -114,24 +115,29 @@ module duet_load #(
   assign slots      = descriptor[252:248];
   assign half       = units >> 1;
   assign part_end   = state_q == UnitData && data_valid_i && part_q + 5'd1 == 5'(WordBeats);
-  assign unit_end   = part_end && left_q == 20'd1;
-  assign units_end  = state_q == Unit && units_q == 16'd0;
+  assign unit_end   = part_end && last_beat_q;
+  assign units_end  = state_q == Unit && none_q;
 
   localparam int Halo = DwKernel / 2, Slots = Halo + 2;
-  logic [15:0] row_q, need_q, column_q;
+  logic [15:0] row_q, need_q, column_q, before_last_q;  // before_last_q: column of a row's last beat but one
   logic [2:0] to_q;  // modulo 8
   logic [2:0] from_q, main_from_q, ahead_from_q;  // first row of the tile and of the one before, modulo 8
   logic [15:0] even_stored_q, odd_stored_q;  // tiles in memory, of the even and the odd layer at work
   logic [31:0] main_addr_q, ahead_addr_q, addr, beats_q;
+  logic [17:0] thrice_q;
   logic [2:0] rows, rows_q, onward_q;  // rows of the tile; from the tile before's first to this one's
   logic [1:0] even_need_q, odd_need_q;
   logic [2:0] even_slot_q, odd_slot_q, even_side_slot_q, odd_side_slot_q;
   logic [2:0] even_room_q, odd_room_q, even_side_room_q, odd_side_room_q, even_room, odd_room;
   logic [1:0] copy_room_q;
-  logic go, satisfied, room, write, row_done, rows_end;
+  // Tiles and slots of the line buffer for the tile that waits.
+  logic even_enough_q, odd_enough_q, even_fits_q, odd_fits_q, taken_q;
+  logic go, satisfied, room, write, row_one, last_column_q, last_row, row_done, rows_end;
 
-  function automatic [28:0] times(input [15:0] beats, input [2:0] count);
-    times = (count[0] ? 29'(beats) : 29'd0) + (count[1] ? 29'({beats, 1'b0}) : 29'd0) + (count[2] ? 29'({beats, 2'b00}) : 29'd0);
+  // Beats of `count` rows.
+  function automatic [28:0] times(input [15:0] beats, input [17:0] thrice, input [2:0] count);
+    times = (count[2] ? 29'({beats, 2'b00}) : 29'd0)
+          + ((count[1:0] == 2'd3) ? 29'(thrice) : (count[1:0] == 2'd2) ? 29'({beats, 1'b0}) : count[0] ? 29'(beats) : 29'd0);
   endfunction
 
   // Rows of the tile, and the previous layer's tiles that hold them.
@@ -150,8 +156,8 @@ module duet_load #(
   assign addr      = ahead ? ahead_addr_q : main_addr_q;
   assign even_room = side ? even_side_room_q : even_room_q;
   assign odd_room  = side ? odd_side_room_q : odd_room_q;
-  assign satisfied = picture || (odd_layer ? even_stored_q >= need_q : odd_stored_q >= need_q);
-  assign room      = copy ? copy_room_q != 2'd0 : even_room >= 3'(even_need_q) && odd_room >= 3'(odd_need_q);
+  assign satisfied = picture || (odd_layer ? even_enough_q : odd_enough_q);
+  assign room      = copy ? copy_room_q != 2'd0 : even_fits_q && odd_fits_q;
   assign go        = state_q == Wait && satisfied && room;
 
   assign read_valid_o = state_q == Ask || state_q == UnitAsk;
@@ -161,8 +167,11 @@ module duet_load #(
   assign busy_o       = read_valid_o || state_q == Data || state_q == UnitData;
 
   assign write    = state_q == Data && data_valid_i;
-  assign row_done = write && column_q + 16'd1 == row_beats;
-  assign rows_end = (row_done && rows_q == 3'd1) || (go && rows_q == 3'd0);
+  assign row_one  = row_beats == 16'd1;
+  assign last_row = rows_q == 3'd1;
+  assign row_done = write && last_column_q;
+  // A tile without new rows needs no room.
+  assign rows_end = (row_done && last_row) || (state_q == Wait && satisfied && rows_q == 3'd0);
   assign tile_end = streamed ? units_end && after_q : rows_end;
 
   function automatic [2:0] next_slot(input [2:0] at);
@@ -181,6 +190,13 @@ module duet_load #(
     line_addr_o <= LineAddr'(column_q) + slot_base;
     line_data_o <= data_i;
     weight_addr_o <= word_q;
+    thrice_q      <= 18'(row_beats) + {1'b0, row_beats, 1'b0};
+    before_last_q <= row_beats - 16'd2;
+    more_q        <= (first ? 16'd0 : units - half) + (last ? units : 16'd0);
+    even_fits_q   <= even_room + ((side == side_free_i) ? 3'(even_free_i) : 3'd0) >= 3'(even_need_q);
+    odd_fits_q    <= odd_room + ((side == side_free_i) ? 3'(odd_free_i) : 3'd0) >= 3'(odd_need_q);
+    even_enough_q <= even_stored_q + 16'(stored_i[0]) >= need_q;
+    odd_enough_q  <= odd_stored_q + 16'(stored_i[1]) >= need_q;
     if (rst_i) begin
       state_q          <= Begin;
       even_stored_q    <= '0;
@@ -194,6 +210,7 @@ module duet_load #(
       even_side_room_q <= 3'(Slots);
       odd_side_room_q  <= 3'(Slots);
       copy_room_q      <= '0;
+      taken_q          <= 1'b0;
       even_we_o        <= 1'b0;
       odd_we_o         <= 1'b0;
       copy_we_o        <= 1'b0;
@@ -211,10 +228,11 @@ module duet_load #(
       weight_we_o  <= part_end;
       unit_there_o <= unit_end;
       slots_taken_q <= slots_taken_q + 5'(state_q == UnitAsk && read_ready_i) - 5'(unit_used_i);
-      even_room_q <= even_room_q + (side_free_i ? 3'd0 : 3'(even_free_i)) - ((go && !copy && !side) ? 3'(even_need_q) : 3'd0);
-      odd_room_q  <= odd_room_q + (side_free_i ? 3'd0 : 3'(odd_free_i)) - ((go && !copy && !side) ? 3'(odd_need_q) : 3'd0);
-      even_side_room_q <= even_side_room_q + (side_free_i ? 3'(even_free_i) : 3'd0) - ((go && side) ? 3'(even_need_q) : 3'd0);
-      odd_side_room_q  <= odd_side_room_q + (side_free_i ? 3'(odd_free_i) : 3'd0) - ((go && side) ? 3'(odd_need_q) : 3'd0);
+      taken_q     <= go && !copy;
+      even_room_q <= even_room_q + (side_free_i ? 3'd0 : 3'(even_free_i)) - ((taken_q && !side) ? 3'(even_need_q) : 3'd0);
+      odd_room_q  <= odd_room_q + (side_free_i ? 3'd0 : 3'(odd_free_i)) - ((taken_q && !side) ? 3'(odd_need_q) : 3'd0);
+      even_side_room_q <= even_side_room_q + (side_free_i ? 3'(even_free_i) : 3'd0) - ((taken_q && side) ? 3'(even_need_q) : 3'd0);
+      odd_side_room_q  <= odd_side_room_q + (side_free_i ? 3'(odd_free_i) : 3'd0) - ((taken_q && side) ? 3'(odd_need_q) : 3'd0);
       copy_room_q      <= copy_room_q + 2'(copy_go_i) - 2'(go && copy);
       if (stored_i[0]) even_stored_q <= even_stored_q + 16'd1;
       if (stored_i[1]) odd_stored_q <= odd_stored_q + 16'd1;
@@ -224,12 +242,14 @@ module duet_load #(
           to_q   <= row_to[2:0];
           from_in_q <= row_from < height;
           to_in_q   <= row_to < height;
-          need_q <= (need < need_max) ? need : need_max;
+          // The last tile waits for all, of which it may not need the last one: they are counted from 0 again for the layer after the next.
+          need_q <= (last || need >= need_max) ? need_max : need;
           if (first) begin
             if (ahead) {ahead_addr_q, ahead_from_q} <= {picture ? frame_addr_i : in_addr, 3'd0};
             else {main_addr_q, main_from_q} <= {picture ? frame_addr_i : in_addr, 3'd0};
           end
           units_q <= first ? 16'd0 : half;
+          none_q  <= first || units[15:1] == 15'd0;
           after_q <= 1'b0;
           if (first) unit_q <= '0;
           if (enable_i && (!(picture && first) || frame_valid_i)) begin
@@ -248,21 +268,22 @@ module duet_load #(
           even_need_q <= 2'((rows + 3'(!from[0])) >> 1);
           odd_need_q  <= 2'((rows + 3'(from[0])) >> 1);
           column_q    <= '0;
-          state_q     <= Wait;
+          state_q     <= Fit;
         end
-        Wait: begin
-          // The address moves on once, in the first cycle here.
-          onward_q <= '0;
-          beats_q  <= 32'(times(row_beats, rows_q));
-          if (ahead) {ahead_addr_q, ahead_from_q} <= {addr + {times(row_beats, onward_q), 3'b000}, from_q};
-          else {main_addr_q, main_from_q} <= {addr + {times(row_beats, onward_q), 3'b000}, from_q};
-          if (go && rows_q != 3'd0) state_q <= Ask;
+        Fit: begin
+          last_column_q <= row_one;
+          beats_q       <= 32'(times(row_beats, thrice_q, rows_q));
+          if (ahead) {ahead_addr_q, ahead_from_q} <= {addr + {times(row_beats, thrice_q, onward_q), 3'b000}, from_q};
+          else {main_addr_q, main_from_q} <= {addr + {times(row_beats, thrice_q, onward_q), 3'b000}, from_q};
+          state_q <= Wait;
         end
+        Wait: if (go) state_q <= Ask;
         Ask:
         if (read_ready_i) state_q <= Data;
         Data:
         if (write) begin
-          column_q <= row_done ? 16'd0 : column_q + 16'd1;
+          column_q      <= row_done ? 16'd0 : column_q + 16'd1;
+          last_column_q <= row_done ? row_one : column_q == before_last_q;
           if (row_done) begin
             row_q  <= row_q + 16'd1;
             rows_q <= rows_q - 3'd1;
@@ -280,6 +301,7 @@ module duet_load #(
         UnitAsk: begin
           part_q <= '0;
           left_q <= unit_beats;
+          last_beat_q <= unit_beats == 20'd1;
           word_q <= region + slot_base_q;
           if (read_ready_i) begin
             state_q     <= UnitData;
@@ -291,10 +313,12 @@ module duet_load #(
         default:
         if (data_valid_i) begin
           left_q <= left_q - 20'd1;
+          last_beat_q <= left_q == 20'd2;
           part_q <= part_end ? 5'd0 : part_q + 5'd1;
           if (part_end) word_q <= word_q + WordAddr'(1);
           if (unit_end) begin
             units_q <= units_q - 16'd1;
+            none_q  <= units_q == 16'd1;
             unit_q  <= (unit_q + 16'd1 == units) ? 16'd0 : unit_q + 16'd1;
             state_q <= Unit;
           end
@@ -302,7 +326,8 @@ module duet_load #(
       endcase
       if (rows_end) begin
         state_q <= streamed ? Unit : Begin;
-        units_q <= (first ? 16'd0 : units - half) + (last ? units : 16'd0);
+        units_q <= more_q;
+        none_q  <= first && !last;
         after_q <= 1'b1;
       end
     end

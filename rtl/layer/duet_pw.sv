@@ -46,7 +46,7 @@ module duet_pw #(
     input  logic                           full_i,        // another tile is in the tile buffer
     input  logic                           result_free_i, // so many words of the result buffer have been used
     input  logic [                   15:0] result_free_words_i,
-    output logic                           tile_free_o,
+    output logic                           tile_free_o,   // so many words of the tile buffer will have been used in the next cycle
     output logic [                   15:0] tile_free_words_o,
     output logic                           result_o,      // a unit of a tile is in the result buffer
     output logic [           TileAddr-1:0] tile_addr_o,
@@ -120,27 +120,26 @@ module duet_pw #(
   logic [15:0] full_q, begun_q;  // tiles that are there; that are there or being made
   logic [TileAddr-1:0] tile_base_q;
   logic [ResultAddr-1:0] unit_base_q;
-  logic at_start, first_in, last_in, last_out, second, have_room, ok, valid, pass_ends, pass_end_q, group_end_q, unit_end_q, tile_end_q, start_tile, start_pass;
+  logic [15:0] last_pixel_q, last_cycle_q;  // of a pass: the last one with a pixel, the last but two
+  // Of a pass: its first cycle, a pixel, its last cycle but one, the first and last of an output group; of the tile's output groups the last.
+  logic at_start_q, inside_q, near_q, first_in_q, last_in_q, last_out_q;
+  logic taken_q, enough_q;  // room for results has been taken; there is room
+  logic second, have_room, ok, valid, one_pass, pass_end_q, group_end_q, unit_end_q, tile_end_q, start_tile, start_pass;
 
-  assign at_start      = cycle_q == 16'd0;
-  assign first_in      = in_q == 16'd0;
-  assign last_in       = in_q + 16'd1 == passes;
-  assign last_out      = out_q + 16'd1 == out_groups;
+  assign one_pass      = passes == 16'd1;
   assign second        = (UnitGroups == 2) && out_q[0];  // group of a unit, whose room the first one has taken
-  assign have_room     = !last_in || second || room_q >= unit_words;
-  assign ok            = !at_start || (weight_ready_i && have_room);
-  assign valid         = state_q == Run && ok && cycle_q < pixels;
+  assign have_room     = !last_in_q || second || enough_q;
+  assign ok            = !at_start_q || (weight_ready_i && have_room);
+  assign valid         = state_q == Run && ok && inside_q;
   assign start_tile    = state_q == Begin && full_q != 16'd0;
-  assign start_pass    = state_q == Run && at_start && ok;
-  // A pass is never shorter than two cycles, so that its end is seen a cycle before: many wait for it.
-  assign pass_ends     = state_q == Run && ok && cycle_q + 16'd2 == pass_length;
+  assign start_pass    = state_q == Run && at_start_q && ok;
   assign tile_end      = tile_end_q;
-  assign tile_free_o   = tile_end;
+  assign tile_free_o   = near_q && last_in_q && last_out_q;
   assign tile_free_words_o = tile_words;
   assign weight_take_o = start_pass;
   assign wait_fill_o   = state_q == Begin && begun_q != 16'd0;
-  assign wait_load_o   = (state_q == Begin && begun_q == 16'd0) || (state_q == Run && at_start && have_room && !weight_ready_i);
-  assign wait_store_o  = state_q == Run && at_start && !have_room;
+  assign wait_load_o   = (state_q == Begin && begun_q == 16'd0) || (state_q == Run && at_start_q && have_room && !weight_ready_i);
+  assign wait_store_o  = state_q == Run && at_start_q && !have_room;
 
   // Places in the two rings.
   logic [TileAddr-1:0] next_tile;
@@ -154,7 +153,7 @@ module duet_pw #(
       .begin_i(state_q == Begin),
       .base_i(tile_base_q),
       .tile_i(tile), .stride_i(stride), .more_i(more),
-      .step_i(state_q == Run && ok), .cycle_i(cycle_q), .pass_end_i(pass_end_q), .last_pass_i(last_in),
+      .step_i(state_q == Run && ok), .cycle_i(cycle_q), .pass_end_i(pass_end_q), .last_pass_i(last_in_q),
       .tile_addr_o, .there_o(there), .shift_o(shift)
   );
   duet_ring #(
@@ -173,10 +172,17 @@ module duet_pw #(
   );
 
   always_ff @(posedge clk_i) begin
-    pass_end_q  <= pass_ends && !rst_i;
-    group_end_q <= pass_ends && last_in && !rst_i;
-    unit_end_q  <= pass_ends && last_in && (UnitGroups == 1 || second || last_out) && !rst_i;
-    tile_end_q  <= pass_ends && last_in && last_out && !rst_i;
+    // A pass has InLanes + 6 cycles at least, so its end is seen before: many wait for it.
+    last_pixel_q <= pixels - 16'd1;
+    last_cycle_q <= pass_length - 16'd3;
+    last_out_q   <= out_q + 16'd1 == out_groups;
+    near_q       <= state_q == Run && cycle_q == last_cycle_q && !rst_i;
+    pass_end_q   <= near_q && !rst_i;
+    group_end_q  <= near_q && last_in_q && !rst_i;
+    unit_end_q   <= near_q && last_in_q && (UnitGroups == 1 || second || last_out_q) && !rst_i;
+    tile_end_q   <= tile_free_o && !rst_i;
+    taken_q      <= start_pass && last_in_q && !second && !rst_i;
+    enough_q     <= room_q >= unit_words;
     if (rst_i) begin
       state_q     <= Begin;
       full_q      <= '0;
@@ -187,17 +193,29 @@ module duet_pw #(
     end else begin
       full_q  <= full_q + 16'(full_i) - 16'(start_tile);
       begun_q <= begun_q + 16'(begun_i) - 16'(tile_end);
-      room_q <= room_q + (result_free_i ? result_free_words_i : 16'd0) - ((start_pass && last_in && !second) ? unit_words : 16'd0);
+      room_q <= room_q + (result_free_i ? result_free_words_i : 16'd0) - (taken_q ? unit_words : 16'd0);
       case (state_q)
         Begin: begin
           out_q        <= '0;
           in_q         <= '0;
           cycle_q      <= '0;
+          at_start_q   <= 1'b1;
+          inside_q     <= 1'b1;
+          first_in_q   <= 1'b1;
+          last_in_q    <= one_pass;
           if (start_tile) state_q <= Run;
         end
         default: begin
-          if (ok) cycle_q <= pass_end_q ? 16'd0 : cycle_q + 16'd1;
-          if (pass_end_q) in_q <= last_in ? 16'd0 : in_q + 16'd1;
+          if (ok) begin
+            cycle_q    <= pass_end_q ? 16'd0 : cycle_q + 16'd1;
+            at_start_q <= pass_end_q;
+            inside_q   <= pass_end_q || (inside_q && cycle_q != last_pixel_q);
+          end
+          if (pass_end_q) begin
+            in_q       <= last_in_q ? 16'd0 : in_q + 16'd1;
+            first_in_q <= last_in_q;
+            last_in_q  <= last_in_q ? one_pass : in_q + 16'd2 == passes;
+          end
           if (group_end_q) out_q <= out_q + 16'd1;
           if (unit_end_q) unit_base_q <= next_unit;
           if (tile_end) begin
@@ -213,7 +231,8 @@ module duet_pw #(
   logic [15:0] pixel_psum, pixel_sum, pixel_result;
   logic [ResultAddr-1:0] base_sum, base_result;
   logic first_add, pool_sum, quad_sum, second_sum;
-  logic swap, store_sum, result_sum, unit_end_sum;
+  logic swap, store_sum, result_sum, unit_end_sum, begin_pool_q;
+  logic [18+ResultAddr:0] near_sum, at_sum_q;  // a cycle before, at the sum
   duet_flag_delay #(
       .Width(1),
       .Depth(DataAt)
@@ -229,7 +248,7 @@ module duet_pw #(
   ) u_sum_flags (
       .clk_i,
       .rst_i,
-      .data_i({valid && !last_in, valid && last_in, unit_end_q}),
+      .data_i({valid && !last_in_q, valid && last_in_q, unit_end_q}),
       .data_o({store_sum, result_sum, unit_end_sum})
   );
   duet_delay #(
@@ -245,7 +264,7 @@ module duet_pw #(
       .Depth(DataAt + 1 + PsumLate)
   ) u_first (
       .clk_i,
-      .data_i(first_in),
+      .data_i(first_in_q),
       .data_o(first_add)
   );
   logic there_data, shift_add;
@@ -277,12 +296,13 @@ module duet_pw #(
   endgenerate
   duet_delay #(
       .Width(19 + ResultAddr),
-      .Depth(SumAt)
-  ) u_at_sum (
+      .Depth(SumAt - 1)
+  ) u_near_sum (
       .clk_i,
       .data_i({pool, quad, second, unit_base_q, cycle_q}),
-      .data_o({pool_sum, quad_sum, second_sum, base_sum, pixel_sum})
+      .data_o(near_sum)
   );
+  assign {pool_sum, quad_sum, second_sum, base_sum, pixel_sum} = at_sum_q;
 
   // The array.
   logic [InLanes*Pixels*FeatureBits-1:0] features, skewed;  // a lane's pixels side by side
@@ -394,7 +414,7 @@ module duet_pw #(
           .Quads(Quads)
       ) u_pool (
           .clk_i,
-          .begin_i(!quad_sum && (!pool_sum || pixel_sum[SampleBits-1:0] == '0)),
+          .begin_i(begin_pool_q),
           .quad_i(quad_sum),
           .acc_i(sums[pixel*OutLanes*AccBits+:OutLanes*AccBits]),
           .most_i(most[pixel*OutLanes*AccBits+:OutLanes*AccBits]),
@@ -421,6 +441,8 @@ module duet_pw #(
     end
   endgenerate
   always_ff @(posedge clk_i) begin
+    at_sum_q      <= near_sum;
+    begin_pool_q  <= !near_sum[17+ResultAddr] && (!near_sum[18+ResultAddr] || near_sum[SampleBits-1:0] == '0);
     pixel_result  <= pools_sum ? pooled_pixel >> PixelBits : pixel_sum;
     odd_result    <= (Pixels == 2) && pooled_pixel[0];
     second_result <= second_sum;

@@ -1,7 +1,8 @@
 // Where the rows of a tile lie in the line buffer. A tile of the depth-wise stage reads rows 2t - h .. 2t + 1 + h, h = Kernel / 2, one of even
 // and one of odd number a cycle, in h + 1 phases. The buffer is a ring of h + 2 slots for even and as many for odd rows, and the same again
 // for the first of two interleaved layers (the side ring). Says which rows lie outside the map, and what slots a tile frees at its end.
-// Latency: addresses 1 cycle after phase_i and line_i; the rest holds from the second, what is freed from the third cycle of a tile on.
+// Latency: addresses 1 cycle after phase_i and line_i; the rest holds from the second, what is freed from the third cycle of a tile on, and
+// is told 1 cycle after end_i.
 // Throughput: an address of each memory a cycle. Twin: Pipeline::depthwise in src/program/predict.cpp.
 module duet_rows #(
     parameter int Kernel    = 3,
@@ -52,8 +53,6 @@ module duet_rows #(
 
   assign even_there_o = even_there_q[phase_i[$clog2(Phases)-1:0]];
   assign odd_there_o  = odd_there_q[phase_i[$clog2(Phases)-1:0]];
-  assign even_free_o  = end_i ? even_free_q : 2'd0;
-  assign odd_free_o   = end_i ? odd_free_q : 2'd0;
 
   genvar phase;
   generate
@@ -79,6 +78,8 @@ module duet_rows #(
     to_q        <= last_i ? height_i[3:0] : (Halo < 3 || tile_i != 16'd0) ? twice[3:0] + 4'd2 - 4'(Halo) : 4'd0;
     even_free_q <= 2'(((to_q + 4'd1) >> 1) - ((from_q + 4'd1) >> 1));
     odd_free_q  <= 2'((to_q >> 1) - (from_q >> 1));
+    even_free_o <= (end_i && !rst_i) ? even_free_q : 2'd0;
+    odd_free_o  <= (end_i && !rst_i) ? odd_free_q : 2'd0;
     if (rst_i) begin
       even_q      <= '0;
       odd_q       <= '0;

@@ -94,8 +94,8 @@ module duet_store #(
   assign average     = (Average != 0) && descriptor[179];
   assign odd         = descriptor[178];  // the last tile has one row
 
-  logic [31:0] main_addr_q, ahead_addr_q, tile_addr, group_bytes_q;
-  logic [15:0] out_q, column_q, pixel_q;
+  logic [31:0] main_addr_q, ahead_addr_q, tile_addr, group_bytes_q, start_addr;
+  logic [15:0] out_q, left_q, last_left_q, pixel_q;  // left_q: columns behind this one; last_left_q: of a row's first one
   logic [7:0] group_q, groups;
   logic [15:0] results_q;
   logic [QueueBits:0] room_q;
@@ -103,6 +103,7 @@ module duet_store #(
   logic [ResultAddr-1:0] base_q;
   logic [1:0] sample_q;  // of a pixel that is averaged
   logic row_q, last_out_q, last_row, issue, beat_end, column_end, run_end, drained, unit_end, taken, begin_unit;
+  logic first_out_q, last_column_q, last_group_q;  // of the tile, of a row, of the unit
   logic [15:0] run;
 
   assign tile_addr  = ahead ? ahead_addr_q : main_addr_q;
@@ -111,15 +112,15 @@ module duet_store #(
   assign run        = last_out_q ? run_last : run_full;
   assign issue      = state_q == Issue && room_q != '0;
   assign beat_end   = issue && (!average || sample_q == 2'd3);
-  assign column_end = beat_end && column_q + 16'd1 == out_width;
-  assign run_end    = column_end && group_q + 8'd1 == groups;
-  assign drained    = room_q == {1'b1, {QueueBits{1'b0}}};
+  assign column_end = beat_end && last_column_q;
+  assign run_end    = column_end && last_group_q;
+  assign drained    = room_q[QueueBits];
   assign unit_end   = state_q == Drain && drained && last_row;
   assign tile_end   = unit_end && last_out_q;
   assign begin_unit = state_q == Begin && results_q != 16'd0;
 
   assign write_valid_o = state_q == Ask;
-  assign write_addr_o  = tile_addr + group_bytes_q + (row_q ? row_bytes : 32'd0);
+  assign start_addr    = (first && first_out_q) ? (head ? frame_addr_i : out_addr) : tile_addr;
   assign write_beats_o = run;
   assign write_tag_o   = {last_row && last_out_q && frame, last_row && last_out_q && odd_layer && !head,
                           last_row && last_out_q && !odd_layer && !head};
@@ -148,6 +149,7 @@ module duet_store #(
 
   always_ff @(posedge clk_i) begin
     result_addr_o <= pixel_place;
+    last_left_q   <= out_width - 16'd1;
     last_out_q    <= out_q + 16'd1 == out_groups;  // of use from Ask on
     result_free_words_o <= average ? ((Pixels == 2) ? {out_width[14:0], 1'b0} : {out_width[13:0], 2'b00})
                          : (Pixels == 2) ? (pool ? (out_width >> 1) + 16'(out_width[0]) : out_width)
@@ -158,6 +160,7 @@ module duet_store #(
       results_q     <= '0;
       base_q        <= '0;
       out_q         <= '0;
+      first_out_q   <= 1'b1;
       group_bytes_q <= '0;
       room_q        <= {1'b1, {QueueBits{1'b0}}};
     end else begin
@@ -166,15 +169,16 @@ module duet_store #(
       case (state_q)
         Begin: begin
           row_q <= 1'b0;
-          if (out_q == 16'd0) unit_param_q <= ParamAddr'(param_base);
-          if (first && out_q == 16'd0) begin
-            if (ahead) ahead_addr_q <= head ? frame_addr_i : out_addr;
-            else main_addr_q <= head ? frame_addr_i : out_addr;
-          end
+          write_addr_o <= start_addr + group_bytes_q;
+          if (first_out_q) unit_param_q <= ParamAddr'(param_base);
+          if (ahead) ahead_addr_q <= start_addr;
+          else main_addr_q <= start_addr;
           if (begin_unit) state_q <= Ask;
         end
         Ask: begin
-          column_q <= '0;
+          left_q        <= last_left_q;
+          last_column_q <= out_width == 16'd1;
+          last_group_q  <= groups == 8'd1;
           sample_q <= '0;
           group_q  <= '0;
           pixel_q  <= 16'(row_q);
@@ -184,22 +188,28 @@ module duet_store #(
         Issue:
         if (issue) begin
           sample_q <= sample_q + 2'd1;
-          if (beat_end) column_q <= column_end ? 16'd0 : column_q + 16'd1;
+          if (beat_end) begin
+            left_q        <= column_end ? last_left_q : left_q - 16'd1;
+            last_column_q <= column_end ? out_width == 16'd1 : left_q == 16'd1;
+          end
           pixel_q  <= column_end ? 16'(row_q) : pixel_q + (pool ? 16'd1 : 16'd2);
           if (column_end) begin
-            group_q <= group_q + 8'd1;
+            group_q      <= group_q + 8'd1;
+            last_group_q <= group_q + 8'd2 == groups;
             param_q <= param_q + ParamAddr'(1);
           end
           if (run_end) state_q <= Drain;
         end
         default:
         if (drained) begin
-          row_q   <= 1'b1;
-          state_q <= last_row ? Begin : Ask;
+          row_q        <= 1'b1;
+          write_addr_o <= write_addr_o + row_bytes;
+          state_q      <= last_row ? Begin : Ask;
         end
       endcase
       if (unit_end) begin
         out_q         <= last_out_q ? 16'd0 : out_q + 16'd1;
+        first_out_q   <= last_out_q;
         group_bytes_q <= last_out_q ? 32'd0 : group_bytes_q + {13'd0, run_full, 3'b000};
         unit_param_q  <= param_q;
         base_q        <= next_unit;

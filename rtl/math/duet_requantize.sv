@@ -1,7 +1,9 @@
 // y = clip(((acc + bias) * M + 2^(S-1)) >> S): docs/arithmetic.md, 3. The only place where duet rounds and saturates.
 // Golden twin: fixed::requantize in src/fixed/requantize.h. Latency 8 cycles, throughput one value a cycle.
 // Rounding uses floor((x + 2^(S-1)) / 2^S) = (x >> S) + bit S-1 of x, so no wide adder follows the multiplier.
-// Needs: acc + bias within AccBits, 1 <= S <= 47. signed_i and hi_i belong to the value that leaves now (they are not delayed).
+// For the same reason the comparisons with the limits need not wait for the rounding: rounded > hi when fine > 2 hi, rounded < lo when
+// floor(fine / 2) < lo. Needs: acc + bias within AccBits, 1 <= S <= 47. signed_i and hi_i belong to the value that leaves in the next cycle (they
+// are delayed by one, not by 8).
 module duet_requantize #(
     parameter int AccBits = 32
 ) (
@@ -24,8 +26,9 @@ module duet_requantize #(
   logic signed [ProductBits-1:0] wide, pair0_q, pair1_q, pair2_q, pair3_q, quad0_q, quad1_q, product_q, coarse_q;
   logic signed [ProductBits-1:0] row0, row1, row2, row3, row4, row5, row6, row7, fine;
   logic [KeepBits-1:0] fine_q;
-  logic over_q, under_q, over6_q, under6_q;
-  logic signed [KeepBits-1:0] rounded_q, lo;
+  logic over_q, under_q, above_q, below_q, signed_q;
+  logic signed [KeepBits-1:0] half, lo;
+  logic [15:0] rounded_q, hi_q;
 
   // One row of the product for each bit of the multiplier, added in three steps.
   assign wide = ProductBits'(sum_q);
@@ -38,6 +41,7 @@ module duet_requantize #(
   assign row6 = multiplier_q[6] ? wide : '0;
   assign row7 = multiplier_q[7] ? wide <<< 1 : '0;
   assign fine = coarse_q >>> shift5_q;
+  assign half = $signed(fine_q) >>> 1;
   assign lo   = signed_i ? $signed({2'b11, ~hi_i}) : '0;
 
   always_ff @(posedge clk_i) begin
@@ -59,11 +63,13 @@ module duet_requantize #(
     fine_q       <= fine[KeepBits-1:0];
     over_q       <= !fine[ProductBits-1] && (|fine[ProductBits-1:KeepBits-1]);
     under_q      <= fine[ProductBits-1] && !(&fine[ProductBits-1:KeepBits-1]);
-    rounded_q    <= $signed({fine_q[KeepBits-1], fine_q[KeepBits-1:1]}) + $signed({{(KeepBits - 1) {1'b0}}, fine_q[0]});
-    over6_q      <= over_q;
-    under6_q     <= under_q;
-    if (over6_q || (!under6_q && rounded_q > $signed({2'b00, hi_i}))) value_o <= hi_i;
-    else if (under6_q || rounded_q < lo) value_o <= lo[15:0];
-    else value_o <= rounded_q[15:0];
+    rounded_q    <= fine_q[16:1] + 16'(fine_q[0]);
+    above_q      <= over_q || (!under_q && $signed(fine_q) > $signed({1'b0, hi_i, 1'b0}));
+    below_q      <= under_q || (!over_q && half < lo);
+    hi_q         <= hi_i;
+    signed_q     <= signed_i;
+    if (above_q) value_o <= hi_q;
+    else if (below_q) value_o <= signed_q ? ~hi_q : 16'd0;
+    else value_o <= rounded_q;
   end
 endmodule

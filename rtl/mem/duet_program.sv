@@ -72,12 +72,12 @@ module duet_program #(
   state_t state_q;
 
   logic [2:0] beat_q;
-  logic [31:0] dw_weights_q, dw_params_q, pw_weights_q, pw_params_q, rest_q, word_q, words;
+  logic [31:0] dw_weights_q, dw_params_q, pw_weights_q, pw_params_q, rest_q, word_q, words, left_q;  // words: of the next section; left_q: of this one, with this word
   logic [15:0] layers_q, layer_q;
   logic [3:0] field_q, part_q, parts;
   logic [1:0] section_q;
   logic [64*Most-1:0] shift_q;
-  logic fits_q, word_end, section_end;
+  logic fits_q, last_word_q, last_layer_q, word_end, section_end;
 
   assign busy_o       = state_q != Idle;
   assign read_valid_o = state_q == AskHeader || state_q == AskRest;
@@ -104,24 +104,24 @@ module duet_program #(
     case (section_q)
       2'd0: begin
         parts = 4'(DwBeats);
-        words = dw_weights_q;
+        words = dw_params_q;
       end
       2'd1: begin
         parts = 4'(DwWidth);
-        words = dw_params_q;
+        words = pw_weights_q;
       end
       2'd2: begin
         parts = 4'(PwBeats);
-        words = pw_weights_q;
+        words = pw_params_q;
       end
       default: begin
         parts = 4'(BeatLanes);
-        words = pw_params_q;
+        words = pw_params_q;  // there is none
       end
     endcase
   end
   assign word_end    = state_q == Words && data_valid_i && part_q + 4'd1 == parts;
-  assign section_end = word_end && word_q + 32'd1 == words;
+  assign section_end = word_end && last_word_q;
 
   always_ff @(posedge clk_i) begin
     if (data_valid_i) shift_q <= (64 * Most)'({data_i, shift_q} >> 64);
@@ -129,6 +129,7 @@ module duet_program #(
     descriptor_layer_o <= layer_q[4:0];
     descriptor_beat_o  <= field_q;
     word_addr_o        <= word_q;
+    last_layer_q       <= layer_q + 16'd1 == layers_q;  // of use 16 beats later
     if (rst_i) begin
       state_q         <= Idle;
       descriptor_we_o <= 1'b0;
@@ -164,6 +165,8 @@ module duet_program #(
           part_q    <= '0;
           word_q    <= '0;
           section_q <= (DwLanes > 0) ? 2'd0 : 2'd2;
+          left_q      <= (DwLanes > 0) ? dw_weights_q : pw_weights_q;
+          last_word_q <= (DwLanes > 0) ? dw_weights_q == 32'd1 : pw_weights_q == 32'd1;
           if (read_ready_i) state_q <= Descriptors;
         end
         Descriptors:
@@ -171,13 +174,17 @@ module duet_program #(
           field_q <= field_q + 4'd1;
           if (field_q == 4'd15) begin
             layer_q <= layer_q + 16'd1;
-            if (layer_q + 16'd1 == layers_q) state_q <= Words;
+            if (last_layer_q) state_q <= Words;
           end
         end
         Words:
         if (data_valid_i) begin
           part_q <= word_end ? 4'd0 : part_q + 4'd1;
-          if (word_end) word_q <= section_end ? 32'd0 : word_q + 32'd1;
+          if (word_end) begin
+            word_q      <= section_end ? 32'd0 : word_q + 32'd1;
+            left_q      <= section_end ? words : left_q - 32'd1;
+            last_word_q <= section_end ? words == 32'd1 : left_q == 32'd2;
+          end
           if (section_end) section_q <= section_q + 2'd1;
           if (data_done_i) state_q <= Finish;
         end

@@ -68,47 +68,53 @@ module duet_weights #(
   logic [AddrBits-1:0] addr_q, addr, slot_base_q;
   logic [4:0] there_q, slot_q;
   logic [LaneBits-1:0] lane_q;
-  logic busy_q, ready_q;
+  logic busy_q, ready_q, last_lane_q, last_pass_q, last_group_q, first_pass_q, first_group_q;
   logic [Lanes-1:0] load1_q, load2_q;
-  logic begin_pass, read, last_lane, last_pass, begin_unit, last_group;
+  logic begin_pass, read, pass_end, begin_unit;
 
   assign ready_o    = ready_q;
   assign load_o     = load2_q;
-  assign begin_unit = streamed && group_q == 16'd0;
+  assign begin_unit = streamed && first_group_q;
   assign begin_pass = enable_i && !busy_q && !ready_q && !skip && (!begin_unit || there_q != 5'd0);
   assign read       = begin_pass || busy_q;
-  assign last_lane  = lane_q == LaneBits'(Lanes - 1);
-  assign last_pass  = pass_q + 16'd1 == passes;
-  assign last_group = group_q + 16'd1 == unit_passes;
-  assign addr       = (begin_pass && begin_unit) ? base + slot_base_q : (begin_pass && pass_q == 16'd0) ? base : addr_q;
-  assign advance    = (read && last_lane && last_pass) || (enable_i && skip && !busy_q);
+  assign pass_end   = (Lanes > 1) ? busy_q && last_lane_q : begin_pass;
+  assign addr       = (begin_pass && begin_unit) ? base + slot_base_q : (begin_pass && first_pass_q) ? base : addr_q;
+  assign advance    = (pass_end && last_pass_q) || (enable_i && skip && !busy_q);
 
   always_ff @(posedge clk_i) begin
     load1_q <= read ? Lanes'(1) << lane_q : '0;
     load2_q <= load1_q;
+    // Of use at the end of a pass, which takes Lanes cycles.
+    last_lane_q  <= read && lane_q == LaneBits'(Lanes - 2);
+    last_pass_q  <= pass_q + 16'd1 == passes;
+    last_group_q <= group_q + 16'd1 == unit_passes;
     if (rst_i) begin
-      pass_q      <= '0;
-      group_q     <= '0;
-      lane_q      <= '0;
-      busy_q      <= 1'b0;
-      ready_q     <= 1'b0;
-      there_q     <= '0;
-      slot_q      <= '0;
-      slot_base_q <= '0;
-      unit_used_o <= 1'b0;
+      pass_q        <= '0;
+      group_q       <= '0;
+      lane_q        <= '0;
+      busy_q        <= 1'b0;
+      ready_q       <= 1'b0;
+      first_pass_q  <= 1'b1;
+      first_group_q <= 1'b1;
+      there_q       <= '0;
+      slot_q        <= '0;
+      slot_base_q   <= '0;
+      unit_used_o   <= 1'b0;
     end else begin
       there_q     <= there_q + 5'(unit_there_i) - 5'(begin_pass && begin_unit);
-      unit_used_o <= streamed && read && last_lane && last_group;
+      unit_used_o <= streamed && pass_end && last_group_q;
       if (begin_pass) ready_q <= 1'b1;
       else if (take_i) ready_q <= 1'b0;
       if (read) begin
-        busy_q <= !last_lane;
-        lane_q <= last_lane ? '0 : lane_q + LaneBits'(1);
+        busy_q <= !pass_end;
+        lane_q <= pass_end ? '0 : lane_q + LaneBits'(1);
         addr_q <= addr + AddrBits'(1);
-        if (last_lane) begin
-          pass_q  <= last_pass ? 16'd0 : pass_q + 16'd1;
-          group_q <= (last_pass || last_group) ? 16'd0 : group_q + 16'd1;
-          if (streamed && last_group) begin
+        if (pass_end) begin
+          pass_q        <= last_pass_q ? 16'd0 : pass_q + 16'd1;
+          group_q       <= (last_pass_q || last_group_q) ? 16'd0 : group_q + 16'd1;
+          first_pass_q  <= last_pass_q;
+          first_group_q <= last_pass_q || last_group_q;
+          if (streamed && last_group_q) begin
             slot_q      <= (slot_q + 5'd1 == slots) ? 5'd0 : slot_q + 5'd1;
             slot_base_q <= (slot_q + 5'd1 == slots) ? '0 : slot_base_q + stride;
           end

@@ -15,19 +15,24 @@ module duet_fifo #(
 );
   logic [Width-1:0] words[0:(1<<AddrBits)-1];
   logic [AddrBits:0] head_q, tail_q;
+  logic give, take, last;  // last: of the words that are there
 
-  assign valid_o = head_q != tail_q;
+  assign give    = valid_i && ready_o;
+  assign take    = valid_o && ready_i;
+  assign last    = head_q + (AddrBits + 1)'(1) == tail_q;
   assign ready_o = (head_q ^ tail_q) != {1'b1, {AddrBits{1'b0}}};
   assign data_o  = words[head_q[AddrBits-1:0]];
 
   always_ff @(posedge clk_i) begin
-    if (valid_i && ready_o) words[tail_q[AddrBits-1:0]] <= data_i;
+    if (give) words[tail_q[AddrBits-1:0]] <= data_i;
     if (rst_i) begin
-      head_q <= '0;
-      tail_q <= '0;
+      head_q  <= '0;
+      tail_q  <= '0;
+      valid_o <= 1'b0;
     end else begin
-      if (valid_i && ready_o) tail_q <= tail_q + (AddrBits + 1)'(1);
-      if (valid_o && ready_i) head_q <= head_q + (AddrBits + 1)'(1);
+      valid_o <= give || (valid_o && !(take && last));
+      if (give) tail_q <= tail_q + (AddrBits + 1)'(1);
+      if (take) head_q <= head_q + (AddrBits + 1)'(1);
     end
   end
 endmodule

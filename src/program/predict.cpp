@@ -11,14 +11,16 @@ namespace duet::program {
 namespace {
 
 constexpr int kBurst = 16;
+constexpr int64_t kTurn = 2;           // duet_dw: end of a tile to taking the next one
+constexpr int64_t kFreed = 2;          // duet_store's words and duet_dw's rows: their last use to room for others
 constexpr int64_t kBegun = 2;          // duet_dw: taking a tile to duet_pw knowing it
 constexpr int64_t kPwLatency = 6;      // duet_pw: end of the last pass to the token that duet_store sees, plus in_lanes
 constexpr int64_t kTwoPixels = 1;      // duet_pw: the register behind the last comparison
 constexpr int64_t kTakeApart = 1;      // duet_column: the register behind chains of joined products
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
 constexpr int64_t kProgramThere = 4;   // duet_program, duet_control: last beat to the program being there: counters begin
-constexpr int64_t kFirstWait = 3;      // duet_program, duet_control: last beat to duet_dw waiting for its first tile
-constexpr int64_t kFirstPlan = 6;      // duet_program, duet_control: last beat to the first tile's condition
+constexpr int64_t kFirstWait = 2;      // duet_program, duet_control: as if duet_dw had ended a tile then
+constexpr int64_t kFirstPlan = 7;      // duet_program, duet_control: last beat to the first tile's condition
 constexpr int kSamples = 4;            // duet_store: cycles of a beat of averages
 constexpr size_t kStreamSlots = 16;    // ...: at most, of streamed weights
 
@@ -195,15 +197,15 @@ class Pipeline {
   void streamed(const Layer& layer, const Step& step, LayerCycles& account) {
     const Step before{step.layer, step.tile - 1};
     const int half = layer.out_groups / 2;
-    load_next_ -= 1;
-    if (step.tile) groups(layer, before, 0, half, account);
-    load_next_ += 2;
-    bring(layer, step);
     load_next_ -= 2;
+    if (step.tile) groups(layer, before, 0, half, account);
+    load_next_ += 3;
+    bring(layer, step);
+    load_next_ -= 3;
     if (step.tile) groups(layer, before, half, layer.out_groups, account);
     make(layer, step);
     if (step.tile + 1 == layer.tiles) groups(layer, step, 0, layer.out_groups, account);
-    load_next_ += 3;
+    load_next_ += 4;
   }
 
   // duet_load: an output group's weights. Here load_next_ is the cycle in which the next ones may be asked for, else in which the
@@ -237,7 +239,7 @@ class Pipeline {
     if (step.layer == 0) return 0;
     const Layer& previous = program_.layers[static_cast<size_t>(step.layer) - 1];
     const int rows = 2 * step.tile + 2 + layer.halo;
-    const int need = std::min(previous.tiles, previous.pool ? rows : (rows + 1) / 2);
+    const int need = step.tile + 1 == layer.tiles ? previous.tiles : std::min(previous.tiles, previous.pool ? rows : (rows + 1) / 2);
     return stored_[static_cast<size_t>(step.layer) - 1][static_cast<size_t>(need) - 1];
   }
 
@@ -245,13 +247,13 @@ class Pipeline {
   void read_rows(const Layer& layer, int64_t go, int from, int rows) {
     if (rows == 0) {
       loaded_ = go + 2;
-      load_next_ = go + 3;
+      load_next_ = go + 4;
       return;
     }
     const int64_t last =
         reads_.read(go + 2, layer.in_address + int64_t{8} * from * layer.row_beats, int64_t{rows} * layer.row_beats);
     loaded_ = last + 3;
-    load_next_ = last + 4;
+    load_next_ = last + 5;
   }
 
   // Two new rows (a first tile's: those of its halo, too), into the line buffer.
@@ -266,21 +268,21 @@ class Pipeline {
 
   // duet_dw. Sets tile_there_, the cycle in which duet_pw sees the tile.
   void depthwise(const Layer& layer, int tile) {
-    const int64_t start = std::max({dw_end_ + 1, loaded_, tiles_.take(layer.tile_words)});
+    const int64_t start = std::max({dw_end_ + kTurn, loaded_, tiles_.take(layer.tile_words)});
     dw_end_ = start + int64_t{layer.dw_groups} * layer.dw_pass;
     begun_ = start + kBegun;
     const int height = layer.in.height;
     const int from = std::max(0, 2 * tile - layer.halo);
     const int to = tile + 1 == layer.tiles ? height : std::max(0, 2 * tile + 2 - layer.halo);
     RowRings& rings = layer.side ? side_ : main_;
-    rings.even.free((to + 1) / 2 - (from + 1) / 2, dw_end_ + 1);
-    rings.odd.free(to / 2 - from / 2, dw_end_ + 1);
+    rings.even.free((to + 1) / 2 - (from + 1) / 2, dw_end_ + kFreed);
+    rings.odd.free(to / 2 - from / 2, dw_end_ + kFreed);
     tile_there_ = dw_end_ + dw_latency_ + 1;
   }
 
   // A tile's rows with their halo, straight into the tile buffer.
   void copy(const Layer& layer, const Step& step) {
-    const int64_t start = std::max(dw_end_ + 1, tiles_.take(layer.tile_words));
+    const int64_t start = std::max(dw_end_ + kTurn, tiles_.take(layer.tile_words));
     const int from = std::max(0, 2 * step.tile - layer.halo);
     const int to = std::min(layer.in.height, 2 * step.tile + 2 + layer.halo);
     read_rows(layer, std::max({load_next_, inputs_there(layer, step), start + dw_latency_ + 1}), from, to - from);
@@ -327,7 +329,7 @@ class Pipeline {
       store_end_ = writes_.write(ask + 1, first, layer.out_address + 8 * beat, beats, layer.average ? kSamples : 1) + 1;
       ask = store_end_ + 1;
     }
-    results_.free(layer.unit_words, store_end_ + 1);
+    results_.free(layer.unit_words, store_end_ + kFreed);
   }
 
   struct RowRings {

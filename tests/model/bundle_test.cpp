@@ -26,5 +26,21 @@ TEST(Bundle, Signed) { run_random(engine_of("dw3-conv1-bn-max", 4, 8, 2, 8, 8), 
 TEST(Bundle, SignedConvolutionsInDigits) { run_random(engine_of("conv3-conv1-bn-avg", 4, 6, 0, 8, 8), 11, 3); }
 TEST(Bundle, ConvolutionsStreamed) { EXPECT_GT(run_random(engine_of("conv3-bn-relu-max", 4, 4, 0, 8, 8), 12, 4, true), 2); }
 
+// Pooling leaves out the last row of an odd height, so the last tile of the layer before is not needed; the layer after the next counts
+// its own tiles all the same.
+TEST(Bundle, TilesThatNobodyReads) {
+  const engine::Engine engine = engine_of("conv3-conv1-bn-avg", 4, 6, 0, 8, 8);
+  net::Network network;
+  network.name = "odd", network.bundle = engine.bundle;
+  Rng rng(13);
+  std::vector<net::Network> networks;
+  for (const net::Shape& input : {net::Shape{3, 3, 5}, net::Shape{3, 7, 4}}) {
+    network.input = input;
+    network.replications = {{20, true}, {24, false}};
+    networks.push_back(network);
+  }
+  run_networks(engine, networks, rng);
+}
+
 }  // namespace
 }  // namespace duet::simulate

@@ -73,6 +73,10 @@ int run_random(const engine::Engine& lanes, uint64_t seed, int count, bool strea
   Rng rng(seed);
   std::vector<net::Network> networks;
   for (int i = 0; i < count; ++i) networks.push_back(test::random_network(rng, lanes.bundle));
+  return run_networks(lanes, networks, rng, stream);
+}
+
+int run_networks(const engine::Engine& lanes, const std::vector<net::Network>& networks, Rng& rng, bool stream) {
   engine::Engine engine = test::hold_all(lanes, networks);
   if (stream) engine = test::stream_all(engine, networks);
   int streamed = 0;

@@ -1,5 +1,8 @@
 #pragma once
 // Random networks on an engine in Verilator, against the golden model and the predicted cycles.
+#include <vector>
+
+#include "base/rng.h"
 #include "engine/engine.h"
 
 namespace duet::simulate {
@@ -11,5 +14,8 @@ engine::Engine small_engine(int in, int out, int dw, int weight_bits, int featur
 /// predicted) and with random stalls (the same bytes). `stream`: with as little memory for weights as will do. Returns how many
 /// layers' weights were streamed.
 int run_random(const engine::Engine& lanes, uint64_t seed, int count, bool stream = false);
+
+/// The same for these networks; weights, pictures, memories and stalls from `rng`.
+int run_networks(const engine::Engine& lanes, const std::vector<net::Network>& networks, Rng& rng, bool stream = false);
 
 }  // namespace duet::simulate
