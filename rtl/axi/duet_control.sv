@@ -67,7 +67,6 @@ module duet_control #(
                : (start && !start_ok) ? 8'd4 : (reload && head_valid) ? 8'd5 : 8'd0;
 
   assign irq_o          = |(irq_q & enable_q);
-  assign loaded_o       = loaded_q && !failed_q;
   assign load_o         = !loaded_q && !loading_q && head_valid && !program_busy_i && !failed_q;
   assign clear          = reload && !head_valid;
   assign program_addr_o = program_q;
@@ -89,6 +88,7 @@ module duet_control #(
     events_q    <= events_i;
     events_q[1] <= events_i[1] && head_valid;  // an array without a frame waits for nothing
     clear_o     <= clear && !rst_i;
+    loaded_o    <= loaded_q && !failed_q && !rst_i;
     for (int word = 0; word < Words; word = word + 1) chosen_q[word] <= s_araddr_i == 8'(4 * word);
     if (rst_i) begin
       s_bvalid_o     <= 1'b0;

@@ -142,7 +142,7 @@ module duet_dw #(
   assign last_part    = part_q == 8'(Parts - 1);
   assign last_step    = step_q == 8'(Steps - 1);
   assign last_copy_part = part_q == 8'(CopyParts - 1);
-  assign line_next    = line_q + 16'(valid && last_phase);
+  assign line_next    = line_q + 16'(inside_q && last_phase);
   assign start        = state_q == Wait && waits_q && enough_q && (copy || loaded_q != 4'd0) && enable_i;
   assign tile_end     = last_pass_q || (state_q == Copy && loaded_q != 4'd0);
   genvar lane, bank, away;
@@ -164,7 +164,7 @@ module duet_dw #(
     end
   endgenerate
 
-  logic [TileAddr-1:0] next_tile;
+  logic [TileAddr-1:0] next_tile, next_tile_q;
   duet_ring #(
       .Size(TileWords)
   ) u_next_tile (
@@ -193,6 +193,7 @@ module duet_dw #(
     waits_q      <= state_q == Wait;
     enough_q     <= room_q >= tile_words;
     side_free_o  <= side;
+    next_tile_q  <= next_tile;
     if (rst_i) begin
       state_q  <= Wait;
       loaded_q <= '0;
@@ -255,7 +256,7 @@ module duet_dw #(
       endcase
       if (tile_end) begin
         state_q <= Wait;
-        base_q  <= next_tile;
+        base_q  <= next_tile_q;
       end
     end
   end

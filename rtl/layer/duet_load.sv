@@ -100,12 +100,12 @@ module duet_load #(
   assign final_layer = descriptor[84];   // nobody reads its results: they are not counted
 
   // Streamed weights.
-  logic [31:0] unit_addr_q, units_addr;
+  logic [31:0] unit_addr_q, units_addr, next_unit_addr;
   logic [19:0] unit_beats, left_q;
   logic [15:0] stride, units, half, units_q, unit_q, more_q;  // more_q: units of a tile behind its rows
   logic [WordAddr-1:0] region, word_q, slot_base_q;
   logic [4:0] part_q, slots, slots_taken_q, slot_q;
-  logic streamed, after_q, last_beat_q, none_q, part_end, unit_end, units_end;  // none_q: no units left
+  logic streamed, after_q, last_beat_q, first_unit_q, last_unit_q, none_q, part_end, unit_end, units_end;  // none_q: no units left
   assign units_addr = descriptor[159:128];
   assign unit_beats = descriptor[179:160];
   assign region     = WordAddr'(descriptor[211:192]);
@@ -117,13 +117,15 @@ module duet_load #(
   assign part_end   = state_q == UnitData && data_valid_i && part_q + 5'd1 == 5'(WordBeats);
   assign unit_end   = part_end && last_beat_q;
   assign units_end  = state_q == Unit && none_q;
+  assign next_unit_addr = first_unit_q ? units_addr : unit_addr_q;
 
   localparam int Halo = DwKernel / 2, Slots = Halo + 2;
-  logic [15:0] row_q, need_q, column_q, before_last_q;  // before_last_q: column of a row's last beat but one
+  logic [15:0] row_q, need_here_q, need_q, column_q, before_last_q;  // before_last_q: column of a row's last beat but one
   logic [2:0] to_q;  // modulo 8
   logic [2:0] from_q, main_from_q, ahead_from_q;  // first row of the tile and of the one before, modulo 8
   logic [15:0] even_stored_q, odd_stored_q;  // tiles in memory, of the even and the odd layer at work
-  logic [31:0] main_addr_q, ahead_addr_q, addr, beats_q;
+  logic [31:0] main_addr_q, ahead_addr_q, addr, next_addr, ask_addr_q, beats_q;
+  logic [28:0] onward_beats_q;
   logic [17:0] thrice_q;
   logic [2:0] rows, rows_q, onward_q;  // rows of the tile; from the tile before's first to this one's
   logic [1:0] even_need_q, odd_need_q;
@@ -132,7 +134,8 @@ module duet_load #(
   logic [1:0] copy_room_q;
   // Tiles and slots of the line buffer for the tile that waits.
   logic even_enough_q, odd_enough_q, even_fits_q, odd_fits_q, taken_q;
-  logic go, satisfied, room, write, row_one, last_column_q, last_row, row_done, rows_end;
+  logic last_column_q, last_row_q, no_rows_q;  // of a row, of the tile; the tile has none
+  logic go, satisfied, room, write, row_one, row_done, rows_end;
 
   // Beats of `count` rows.
   function automatic [28:0] times(input [15:0] beats, input [17:0] thrice, input [2:0] count);
@@ -154,6 +157,7 @@ module duet_load #(
   assign to       = to_in_q ? to_q : height[2:0];
 
   assign addr      = ahead ? ahead_addr_q : main_addr_q;
+  assign next_addr = addr + {onward_beats_q, 3'b000};
   assign even_room = side ? even_side_room_q : even_room_q;
   assign odd_room  = side ? odd_side_room_q : odd_room_q;
   assign satisfied = picture || (odd_layer ? even_enough_q : odd_enough_q);
@@ -161,17 +165,16 @@ module duet_load #(
   assign go        = state_q == Wait && satisfied && room;
 
   assign read_valid_o = state_q == Ask || state_q == UnitAsk;
-  assign read_addr_o  = (state_q == UnitAsk) ? unit_addr_q : addr;
-  assign read_beats_o = (state_q == UnitAsk) ? 32'(unit_beats) : beats_q;
+  assign read_addr_o  = ask_addr_q;
+  assign read_beats_o = beats_q;
   assign frame_take_o = state_q == Begin && enable_i && picture && first && frame_valid_i;
   assign busy_o       = read_valid_o || state_q == Data || state_q == UnitData;
 
   assign write    = state_q == Data && data_valid_i;
   assign row_one  = row_beats == 16'd1;
-  assign last_row = rows_q == 3'd1;
   assign row_done = write && last_column_q;
   // A tile without new rows needs no room.
-  assign rows_end = (row_done && last_row) || (state_q == Wait && satisfied && rows_q == 3'd0);
+  assign rows_end = (row_done && last_row_q) || (state_q == Wait && satisfied && no_rows_q);
   assign tile_end = streamed ? units_end && after_q : rows_end;
 
   function automatic [2:0] next_slot(input [2:0] at);
@@ -192,6 +195,7 @@ module duet_load #(
     weight_addr_o <= word_q;
     thrice_q      <= 18'(row_beats) + {1'b0, row_beats, 1'b0};
     before_last_q <= row_beats - 16'd2;
+    last_unit_q   <= unit_q + 16'd1 == units;
     more_q        <= (first ? 16'd0 : units - half) + (last ? units : 16'd0);
     even_fits_q   <= even_room + ((side == side_free_i) ? 3'(even_free_i) : 3'd0) >= 3'(even_need_q);
     odd_fits_q    <= odd_room + ((side == side_free_i) ? 3'(odd_free_i) : 3'd0) >= 3'(odd_need_q);
@@ -242,8 +246,7 @@ module duet_load #(
           to_q   <= row_to[2:0];
           from_in_q <= row_from < height;
           to_in_q   <= row_to < height;
-          // The last tile waits for all, of which it may not need the last one: they are counted from 0 again for the layer after the next.
-          need_q <= (last || need >= need_max) ? need_max : need;
+          need_here_q <= need;
           if (first) begin
             if (ahead) {ahead_addr_q, ahead_from_q} <= {picture ? frame_addr_i : in_addr, 3'd0};
             else {main_addr_q, main_from_q} <= {picture ? frame_addr_i : in_addr, 3'd0};
@@ -251,7 +254,7 @@ module duet_load #(
           units_q <= first ? 16'd0 : half;
           none_q  <= first || units[15:1] == 15'd0;
           after_q <= 1'b0;
-          if (first) unit_q <= '0;
+          if (first) {unit_q, first_unit_q} <= {16'd0, 1'b1};
           if (enable_i && (!(picture && first) || frame_valid_i)) begin
             state_q <= streamed ? Unit : Plan;
             // The layer that counted here before has been read to its end. (Not so before the final layer: the one that it takes turns
@@ -261,6 +264,8 @@ module duet_load #(
           end
         end
         Plan: begin
+          // The last tile waits for all, of which it may not need the last one: they are counted from 0 again for the layer after the next.
+          need_q      <= (last || need_here_q >= need_max) ? need_max : need_here_q;
           row_q       <= from;
           from_q      <= from[2:0];
           rows_q      <= rows;
@@ -271,13 +276,21 @@ module duet_load #(
           state_q     <= Fit;
         end
         Fit: begin
-          last_column_q <= row_one;
-          beats_q       <= 32'(times(row_beats, thrice_q, rows_q));
-          if (ahead) {ahead_addr_q, ahead_from_q} <= {addr + {times(row_beats, thrice_q, onward_q), 3'b000}, from_q};
-          else {main_addr_q, main_from_q} <= {addr + {times(row_beats, thrice_q, onward_q), 3'b000}, from_q};
-          state_q <= Wait;
+          last_column_q  <= row_one;
+          last_row_q     <= rows_q == 3'd1;
+          no_rows_q      <= rows_q == 3'd0;
+          beats_q        <= 32'(times(row_beats, thrice_q, rows_q));
+          onward_beats_q <= times(row_beats, thrice_q, onward_q);
+          state_q        <= Wait;
         end
-        Wait: if (go) state_q <= Ask;
+        Wait: begin
+          // The address moves on once, in the first cycle here.
+          onward_beats_q <= '0;
+          ask_addr_q     <= next_addr;
+          if (ahead) {ahead_addr_q, ahead_from_q} <= {next_addr, from_q};
+          else {main_addr_q, main_from_q} <= {next_addr, from_q};
+          if (go) state_q <= Ask;
+        end
         Ask:
         if (read_ready_i) state_q <= Data;
         Data:
@@ -285,8 +298,9 @@ module duet_load #(
           column_q      <= row_done ? 16'd0 : column_q + 16'd1;
           last_column_q <= row_done ? row_one : column_q == before_last_q;
           if (row_done) begin
-            row_q  <= row_q + 16'd1;
-            rows_q <= rows_q - 3'd1;
+            row_q      <= row_q + 16'd1;
+            rows_q     <= rows_q - 3'd1;
+            last_row_q <= rows_q == 3'd2;
             if (!copy && !side && row_q[0]) odd_slot_q <= next_slot(odd_slot_q);
             if (!copy && !side && !row_q[0]) even_slot_q <= next_slot(even_slot_q);
             if (side && row_q[0]) odd_side_slot_q <= next_slot(odd_side_slot_q);
@@ -294,7 +308,9 @@ module duet_load #(
           end
         end
         Unit: begin
-          if (unit_q == 16'd0) unit_addr_q <= units_addr;
+          unit_addr_q <= next_unit_addr;
+          ask_addr_q  <= next_unit_addr;
+          beats_q     <= 32'(unit_beats);
           if (units_end) state_q <= after_q ? Begin : Plan;
           else if (slots_taken_q != slots) state_q <= UnitAsk;
         end
@@ -319,7 +335,8 @@ module duet_load #(
           if (unit_end) begin
             units_q <= units_q - 16'd1;
             none_q  <= units_q == 16'd1;
-            unit_q  <= (unit_q + 16'd1 == units) ? 16'd0 : unit_q + 16'd1;
+            unit_q  <= last_unit_q ? 16'd0 : unit_q + 16'd1;
+            first_unit_q <= last_unit_q;
             state_q <= Unit;
           end
         end

@@ -117,7 +117,8 @@ module duet_pw #(
   assign quad        = (Quads != 0) && descriptor[161];
 
   logic [15:0] out_q, in_q, cycle_q, room_q;
-  logic [15:0] full_q, begun_q;  // tiles that are there; that are there or being made
+  logic [TileAddr:0] full_q, begun_q;  // tiles that are there; that are there or being made
+  logic some_full_q;                   // at least one
   logic [TileAddr-1:0] tile_base_q;
   logic [ResultAddr-1:0] unit_base_q;
   logic [15:0] last_pixel_q, last_cycle_q;  // of a pass: the last one with a pixel, the last but two
@@ -131,19 +132,19 @@ module duet_pw #(
   assign have_room     = !last_in_q || second || enough_q;
   assign ok            = !at_start_q || (weight_ready_i && have_room);
   assign valid         = state_q == Run && ok && inside_q;
-  assign start_tile    = state_q == Begin && full_q != 16'd0;
+  assign start_tile    = state_q == Begin && some_full_q;
   assign start_pass    = state_q == Run && at_start_q && ok;
   assign tile_end      = tile_end_q;
   assign tile_free_o   = near_q && last_in_q && last_out_q;
   assign tile_free_words_o = tile_words;
   assign weight_take_o = start_pass;
-  assign wait_fill_o   = state_q == Begin && begun_q != 16'd0;
-  assign wait_load_o   = (state_q == Begin && begun_q == 16'd0) || (state_q == Run && at_start_q && have_room && !weight_ready_i);
+  assign wait_fill_o   = state_q == Begin && begun_q != '0;
+  assign wait_load_o   = (state_q == Begin && begun_q == '0) || (state_q == Run && at_start_q && have_room && !weight_ready_i);
   assign wait_store_o  = state_q == Run && at_start_q && !have_room;
 
   // Places in the two rings.
-  logic [TileAddr-1:0] next_tile;
-  logic [ResultAddr-1:0] next_unit;
+  logic [TileAddr-1:0] next_tile, next_tile_q;
+  logic [ResultAddr-1:0] next_unit, next_unit_q;
   logic there, shift;
   duet_walk #(
       .InLanes(InLanes), .OutLanes(OutLanes), .ArrayKernel(ArrayKernel), .Diagonal(Diagonal), .DigitBits(DigitBits),
@@ -173,6 +174,8 @@ module duet_pw #(
 
   always_ff @(posedge clk_i) begin
     // A pass has InLanes + 6 cycles at least, so its end is seen before: many wait for it.
+    next_tile_q  <= next_tile;
+    next_unit_q  <= next_unit;
     last_pixel_q <= pixels - 16'd1;
     last_cycle_q <= pass_length - 16'd3;
     last_out_q   <= out_q + 16'd1 == out_groups;
@@ -186,13 +189,15 @@ module duet_pw #(
     if (rst_i) begin
       state_q     <= Begin;
       full_q      <= '0;
+      some_full_q <= 1'b0;
       begun_q     <= '0;
       room_q      <= 16'(ResultWords);
       tile_base_q <= '0;
       unit_base_q <= '0;
     end else begin
-      full_q  <= full_q + 16'(full_i) - 16'(start_tile);
-      begun_q <= begun_q + 16'(begun_i) - 16'(tile_end);
+      full_q      <= full_q + (TileAddr + 1)'(full_i) - (TileAddr + 1)'(start_tile);
+      some_full_q <= full_i || (some_full_q && !(start_tile && full_q == (TileAddr + 1)'(1)));
+      begun_q     <= begun_q + (TileAddr + 1)'(begun_i) - (TileAddr + 1)'(tile_end);
       room_q <= room_q + (result_free_i ? result_free_words_i : 16'd0) - (taken_q ? unit_words : 16'd0);
       case (state_q)
         Begin: begin
@@ -217,9 +222,9 @@ module duet_pw #(
             last_in_q  <= last_in_q ? one_pass : in_q + 16'd2 == passes;
           end
           if (group_end_q) out_q <= out_q + 16'd1;
-          if (unit_end_q) unit_base_q <= next_unit;
+          if (unit_end_q) unit_base_q <= next_unit_q;
           if (tile_end) begin
-            tile_base_q <= next_tile;
+            tile_base_q <= next_tile_q;
             state_q     <= Begin;
           end
         end

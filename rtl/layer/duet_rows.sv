@@ -1,7 +1,7 @@
 // Where the rows of a tile lie in the line buffer. A tile of the depth-wise stage reads rows 2t - h .. 2t + 1 + h, h = Kernel / 2, one of even
 // and one of odd number a cycle, in h + 1 phases. The buffer is a ring of h + 2 slots for even and as many for odd rows, and the same again
 // for the first of two interleaved layers (the side ring). Says which rows lie outside the map, and what slots a tile frees at its end.
-// Latency: addresses 1 cycle after phase_i and line_i; the rest holds from the second, what is freed from the third cycle of a tile on, and
+// Latency: addresses 1 cycle after phase_i and line_i; the rest holds from the third cycle of a tile on, and what is freed
 // is told 1 cycle after end_i.
 // Throughput: an address of each memory a cycle. Twin: Pipeline::depthwise in src/program/predict.cpp.
 module duet_rows #(
@@ -43,7 +43,7 @@ module duet_rows #(
 
   logic [2:0] even_q, odd_q, even_side_q, odd_side_q, even_at, odd_at;  // slots of rows 2t and 2t + 1
   logic [2:0] left_q;                                                   // rows of the layer from 2t on, where it is the last tile
-  logic [15:0] twice;
+  logic [15:0] twice, rest_q;                                           // rows before and behind 2t
   logic [3:0] from_q, to_q;                                             // rows freed, modulo 16
   logic [Phases-1:0] even_there_q, odd_there_q;
   logic [1:0] even_free_q, odd_free_q;
@@ -59,14 +59,15 @@ module duet_rows #(
     for (phase = 0; phase < Phases; phase = phase + 1) begin : g_there
       localparam int Even = 2 * (phase - EvenBack), Odd = 2 * (phase - OddBack) + 1;  // rows from 2t on
       always_ff @(posedge clk_i) begin
-        even_there_q[phase] <= (Even < 0) ? twice >= 16'(-Even) : (Even == 0) || twice + 16'(Even) < height_i;
-        odd_there_q[phase]  <= (Odd < 0) ? twice >= 16'(-Odd) : twice + 16'(Odd) < height_i;
+        even_there_q[phase] <= (Even < 0) ? twice >= 16'(-Even) : (Even == 0) || rest_q > 16'(Even);
+        odd_there_q[phase]  <= (Odd < 0) ? twice >= 16'(-Odd) : rest_q > 16'(Odd);
       end
     end
   endgenerate
 
   logic [2:0] even_first_q, odd_first_q, even_after_q, odd_after_q;  // slots of the tile's first rows, of the next one's 2t and 2t + 1
   always_ff @(posedge clk_i) begin
+    rest_q       <= height_i - twice;
     even_first_q <= wrap({1'b0, even_at} + 4'(Slots - EvenBack));
     odd_first_q  <= wrap({1'b0, odd_at} + 4'(Slots - OddBack));
     left_q       <= height_i[2:0] - twice[2:0];

@@ -97,12 +97,12 @@ module duet_store #(
   logic [31:0] main_addr_q, ahead_addr_q, tile_addr, group_bytes_q, start_addr;
   logic [15:0] out_q, left_q, last_left_q, pixel_q;  // left_q: columns behind this one; last_left_q: of a row's first one
   logic [7:0] group_q, groups;
-  logic [15:0] results_q;
+  logic [ResultAddr:0] results_q;  // units that are there; some_q: at least one
   logic [QueueBits:0] room_q;
   logic [ParamAddr-1:0] param_q, unit_param_q;
   logic [ResultAddr-1:0] base_q;
   logic [1:0] sample_q;  // of a pixel that is averaged
-  logic row_q, last_out_q, last_row, issue, beat_end, column_end, run_end, drained, unit_end, taken, begin_unit;
+  logic row_q, last_out_q, last_row, last_row_q, tile_last_q, some_q, issue, beat_end, column_end, run_end, drained, unit_end, taken, begin_unit;
   logic first_out_q, last_column_q, last_group_q;  // of the tile, of a row, of the unit
   logic [15:0] run;
 
@@ -115,9 +115,9 @@ module duet_store #(
   assign column_end = beat_end && last_column_q;
   assign run_end    = column_end && last_group_q;
   assign drained    = room_q[QueueBits];
-  assign unit_end   = state_q == Drain && drained && last_row;
-  assign tile_end   = unit_end && last_out_q;
-  assign begin_unit = state_q == Begin && results_q != 16'd0;
+  assign unit_end   = state_q == Drain && drained && last_row_q;
+  assign tile_end   = state_q == Drain && drained && tile_last_q;
+  assign begin_unit = state_q == Begin && some_q;
 
   assign write_valid_o = state_q == Ask;
   assign start_addr    = (first && first_out_q) ? (head ? frame_addr_i : out_addr) : tile_addr;
@@ -128,7 +128,7 @@ module duet_store #(
   assign frame_take_o  = tile_end && frame;
   assign busy_o        = state_q != Begin;
 
-  logic [ResultAddr-1:0] pixel_place, next_unit;
+  logic [ResultAddr-1:0] pixel_place, next_unit, next_unit_q;
   duet_ring #(
       .Size(ResultWords)
   ) u_pixel (
@@ -144,11 +144,15 @@ module duet_store #(
       .place_o(next_unit)
   );
 
-  logic [31:0] next_addr;
+  logic [31:0] next_addr, row_addr;
+  assign row_addr  = ((state_q == Begin) ? start_addr : write_addr_o) + ((state_q == Begin) ? group_bytes_q : row_bytes);
   assign next_addr = tile_addr + (pool ? row_bytes : {row_bytes[30:0], 1'b0});
 
   always_ff @(posedge clk_i) begin
     result_addr_o <= pixel_place;
+    last_row_q    <= last_row;  // of use in Drain
+    tile_last_q   <= last_row && last_out_q;
+    next_unit_q   <= next_unit;
     last_left_q   <= out_width - 16'd1;
     last_out_q    <= out_q + 16'd1 == out_groups;  // of use from Ask on
     result_free_words_o <= average ? ((Pixels == 2) ? {out_width[14:0], 1'b0} : {out_width[13:0], 2'b00})
@@ -158,18 +162,20 @@ module duet_store #(
     if (rst_i) begin
       state_q       <= Begin;
       results_q     <= '0;
+      some_q        <= 1'b0;
       base_q        <= '0;
       out_q         <= '0;
       first_out_q   <= 1'b1;
       group_bytes_q <= '0;
       room_q        <= {1'b1, {QueueBits{1'b0}}};
     end else begin
-      results_q <= results_q + 16'(result_i) - 16'(begin_unit);
+      results_q <= results_q + (ResultAddr + 1)'(result_i) - (ResultAddr + 1)'(begin_unit);
+      some_q    <= result_i || (some_q && !(begin_unit && results_q == (ResultAddr + 1)'(1)));
       room_q    <= room_q - (QueueBits + 1)'(beat_end) + (QueueBits + 1)'(taken);
       case (state_q)
         Begin: begin
           row_q <= 1'b0;
-          write_addr_o <= start_addr + group_bytes_q;
+          write_addr_o <= row_addr;
           if (first_out_q) unit_param_q <= ParamAddr'(param_base);
           if (ahead) ahead_addr_q <= start_addr;
           else main_addr_q <= start_addr;
@@ -203,8 +209,8 @@ module duet_store #(
         default:
         if (drained) begin
           row_q        <= 1'b1;
-          write_addr_o <= write_addr_o + row_bytes;
-          state_q      <= last_row ? Begin : Ask;
+          write_addr_o <= row_addr;
+          state_q      <= last_row_q ? Begin : Ask;
         end
       endcase
       if (unit_end) begin
@@ -212,7 +218,7 @@ module duet_store #(
         first_out_q   <= last_out_q;
         group_bytes_q <= last_out_q ? 32'd0 : group_bytes_q + {13'd0, run_full, 3'b000};
         unit_param_q  <= param_q;
-        base_q        <= next_unit;
+        base_q        <= next_unit_q;
         if (last_out_q && ahead) ahead_addr_q <= next_addr;
         if (last_out_q && !ahead) main_addr_q <= next_addr;
       end
@@ -220,19 +226,19 @@ module duet_store #(
   end
 
   // The beat's channels, requantised. The layer's settings stand still until its last beat has left.
-  logic [7:0] group_read;
-  logic second_read;  // of the two pixels of a word
+  logic [7:0] group_near;  // a cycle before the word is there
+  logic second_near;       // of the two pixels of a word
   logic [BeatLanes*AccBits-1:0] lanes_q;
   logic [BeatLanes*ParamBits-1:0] param_in_q;
   logic valid_out, queue_ready;
   logic [63:0] beat;
   duet_delay #(
       .Width(9),
-      .Depth(ReadAt)
+      .Depth(ReadAt - 1)
   ) u_group (
       .clk_i,
       .data_i({(Pixels == 2) && pixel_q[0], group_q}),
-      .data_o({second_read, group_read})
+      .data_o({second_near, group_near})
   );
   duet_flag_delay #(
       .Width(1),
@@ -248,30 +254,30 @@ module duet_store #(
   localparam int IndexBits = (Pixels * Beats > 1) ? $clog2(Pixels * Beats) : 1;
   localparam int HeadIndexBits = (Pixels * HeadBeats > 1) ? $clog2(Pixels * HeadBeats) : 1;
   logic [BeatLanes*AccBits-1:0] chosen;
-  logic [IndexBits-1:0] index;
-  assign index = IndexBits'(group_read) + (second_read ? IndexBits'(Beats) : '0);
+  logic [IndexBits-1:0] index_q;
+  always_ff @(posedge clk_i) index_q <= IndexBits'(group_near) + (second_near ? IndexBits'(Beats) : '0);
   duet_select #(
       .Width(BeatLanes * AccBits),
       .Count(Pixels * Beats)
   ) u_choose (
-      .index_i(index),
+      .index_i(index_q),
       .words_i(result_data_i),
       .word_o (chosen)
   );
-  wire unused_group = &{1'b0, group_read};
+  wire unused_group = &{1'b0, group_near};
   genvar lane;
   generate
     if (HeadLanes == BeatLanes) begin : g_same
       always_ff @(posedge clk_i) lanes_q <= chosen;
     end else begin : g_narrow
       logic [HeadLanes*AccBits-1:0] chosen_head;
-      logic [HeadIndexBits-1:0] head_index;
-      assign head_index = HeadIndexBits'(group_read) + (second_read ? HeadIndexBits'(HeadBeats) : '0);
+      logic [HeadIndexBits-1:0] head_index_q;
+      always_ff @(posedge clk_i) head_index_q <= HeadIndexBits'(group_near) + (second_near ? HeadIndexBits'(HeadBeats) : '0);
       duet_select #(
           .Width(HeadLanes * AccBits),
           .Count(Pixels * HeadBeats)
       ) u_choose_head (
-          .index_i(head_index),
+          .index_i(head_index_q),
           .words_i(result_data_i),
           .word_o (chosen_head)
       );

@@ -100,7 +100,7 @@ module duet_walk #(
   endgenerate
 
   // The next input group: of this output group or digit, or the next one's first.
-  logic [TileAddr-1:0] next_group, first_group;
+  logic [TileAddr-1:0] next_group, next_group_q, first_group;
   logic digit_end;
   duet_ring #(
       .Size(TileWords)
@@ -109,7 +109,8 @@ module duet_walk #(
       .words_i((TileAddr + 1)'(stride_i)),
       .place_o(next_group)
   );
-  assign group_base = (last_pass_i || digit_end) ? first_group : next_group;
+  always_ff @(posedge clk_i) next_group_q <= next_group;
+  assign group_base = (last_pass_i || digit_end) ? first_group : next_group_q;
   generate
     if (Diagonal != 0) begin : g_diagonal
       localparam int Over = OutLanes % InLanes;

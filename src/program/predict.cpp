@@ -18,9 +18,9 @@ constexpr int64_t kPwLatency = 6;      // duet_pw: end of the last pass to the t
 constexpr int64_t kTwoPixels = 1;      // duet_pw: the register behind the last comparison
 constexpr int64_t kTakeApart = 1;      // duet_column: the register behind chains of joined products
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
-constexpr int64_t kProgramThere = 4;   // duet_program, duet_control: last beat to the program being there: counters begin
-constexpr int64_t kFirstWait = 2;      // duet_program, duet_control: as if duet_dw had ended a tile then
-constexpr int64_t kFirstPlan = 7;      // duet_program, duet_control: last beat to the first tile's condition
+constexpr int64_t kProgramThere = 5;   // duet_program, duet_control: last beat to the program being there: counters begin
+constexpr int64_t kFirstWait = 3;      // duet_program, duet_control: as if duet_dw had ended a tile then
+constexpr int64_t kFirstPlan = 8;      // duet_program, duet_control: last beat to the first tile's condition
 constexpr int kSamples = 4;            // duet_store: cycles of a beat of averages
 constexpr size_t kStreamSlots = 16;    // ...: at most, of streamed weights
 
