@@ -148,8 +148,10 @@ module duet_dw #(
   genvar lane, bank, away;
   generate
     for (away = 0; away < Halo; away = away + 1) begin : g_beside
+      logic [15:0] limit_q;  // columns with one so far on their right
+      always_ff @(posedge clk_i) limit_q <= (width > 16'(away + 1)) ? width - 16'(away + 1) : 16'd0;
       assign left[away]  = column > 16'(away);
-      assign right[away] = column + 16'(away + 1) < width;
+      assign right[away] = column < limit_q;
     end
     if (Phases == 2) begin : g_two
       assign {column, phase} = {1'b0, cycle_q[15:1], 1'b0, cycle_q[0]};
@@ -165,11 +167,12 @@ module duet_dw #(
   endgenerate
 
   logic [TileAddr-1:0] next_tile, next_tile_q;
+  logic [TileAddr:0] next_sum_q;
   duet_ring #(
       .Size(TileWords)
   ) u_next_tile (
-      .base_i(base_q),
-      .words_i((TileAddr + 1)'(tile_words)),
+      .base_i('0),
+      .words_i(next_sum_q),
       .place_o(next_tile)
   );
   logic [TileAddr:0] copy_row_q, copy_at_q;  // places in an input group of a copied row's first word and of a beat's
@@ -193,6 +196,7 @@ module duet_dw #(
     waits_q      <= state_q == Wait;
     enough_q     <= room_q >= tile_words;
     side_free_o  <= side;
+    next_sum_q   <= (TileAddr + 1)'(base_q) + (TileAddr + 1)'(tile_words);
     next_tile_q  <= next_tile;
     if (rst_i) begin
       state_q  <= Wait;

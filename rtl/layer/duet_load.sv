@@ -199,8 +199,8 @@ module duet_load #(
     more_q        <= (first ? 16'd0 : units - half) + (last ? units : 16'd0);
     even_fits_q   <= even_room + ((side == side_free_i) ? 3'(even_free_i) : 3'd0) >= 3'(even_need_q);
     odd_fits_q    <= odd_room + ((side == side_free_i) ? 3'(odd_free_i) : 3'd0) >= 3'(odd_need_q);
-    even_enough_q <= even_stored_q + 16'(stored_i[0]) >= need_q;
-    odd_enough_q  <= odd_stored_q + 16'(stored_i[1]) >= need_q;
+    even_enough_q <= even_stored_q >= need_q;
+    odd_enough_q  <= odd_stored_q >= need_q;
     if (rst_i) begin
       state_q          <= Begin;
       even_stored_q    <= '0;

@@ -144,6 +144,7 @@ module duet_pw #(
 
   // Places in the two rings.
   logic [TileAddr-1:0] next_tile, next_tile_q;
+  logic [TileAddr:0] next_sum_q;
   logic [ResultAddr-1:0] next_unit, next_unit_q;
   logic there, shift;
   duet_walk #(
@@ -160,8 +161,8 @@ module duet_pw #(
   duet_ring #(
       .Size(TileWords)
   ) u_next_tile (
-      .base_i(tile_base_q),
-      .words_i((TileAddr + 1)'(tile_words)),
+      .base_i('0),
+      .words_i(next_sum_q),
       .place_o(next_tile)
   );
   duet_ring #(
@@ -174,6 +175,7 @@ module duet_pw #(
 
   always_ff @(posedge clk_i) begin
     // A pass has InLanes + 6 cycles at least, so its end is seen before: many wait for it.
+    next_sum_q   <= (TileAddr + 1)'(tile_base_q) + (TileAddr + 1)'(tile_words);
     next_tile_q  <= next_tile;
     next_unit_q  <= next_unit;
     last_pixel_q <= pixels - 16'd1;
@@ -233,8 +235,8 @@ module duet_pw #(
   end
 
   // What travels with a pixel.
-  logic [15:0] pixel_psum, pixel_sum, pixel_result;
-  logic [ResultAddr-1:0] base_sum, base_result;
+  logic [15:0] pixel_psum, pixel_sum;
+  logic [ResultAddr-1:0] base_sum;
   logic first_add, pool_sum, quad_sum, second_sum;
   logic swap, store_sum, result_sum, unit_end_sum, begin_pool_q;
   logic [18+ResultAddr:0] near_sum, at_sum_q;  // a cycle before, at the sum
@@ -406,11 +408,14 @@ module duet_pw #(
   localparam int PixelBits = $clog2(Pixels);
   logic [Pixels*OutLanes*AccBits-1:0] pooled;
   logic [Pixels*UnitGroups-1:0] we_result;
-  logic [ResultAddr-1:0] addr_result;
-  logic [15:0] pooled_pixel;
-  logic pools_sum, pools_result, odd_result, second_result, valid_result, unit_result;
-  assign pools_sum    = pool_sum && !quad_sum;
-  assign pooled_pixel = pixel_sum >> SampleBits;
+  logic [ResultAddr-1:0] addr_sum, addr_result;
+  logic [ResultAddr:0] place_q;
+  logic [15:0] pixel_near, pooled_near;
+  logic pools_near, pools_sum, pools_result, odd_result, second_result, valid_result, unit_result;
+  assign pixel_near  = near_sum[15:0];
+  assign pooled_near = pixel_near >> (SampleBits + PixelBits);
+  assign pools_near  = near_sum[18+ResultAddr] && !near_sum[17+ResultAddr];
+  assign pools_sum   = pool_sum && !quad_sum;
   generate
     for (pixel = 0; pixel < Pixels; pixel = pixel + 1) begin : g_pool
       duet_pool #(
@@ -447,21 +452,21 @@ module duet_pw #(
   endgenerate
   always_ff @(posedge clk_i) begin
     at_sum_q      <= near_sum;
-    begin_pool_q  <= !near_sum[17+ResultAddr] && (!near_sum[18+ResultAddr] || near_sum[SampleBits-1:0] == '0);
-    pixel_result  <= pools_sum ? pooled_pixel >> PixelBits : pixel_sum;
-    odd_result    <= (Pixels == 2) && pooled_pixel[0];
+    begin_pool_q  <= !near_sum[17+ResultAddr] && (!near_sum[18+ResultAddr] || pixel_near[SampleBits-1:0] == '0);
+    place_q       <= (ResultAddr + 1)'(near_sum[16+:ResultAddr]) + (ResultAddr + 1)'(pools_near ? pooled_near : pixel_near);
+    addr_result   <= addr_sum;
+    odd_result    <= (Pixels == 2) && pixel_sum[SampleBits];
     second_result <= second_sum;
     pools_result  <= pools_sum;
-    base_result   <= base_sum;
     valid_result  <= result_sum && (!pools_sum || pixel_sum[SampleBits-1:0] == SampleBits'(Samples - 1)) && !rst_i;
     unit_result   <= unit_end_sum && !rst_i;
   end
   duet_ring #(
       .Size(ResultWords)
   ) u_result (
-      .base_i(base_result),
-      .words_i((ResultAddr + 1)'(pixel_result)),
-      .place_o(addr_result)
+      .base_i('0),
+      .words_i(place_q),
+      .place_o(addr_sum)
   );
   // Where two pixels are compared last, all of it is a cycle later.
   duet_delay #(
@@ -472,5 +477,5 @@ module duet_pw #(
       .data_i({we_result, unit_result, addr_result}),
       .data_o({result_we_o, result_o, result_addr_o})
   );
-  wire unused = &{1'b0, descriptor, pixel_psum, pixel_result, stride, tile, first, last, frame, ahead, odd_layer};
+  wire unused = &{1'b0, descriptor, pixel_psum, base_sum, stride, tile, first, last, frame, ahead, odd_layer};
 endmodule

@@ -144,15 +144,15 @@ module duet_store #(
       .place_o(next_unit)
   );
 
-  logic [31:0] next_addr, row_addr;
+  logic [31:0] next_addr_q, row_addr;
   assign row_addr  = ((state_q == Begin) ? start_addr : write_addr_o) + ((state_q == Begin) ? group_bytes_q : row_bytes);
-  assign next_addr = tile_addr + (pool ? row_bytes : {row_bytes[30:0], 1'b0});
 
   always_ff @(posedge clk_i) begin
     result_addr_o <= pixel_place;
     last_row_q    <= last_row;  // of use in Drain
     tile_last_q   <= last_row && last_out_q;
     next_unit_q   <= next_unit;
+    next_addr_q   <= tile_addr + (pool ? row_bytes : {row_bytes[30:0], 1'b0});
     last_left_q   <= out_width - 16'd1;
     last_out_q    <= out_q + 16'd1 == out_groups;  // of use from Ask on
     result_free_words_o <= average ? ((Pixels == 2) ? {out_width[14:0], 1'b0} : {out_width[13:0], 2'b00})
@@ -219,8 +219,8 @@ module duet_store #(
         group_bytes_q <= last_out_q ? 32'd0 : group_bytes_q + {13'd0, run_full, 3'b000};
         unit_param_q  <= param_q;
         base_q        <= next_unit_q;
-        if (last_out_q && ahead) ahead_addr_q <= next_addr;
-        if (last_out_q && !ahead) main_addr_q <= next_addr;
+        if (last_out_q && ahead) ahead_addr_q <= next_addr_q;
+        if (last_out_q && !ahead) main_addr_q <= next_addr_q;
       end
     end
   end

@@ -79,10 +79,7 @@ module duet_program #(
   logic [64*Most-1:0] shift_q;
   logic fits_q, last_word_q, last_layer_q, word_end, section_end;
 
-  assign busy_o       = state_q != Idle;
   assign read_valid_o = state_q == AskHeader || state_q == AskRest;
-  assign read_addr_o  = (state_q == AskHeader) ? addr_i : addr_i + 32'd64;
-  assign read_beats_o = (state_q == AskHeader) ? 32'd8 : rest_q;
 
   // The header's beats against this engine: which of them came in the last cycle, and what each would mean for a beat in its place. The
   // last one tells nothing, so the verdict is there in Check.
@@ -132,6 +129,7 @@ module duet_program #(
     last_layer_q       <= layer_q + 16'd1 == layers_q;  // of use 16 beats later
     if (rst_i) begin
       state_q         <= Idle;
+      busy_o          <= 1'b0;
       descriptor_we_o <= 1'b0;
       word_we_o       <= '0;
       done_o          <= 1'b0;
@@ -142,7 +140,12 @@ module duet_program #(
       done_o          <= state_q == Finish;
       refused_o       <= state_q == Check && !fits_q;
       case (state_q)
-        Idle: if (start_i) state_q <= AskHeader;
+        Idle: begin
+          read_addr_o  <= addr_i;
+          read_beats_o <= 32'd8;
+          busy_o       <= start_i;
+          if (start_i) state_q <= AskHeader;
+        end
         AskHeader: begin
           beat_q <= '0;
           if (read_ready_i) state_q <= Header;
@@ -158,7 +161,12 @@ module duet_program #(
           endcase
           if (data_done_i) state_q <= Check;
         end
-        Check: state_q <= fits_q ? AskRest : Idle;
+        Check: begin
+          read_addr_o  <= read_addr_o + 32'd64;
+          read_beats_o <= rest_q;
+          busy_o       <= fits_q;
+          state_q      <= fits_q ? AskRest : Idle;
+        end
         AskRest: begin
           layer_q   <= '0;
           field_q   <= '0;
@@ -188,7 +196,10 @@ module duet_program #(
           if (section_end) section_q <= section_q + 2'd1;
           if (data_done_i) state_q <= Finish;
         end
-        default: state_q <= Idle;
+        default: begin
+          busy_o  <= 1'b0;
+          state_q <= Idle;
+        end
       endcase
     end
   end

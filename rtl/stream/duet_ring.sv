@@ -1,4 +1,4 @@
-// A place in a ring of Size words: base_i + words_i, and past the end on from word 0. words_i at most Size. Combinational. Twin:
+// A place in a ring of Size words: base_i + words_i, and past the end on from word 0. The sum must be less than 2 Size. Combinational. Twin:
 // none.
 module duet_ring #(
     parameter int Size     = 512,

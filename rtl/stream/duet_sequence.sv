@@ -61,15 +61,14 @@ module duet_sequence #(
   // it in the memory, those of a count are made while the tile before is at work.
   logic [63:0] marked;
   logic [15:0] tiles, tile, tile_q, count_q, ahead_tile_q, ahead_count_q;
-  logic [7:0] lead, burst, left_q;
+  logic [7:0] lead_less, burst, left_q;  // lead_less: one less than lead
   logic first, last, ahead, last_layer, one_tile, two_tiles, lead_one, lead_two, burst_one;
   logic first_q, end_q, ahead_first_q, ahead_end_q, left_one, left_one_q, turns_q, ahead_done_q, shown_q, step;
-  assign marked = {25'd0, program_data_i[31:24] == 8'd1, program_data_i[23:16] == 8'd2, program_data_i[23:16] == 8'd1,
+  assign marked = {17'd0, program_data_i[23:16] - 8'd1, program_data_i[31:24] == 8'd1, program_data_i[23:16] == 8'd2, program_data_i[23:16] == 8'd1,
                    program_data_i[15:0] == 16'd2, program_data_i[15:0] == 16'd1, program_data_i[33:0]};
   assign tiles = order[15:0];
-  assign lead  = order[23:16];
   assign burst = order[31:24];
-  assign {burst_one, lead_two, lead_one, two_tiles, one_tile, last_layer, ahead} = order[38:32];
+  assign {lead_less, burst_one, lead_two, lead_one, two_tiles, one_tile, last_layer, ahead} = order[46:32];
   assign tile     = ahead ? ahead_tile_q : tile_q;
   assign first    = ahead ? ahead_first_q : first_q;
   assign last     = first ? one_tile : ahead ? ahead_end_q : end_q;
@@ -89,7 +88,7 @@ module duet_sequence #(
       if (ahead) begin
         ahead_count_q <= first ? tiles : ahead_count_q - 16'd1;
         ahead_end_q   <= first ? two_tiles : ahead_count_q == 16'd3;
-        left_q        <= (last || left_one) ? burst : (first ? lead : left_q) - 8'd1;
+        left_q        <= (last || left_one) ? burst : first ? lead_less : left_q - 8'd1;
         left_one_q    <= (last || left_one) ? burst_one : first ? lead_two : left_q == 8'd2;
       end else begin
         count_q <= first ? tiles : count_q - 16'd1;
@@ -127,5 +126,5 @@ module duet_sequence #(
       end
     end
   end
-  wire unused = &{1'b0, order[63:39], program_data_i};
+  wire unused = &{1'b0, order[63:47], order[23:16], program_data_i};
 endmodule

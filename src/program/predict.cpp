@@ -190,7 +190,7 @@ class Pipeline {
       if (group + 1 == layer.out_groups || (group + 1) % groups == 0) store(layer, step.tile, unit);
     }
     account.total += pw_free_ - entered;
-    if (to == layer.out_groups) stored_[static_cast<size_t>(step.layer)].push_back(writes_.last_answer() + 2);
+    if (to == layer.out_groups) stored_[static_cast<size_t>(step.layer)].push_back(writes_.last_answer() + 3);
   }
 
   // duet_load brings a tile's rows in the middle of the weights of the one before.
