@@ -1,15 +1,15 @@
 // Maximum of a sample and of those before it since begin_i, for 2x2 pooling, or nothing. Exact before requantisation, which never
 // decreases (docs/arithmetic.md, 4). A pooled pixel is complete after four samples (upper and lower of two columns), after two where a
 // word holds two pixels (duet_pw then compares its two pools), after each one with quads: the maximum of a sample and of the three
-// that came with it (duet_column). Latency: 1 cycle. Throughput: one vector a cycle. Golden twin: src/layer/pool.cpp.
+// that came with it (duet_column). Latency: 2 cycles, begin_i and quad_i 1. Throughput: one vector a cycle. Golden twin: src/layer/pool.cpp.
 module duet_pool #(
     parameter int Lanes   = 24,
     parameter int AccBits = 32,
     parameter int Quads   = 0
 ) (
     input  logic                     clk_i,
-    input  logic                     begin_i,  // this sample begins a group of four (always set without pooling)
-    input  logic                     quad_i,   // compare with most_i in place of the samples before
+    input  logic                     begin_i,  // the sample of the cycle before begins a group of four (always set without pooling)
+    input  logic                     quad_i,   // ... is compared with most_i in place of the samples before
     input  logic [Lanes*AccBits-1:0] acc_i,
     input  logic [Lanes*AccBits-1:0] most_i,
     output logic [Lanes*AccBits-1:0] acc_o     // maximum of the samples since begin_i
@@ -17,10 +17,13 @@ module duet_pool #(
   genvar lane;
   generate
     for (lane = 0; lane < Lanes; lane = lane + 1) begin : g_lane
-      logic signed [AccBits-1:0] sample, other, most_q;
-      assign sample = $signed(acc_i[lane*AccBits+:AccBits]);
-      assign other  = (Quads != 0 && quad_i) ? $signed(most_i[lane*AccBits+:AccBits]) : most_q;
-      always_ff @(posedge clk_i) most_q <= (begin_i || sample > other) ? sample : other;
+      logic signed [AccBits-1:0] sample_q, beside_q, other, most_q;
+      assign other = (Quads != 0 && quad_i) ? beside_q : most_q;
+      always_ff @(posedge clk_i) begin
+        sample_q <= $signed(acc_i[lane*AccBits+:AccBits]);
+        beside_q <= $signed(most_i[lane*AccBits+:AccBits]);
+        most_q   <= (begin_i || sample_q > other) ? sample_q : other;
+      end
       assign acc_o[lane*AccBits+:AccBits] = most_q;
     end
   endgenerate

@@ -8,7 +8,7 @@
 // (DigitBits) comes digit by digit, and the sums are shifted before the next one is added.
 // A tile of quads (Quads = 1, duet_dw) has four pixels in a word: the array's columns then make four sums of InLanes / 4 channels
 // each, and their maximum is the pooled pixel. With UnitGroups = 2 two output groups share a word of the result buffer: a unit, of which
-// the last may lack the second. Latency: InLanes + 6 cycles (InLanes + 7 with several products a DSP, + 8 with two pixels a word) from the
+// the last may lack the second. Latency: InLanes + 7 cycles (InLanes + 8 with several products a DSP, + 9 with two pixels a word) from the
 // issue of a pixel to its word in the result buffer. Throughput: one word of the tile a cycle, InLanes x OutLanes x Pixels products;
 // passes follow one another without a gap as long as tiles, weights and room for results are there.
 // Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
@@ -239,7 +239,8 @@ module duet_pw #(
   logic [ResultAddr-1:0] base_sum;
   logic first_add, pool_sum, quad_sum, second_sum;
   logic swap, store_sum, result_sum, unit_end_sum, begin_pool_q;
-  logic [18+ResultAddr:0] near_sum, at_sum_q;  // a cycle before, at the sum
+  logic [15:0] pixel_now;
+  logic [18+ResultAddr:0] sum_now, sum_then_q;  // what came with a sum; a cycle later
   duet_flag_delay #(
       .Width(1),
       .Depth(DataAt)
@@ -250,13 +251,22 @@ module duet_pw #(
       .data_o(swap)
   );
   duet_flag_delay #(
-      .Width(3),
+      .Width(1),
       .Depth(SumAt)
+  ) u_store_sum (
+      .clk_i,
+      .rst_i,
+      .data_i(valid && !last_in_q),
+      .data_o(store_sum)
+  );
+  duet_flag_delay #(
+      .Width(2),
+      .Depth(SumAt + 1)
   ) u_sum_flags (
       .clk_i,
       .rst_i,
-      .data_i({valid && !last_in_q, valid && last_in_q, unit_end_q}),
-      .data_o({store_sum, result_sum, unit_end_sum})
+      .data_i({valid && last_in_q, unit_end_q}),
+      .data_o({result_sum, unit_end_sum})
   );
   duet_delay #(
       .Width(16),
@@ -303,13 +313,14 @@ module duet_pw #(
   endgenerate
   duet_delay #(
       .Width(19 + ResultAddr),
-      .Depth(SumAt - 1)
-  ) u_near_sum (
+      .Depth(SumAt)
+  ) u_at_sum (
       .clk_i,
       .data_i({pool, quad, second, unit_base_q, cycle_q}),
-      .data_o(near_sum)
+      .data_o(sum_now)
   );
-  assign {pool_sum, quad_sum, second_sum, base_sum, pixel_sum} = at_sum_q;
+  assign pixel_now = sum_now[15:0];
+  assign {pool_sum, quad_sum, second_sum, base_sum, pixel_sum} = sum_then_q;
 
   // The array.
   logic [InLanes*Pixels*FeatureBits-1:0] features, skewed;  // a lane's pixels side by side
@@ -395,7 +406,7 @@ module duet_pw #(
   ) u_psum (
       .clk_i,
       .we_i(store_sum),
-      .waddr_i(PsumAddr'(pixel_sum)),
+      .waddr_i(PsumAddr'(pixel_now)),
       .wdata_i(sums),
       .raddr_i(PsumAddr'(pixel_psum)),
       .rdata_o(psum)
@@ -410,11 +421,10 @@ module duet_pw #(
   logic [Pixels*UnitGroups-1:0] we_result;
   logic [ResultAddr-1:0] addr_sum, addr_result;
   logic [ResultAddr:0] place_q;
-  logic [15:0] pixel_near, pooled_near;
-  logic pools_near, pools_sum, pools_result, odd_result, second_result, valid_result, unit_result;
-  assign pixel_near  = near_sum[15:0];
-  assign pooled_near = pixel_near >> (SampleBits + PixelBits);
-  assign pools_near  = near_sum[18+ResultAddr] && !near_sum[17+ResultAddr];
+  logic [15:0] pooled_now;
+  logic pools_now, pools_sum, pools_result, odd_result, second_result, valid_result, unit_result;
+  assign pooled_now = pixel_now >> (SampleBits + PixelBits);
+  assign pools_now  = sum_now[18+ResultAddr] && !sum_now[17+ResultAddr];
   assign pools_sum   = pool_sum && !quad_sum;
   generate
     for (pixel = 0; pixel < Pixels; pixel = pixel + 1) begin : g_pool
@@ -451,9 +461,9 @@ module duet_pw #(
     end
   endgenerate
   always_ff @(posedge clk_i) begin
-    at_sum_q      <= near_sum;
-    begin_pool_q  <= !near_sum[17+ResultAddr] && (!near_sum[18+ResultAddr] || pixel_near[SampleBits-1:0] == '0);
-    place_q       <= (ResultAddr + 1)'(near_sum[16+:ResultAddr]) + (ResultAddr + 1)'(pools_near ? pooled_near : pixel_near);
+    sum_then_q      <= sum_now;
+    begin_pool_q  <= !sum_now[17+ResultAddr] && (!sum_now[18+ResultAddr] || pixel_now[SampleBits-1:0] == '0);
+    place_q       <= (ResultAddr + 1)'(sum_now[16+:ResultAddr]) + (ResultAddr + 1)'(pools_now ? pooled_now : pixel_now);
     addr_result   <= addr_sum;
     odd_result    <= (Pixels == 2) && pixel_sum[SampleBits];
     second_result <= second_sum;

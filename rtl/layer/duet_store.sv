@@ -230,7 +230,8 @@ module duet_store #(
   logic second_near;       // of the two pixels of a word
   logic [BeatLanes*AccBits-1:0] lanes_q;
   logic [BeatLanes*ParamBits-1:0] param_in_q;
-  logic valid_out, queue_ready;
+  logic [15:0] hi_q;
+  logic valid_out, queue_ready, signed_q;
   logic [63:0] beat;
   duet_delay #(
       .Width(9),
@@ -295,13 +296,17 @@ module duet_store #(
           .bias_i(param_in_q[lane*ParamBits+:AccBits]),
           .multiplier_i(param_in_q[lane*ParamBits+AccBits+:8]),
           .shift_i(param_in_q[lane*ParamBits+AccBits+8+:6]),
-          .signed_i(Signed != 0 || head),
-          .hi_i(hi),
+          .signed_i(signed_q),
+          .hi_i(hi_q),
           .value_o(values[lane*16+:16])
       );
     end
   endgenerate
-  always_ff @(posedge clk_i) param_in_q <= param_i;
+  always_ff @(posedge clk_i) begin
+    param_in_q <= param_i;
+    hi_q       <= hi;
+    signed_q   <= Signed != 0 || head;
+  end
 
   // The average of four values begins with what rounds it.
   logic [BeatLanes*16-1:0] pooled;
