@@ -239,7 +239,8 @@ class Pipeline {
     if (step.layer == 0) return 0;
     const Layer& previous = program_.layers[static_cast<size_t>(step.layer) - 1];
     const int rows = 2 * step.tile + 2 + layer.halo;
-    const int need = step.tile + 1 == layer.tiles ? previous.tiles : std::min(previous.tiles, previous.pool ? rows : (rows + 1) / 2);
+    const int need =
+        step.tile + 1 == layer.tiles ? previous.tiles : std::min(previous.tiles, previous.pool ? rows : (rows + 1) / 2);
     return stored_[static_cast<size_t>(step.layer) - 1][static_cast<size_t>(need) - 1];
   }
 

@@ -26,8 +26,8 @@ TEST(Bundle, Signed) { run_random(engine_of("dw3-conv1-bn-max", 4, 8, 2, 8, 8), 
 TEST(Bundle, SignedConvolutionsInDigits) { run_random(engine_of("conv3-conv1-bn-avg", 4, 6, 0, 8, 8), 11, 3); }
 TEST(Bundle, ConvolutionsStreamed) { EXPECT_GT(run_random(engine_of("conv3-bn-relu-max", 4, 4, 0, 8, 8), 12, 4, true), 2); }
 
-// Pooling leaves out the last row of an odd height, so the last tile of the layer before is not needed; the layer after the next counts
-// its own tiles all the same.
+// Pooling leaves out the last row of an odd height, so the last tile of the layer before is not needed; the layer after the next
+// counts its own tiles all the same.
 TEST(Bundle, TilesThatNobodyReads) {
   const engine::Engine engine = engine_of("conv3-conv1-bn-avg", 4, 6, 0, 8, 8);
   net::Network network;
