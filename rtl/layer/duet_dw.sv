@@ -122,7 +122,7 @@ module duet_dw #(
 
   // Issue: one read of both line banks a cycle.
   logic [15:0] group_q, cycle_q, line_q, row_start_q, line_next, group_base_q, room_q;
-  logic [15:0] last_line_q, last_cycle_q, groups_1_q;  // column, cycle of a pass and group that are the last ones (the cycle: but two)
+  logic [15:0] last_line_q, end_group_q, last_cycle_q;  // a row's last column, a tile's last group; a pass's last cycle but two
   logic [7:0] step_q, part_q;
   logic [ParamAddr-1:0] param_q;
   logic [TileAddr-1:0] base_q;
@@ -180,14 +180,14 @@ module duet_dw #(
   logic copy_row_end;
   assign rows         = 4'd2 + {1'b0, halo, 1'b0};
   assign copy_start   = 4'(halo) * rows + (first ? 4'(halo) : 4'd0);
-  assign copy_row_end = line_q == last_line_q && group_q == groups_1_q;
+  assign copy_row_end = line_q == last_line_q && group_q == end_group_q;
 
   always_ff @(posedge clk_i) begin
     // A pass has k^2 + 6 cycles at least, so its end is seen before: many wait for it.
     last_line_q  <= width - 16'd1;
     last_cycle_q <= pass_length - 16'd3;
-    groups_1_q   <= groups - 16'd1;
-    last_group_q <= group_q == groups_1_q;
+    end_group_q  <= groups - 16'd1;
+    last_group_q <= group_q == end_group_q;
     near_q       <= state_q == Run && cycle_q == last_cycle_q;
     pass_end_q   <= near_q && !rst_i;
     last_pass_q  <= near_q && last_group_q && !rst_i;
@@ -246,7 +246,7 @@ module duet_dw #(
             group_q <= group_q + 16'd1;
             part_q  <= last_copy_part ? 8'd0 : part_q + 8'd1;
             if (last_copy_part) group_base_q <= group_base_q + stride;
-            if (group_q == groups_1_q) begin
+            if (group_q == end_group_q) begin
               group_q      <= '0;
               part_q       <= '0;
               group_base_q <= '0;

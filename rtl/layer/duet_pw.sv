@@ -121,7 +121,7 @@ module duet_pw #(
   logic some_full_q;                   // at least one
   logic [TileAddr-1:0] tile_base_q;
   logic [ResultAddr-1:0] unit_base_q;
-  logic [15:0] last_pixel_q, last_cycle_q;  // of a pass: the last one with a pixel, the last but two
+  logic [15:0] last_pixel_q, last_cycle_q;  // cycles of a pass: the last one with a pixel, the last but two
   // Of a pass: its first cycle, a pixel, its last cycle but one, the first and last of an output group; of the tile's output groups the last.
   logic at_start_q, inside_q, near_q, first_in_q, last_in_q, last_out_q;
   logic taken_q, enough_q;  // room for results has been taken; there is room
@@ -425,7 +425,7 @@ module duet_pw #(
   logic pools_now, pools_sum, pools_result, odd_result, second_result, valid_result, unit_result;
   assign pooled_now = pixel_now >> (SampleBits + PixelBits);
   assign pools_now  = sum_now[18+ResultAddr] && !sum_now[17+ResultAddr];
-  assign pools_sum   = pool_sum && !quad_sum;
+  assign pools_sum  = pool_sum && !quad_sum;
   generate
     for (pixel = 0; pixel < Pixels; pixel = pixel + 1) begin : g_pool
       duet_pool #(
@@ -461,7 +461,7 @@ module duet_pw #(
     end
   endgenerate
   always_ff @(posedge clk_i) begin
-    sum_then_q      <= sum_now;
+    sum_then_q    <= sum_now;
     begin_pool_q  <= !sum_now[17+ResultAddr] && (!sum_now[18+ResultAddr] || pixel_now[SampleBits-1:0] == '0);
     place_q       <= (ResultAddr + 1)'(sum_now[16+:ResultAddr]) + (ResultAddr + 1)'(pools_now ? pooled_now : pixel_now);
     addr_result   <= addr_sum;

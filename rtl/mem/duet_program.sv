@@ -72,7 +72,8 @@ module duet_program #(
   state_t state_q;
 
   logic [2:0] beat_q;
-  logic [31:0] dw_weights_q, dw_params_q, pw_weights_q, pw_params_q, rest_q, word_q, words, left_q;  // words: of the next section; left_q: of this one, with this word
+  logic [31:0] dw_weights_q, dw_params_q, pw_weights_q, pw_params_q, rest_q, word_q;
+  logic [31:0] words, left_q;  // of the next section; left of this one, with this word
   logic [15:0] layers_q, layer_q;
   logic [3:0] field_q, part_q, parts;
   logic [1:0] section_q;

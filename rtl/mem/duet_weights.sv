@@ -84,7 +84,7 @@ module duet_weights #(
   always_ff @(posedge clk_i) begin
     load1_q <= read ? Lanes'(1) << lane_q : '0;
     load2_q <= load1_q;
-    // Of use at the end of a pass, which takes Lanes cycles.
+    // Of use at the end of a pass, two cycles after the one before at the soonest.
     last_lane_q  <= read && lane_q == LaneBits'(Lanes - 2);
     last_pass_q  <= pass_q + 16'd1 == passes;
     last_group_q <= group_q + 16'd1 == unit_passes;
