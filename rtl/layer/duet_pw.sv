@@ -236,11 +236,11 @@ module duet_pw #(
 
   // What travels with a pixel.
   logic [15:0] pixel_psum, pixel_sum;
-  logic [ResultAddr-1:0] base_sum;
   logic first_add, pool_sum, quad_sum, second_sum;
   logic swap, store_sum, result_sum, unit_end_sum, begin_pool_q;
   logic [15:0] pixel_now;
-  logic [18+ResultAddr:0] sum_now, sum_then_q;  // what came with a sum; a cycle later
+  logic [18+ResultAddr:0] sum_now;  // what came with a sum
+  logic [18:0] sum_then_q;          // ... a cycle later, but for its unit's place
   duet_flag_delay #(
       .Width(1),
       .Depth(DataAt)
@@ -320,7 +320,7 @@ module duet_pw #(
       .data_o(sum_now)
   );
   assign pixel_now = sum_now[15:0];
-  assign {pool_sum, quad_sum, second_sum, base_sum, pixel_sum} = sum_then_q;
+  assign {pool_sum, quad_sum, second_sum, pixel_sum} = sum_then_q;
 
   // The array.
   logic [InLanes*Pixels*FeatureBits-1:0] features, skewed;  // a lane's pixels side by side
@@ -461,7 +461,7 @@ module duet_pw #(
     end
   endgenerate
   always_ff @(posedge clk_i) begin
-    sum_then_q    <= sum_now;
+    sum_then_q    <= {sum_now[16+ResultAddr+:3], pixel_now};
     begin_pool_q  <= !sum_now[17+ResultAddr] && (!sum_now[18+ResultAddr] || pixel_now[SampleBits-1:0] == '0);
     place_q       <= (ResultAddr + 1)'(sum_now[16+:ResultAddr]) + (ResultAddr + 1)'(pools_now ? pooled_now : pixel_now);
     addr_result   <= addr_sum;
@@ -487,5 +487,5 @@ module duet_pw #(
       .data_i({we_result, unit_result, addr_result}),
       .data_o({result_we_o, result_o, result_addr_o})
   );
-  wire unused = &{1'b0, descriptor, pixel_psum, base_sum, stride, tile, first, last, frame, ahead, odd_layer};
+  wire unused = &{1'b0, descriptor, pixel_psum, stride, tile, first, last, frame, ahead, odd_layer};
 endmodule
