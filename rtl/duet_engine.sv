@@ -203,6 +203,10 @@ module duet_engine #(
       .pw_param_o(pw_param_word)
   );
 
+  // The stages' reset reaches every corner of the die: no logic before it.
+  logic stage_reset_q;
+  always_ff @(posedge clk_i) stage_reset_q <= rst_i || clear;
+
   // Load.
   logic [1:0] even_free, odd_free;
   logic even_we, odd_we, side_free, copy_go, copy_we, line_loaded, stream_we, unit_there, unit_used;
@@ -217,7 +221,7 @@ module duet_engine #(
       .WordBeats((OutLanes * WeightBits + 63) / 64), .WordAddr(PwWeightAddr)
   ) u_load (
       .clk_i,
-      .rst_i(rst_i || clear),
+      .rst_i(stage_reset_q),
       .enable_i(loaded),
       .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
       .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
@@ -257,7 +261,7 @@ module duet_engine #(
       .TileWords(TileWords), .TileAddr(TileAddr), .WeightWords(DwWeightWords), .ParamWords(DwParamWords)
   ) u_dw (
       .clk_i,
-      .rst_i(rst_i || clear),
+      .rst_i(stage_reset_q),
       .enable_i(loaded),
       .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
       .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
@@ -306,7 +310,7 @@ module duet_engine #(
       .Words(PwWeightWords)
   ) u_pw_weights (
       .clk_i,
-      .rst_i(rst_i || clear),
+      .rst_i(stage_reset_q),
       .enable_i(loaded),
       .we_i(word_we[2] || stream_we),
       .waddr_i(pw_weight_waddr),
@@ -334,7 +338,7 @@ module duet_engine #(
       .ResultAddr(ResultAddr)
   ) u_pw (
       .clk_i,
-      .rst_i(rst_i || clear),
+      .rst_i(stage_reset_q),
       .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
       .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
       .begun_i(tile_begun), .full_i(tile_full),
@@ -398,7 +402,7 @@ module duet_engine #(
       .ParamAddr(PwParamAddr)
   ) u_store (
       .clk_i,
-      .rst_i(rst_i || clear),
+      .rst_i(stage_reset_q),
       .program_we_i(descriptor_we), .program_layer_i(descriptor_layer),
       .program_beat_i(descriptor_beat), .program_data_i(descriptor_data),
       .frame_addr_i(head_addr),
