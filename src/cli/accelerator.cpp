@@ -42,8 +42,7 @@ engine::Engine choose(const AcceleratorOptions& options, const Accelerator& acce
     if (const std::string reason = engine::illegal_because(engine); !reason.empty())
       throw Error(reason, "--lanes", "choose other lanes, widths or --products");
     const device::Device& device = accelerator.device;
-    engine = program::size_for(engine, network.network, device.resources.bram36,
-                               program::memory_of(device.memory_bytes_per_second, device.clock_mhz));
+    engine = program::size_for(engine, network.network, device.resources.bram36, program::memory_of(device, device.clock_mhz));
   }
   engine.acc_bits = std::max(engine.acc_bits, quant::accumulator_bits(network));
   return engine;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "base/error.h"
 #include "cli/accelerator.h"
@@ -13,6 +14,7 @@
 #include "data/resize.h"
 #include "golden/golden.h"
 #include "net/box.h"
+#include "simulate/board.h"
 
 namespace duet::cli {
 namespace {
@@ -21,10 +23,11 @@ struct Options {
   AcceleratorOptions accelerator;
   std::vector<std::string> images;
   std::string waveform, out;
-  int latency = 60, frames = 0;
+  std::optional<int> latency;
+  int frames = 0;
   uint64_t stalls = 0;
   double clock_mhz = 0;
-  bool maps = false, json = false;
+  bool board = false, json = false;
 };
 
 layer::IntMap random_picture(const net::Shape& shape, Rng& rng) {
@@ -118,20 +121,67 @@ std::string wrong_with(const simulate::Comparison& compared, const simulate::Res
   return "";
 }
 
+// What the golden model makes of so many frames, pictures again and again.
+std::vector<layer::IntMap> golden_outputs(const quant::QuantizedNetwork& network, const std::vector<layer::IntMap>& inputs,
+                                          size_t frames) {
+  std::vector<layer::IntMap> expected;
+  for (size_t i = 0; i < frames; ++i)
+    expected.push_back(i < inputs.size() ? golden::run(network, inputs[i]) : expected[i % inputs.size()]);
+  return expected;
+}
+
+// Through the board's line and memory.
+void run_on_board(const Options& options) {
+  const Accelerator accelerator = read_accelerator(options.accelerator, "simulate");
+  const device::Device& device = accelerator.device;
+  const quant::QuantizedNetwork& network = accelerator.network;
+  if (!device.board)
+    throw Error("has no [board]", device.name, "choose a device with one (docs/boards.md), or leave --board out");
+  if (options.latency || options.stalls || !options.waveform.empty() || options.clock_mhz > 0 || !options.out.empty())
+    throw Error("goes with neither --latency, --stalls, --wave, --clock nor --out", "--board", "leave it out, or them");
+  const std::vector<layer::IntMap> inputs = pictures(options, network.network.input);
+  const int frames = options.frames ? options.frames : std::max<int>(3, static_cast<int>(inputs.size()));
+  const auto ran = simulate::run_board(network, accelerator.engine, *device.board, inputs, frames, {}, progress_bar("simulate"));
+  const auto compared = simulate::compare(ran.outputs, golden_outputs(network, inputs, ran.outputs.size()), 16);
+  const program::Program program = program::compile(network.network, accelerator.engine);
+  const int64_t predicted = program::predict(program, program::memory_of(device, device.clock_mhz)).frame;
+  const Json result{{"network", network.network.name},
+                    {"device", device.name},
+                    {"frames", frames},
+                    {"bytes_compared", compared.bytes_compared},
+                    {"bytes_differ", compared.bytes_differ},
+                    {"cycles_simulated", ran.frame_cycles},
+                    {"cycles_predicted", predicted},
+                    {"memory_bytes", program::memory_bytes(program)},
+                    {"cycles_in_all", ran.cycles}};
+  if (options.json)
+    print_json(result);
+  else
+    print(
+        fmt::format("{} on {}, over its serial line: {} frames, {} of {} bytes differ from the golden model\n"
+                    "  {} cycles a frame simulated, {} predicted; {} of {} bytes of memory",
+                    network.network.name, device.name, frames, compared.bytes_differ, compared.bytes_compared, ran.frame_cycles,
+                    predicted, program::memory_bytes(program), device.board->memory_bytes));
+  if (compared.bytes_differ || (frames > 1 && ran.frame_cycles != predicted))
+    throw Error(compared.bytes_differ ? "bytes differ from the golden model: " + compared.first
+                                      : "a frame takes other cycles than predicted",
+                network.network.name, "this is a fault of the board's RTL, the engine or its model: please report it");
+}
+
 void run(const Options& options) {
+  if (options.board) return run_on_board(options);
   Accelerator accelerator = read_accelerator(options.accelerator, "simulate");
   if (options.clock_mhz > 0) accelerator.device.clock_mhz = options.clock_mhz;
   const net::Network& network = accelerator.network.network;
   const std::vector<layer::IntMap> inputs = pictures(options, network.input);
   simulate::Options how;
-  how.memory = program::memory_of(accelerator.device.memory_bytes_per_second, accelerator.device.clock_mhz, options.latency);
+  how.memory = program::memory_of(accelerator.device, accelerator.device.clock_mhz);
+  if (options.latency) how.memory.latency = *options.latency;
   how.stall_seed = options.stalls, how.frames = options.frames, how.keep_maps = true, how.waveform = options.waveform;
   if (!options.json) say("building the simulator (kept for the next time) and running it");
   const simulate::Result ran = simulate::run(accelerator.network, accelerator.engine, inputs, how, progress_bar("simulate"));
-  std::vector<layer::IntMap> expected;
-  for (size_t i = 0; i < ran.outputs.size(); ++i)
-    expected.push_back(i < inputs.size() ? golden::run(accelerator.network, inputs[i]) : expected[i % inputs.size()]);
-  simulate::Comparison compared = simulate::compare(ran.outputs, expected, 16);
+  simulate::Comparison compared =
+      simulate::compare(ran.outputs, golden_outputs(accelerator.network, inputs, ran.outputs.size()), 16);
   if (compared.bytes_differ)
     if (const std::string layer =
             first_difference(ran.maps[0], accelerator.network, inputs[(ran.outputs.size() - 1) % inputs.size()],
@@ -202,11 +252,11 @@ void add_simulate(CLI::App& app) {
   verb->add_option("--out", o->out, "Folder for the pictures with their boxes drawn");
   verb->add_option("--frames", o->frames, "So many frames back to back (default: one a picture, at least 3)")
       ->check(CLI::Range(1, 1000));
-  verb->add_option("--latency", o->latency, "Cycles of latency behind the AXI port (0 is as 1)")
-      ->check(CLI::Range(0, 10000))
-      ->capture_default_str();
+  verb->add_option("--latency", o->latency, "Cycles of latency behind the AXI port (0 is as 1) instead of the device's")
+      ->check(CLI::Range(0, 10000));
   verb->add_option("--stalls", o->stalls, "Seed of random stalls on every AXI channel (0: none)");
   verb->add_option("--clock", o->clock_mhz, "Clock in MHz instead of the device's")->check(CLI::PositiveNumber);
+  verb->add_flag("--board", o->board, "Through the serial line and memory of the device's board");
   verb->add_option("--wave", o->waveform, "Write an FST waveform to this file");
   add_json_flag(verb, o->json);
 }

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <memory>
-#include <sstream>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -22,15 +21,6 @@ struct Options {
   int minutes = 30;
   bool flatten = false, netlist = false, json = false;
 };
-
-// The files of an emitted accelerator, in its own order; their names are relative to its folder.
-std::vector<fs::path> emitted_files(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::istringstream lines(base::read_file(folder / "rtl" / "files.f"));
-  for (std::string line; std::getline(lines, line);)
-    if (!line.empty()) files.push_back(folder / line);
-  return files;
-}
 
 engine::Engine choose_engine(const Options& o, const device::Device& device) {
   if (!o.engine_file.empty()) return read_engine(o.engine_file, device);
@@ -79,7 +69,7 @@ void run(const Options& o) {
   request.timeout = std::chrono::minutes(o.minutes);
   engine::Engine engine;
   if (!o.folder.empty()) {
-    request.sources = emitted_files(o.folder);
+    request.sources = emit::emitted_files(o.folder);
     engine = read_engine((fs::path(o.folder) / "engine.json").string(), device);
   } else {
     if (o.network.empty() && o.engine_file.empty())

@@ -9,6 +9,7 @@ void add_estimate(CLI::App&);
 void add_synth(CLI::App&);
 void add_emit(CLI::App&);
 void add_simulate(CLI::App&);
+void add_bitstream(CLI::App&);
 void add_bench(CLI::App&);
 void add_report(CLI::App&);
 void add_bundles(CLI::App&);
@@ -33,6 +34,7 @@ void add_verbs(CLI::App& app) {  // in the order of `duet --help`
   add_synth(app);
   add_emit(app);
   add_simulate(app);
+  add_bitstream(app);
   add_bench(app);
   add_report(app);
   add_bundles(app);

@@ -45,6 +45,23 @@ int64_t count(const base::Settings& settings, const std::string& key) {
   return value;
 }
 
+// rtl/board/duet_onchip.sv: a beat of 8 bytes a cycle each way, 5 cycles later.
+constexpr double kOnchipBytesPerCycle = 16;
+constexpr int kOnchipLatency = 5;
+
+Board read_board(const base::Settings& board, const fs::path& file) {
+  Board b{board.text("top"), positive(board, "clock_in_mhz"), count(board, "memory_bytes"),
+          static_cast<int>(count(board, "baud")), board.text("place")};
+  const fs::path folder = base::home() / "rtl" / "board" / b.top;
+  if (!fs::exists(folder / (b.top + ".sv")))
+    throw Error("names a board that duet has no top module for: " + b.top, file.string() + ": board.top",
+                "add " + (folder / (b.top + ".sv")).string() + " (docs/boards.md)");
+  if (b.memory_bytes < 1024 || (b.memory_bytes & (b.memory_bytes - 1)))
+    board.wrong("memory_bytes", "must be a power of two, at least 1,024", "write what fits beside the engine");
+  if (b.baud < 1) board.wrong("baud", "must be greater than 0", "write what the board's USB bridge can do");
+  return b;
+}
+
 }  // namespace
 
 std::string to_string(Family family) { return facts(family).name; }
@@ -77,7 +94,7 @@ bool fits(const Resources& design, const Resources& device) {
 
 Device read_device(const fs::path& path) {
   const base::Settings top(base::read_toml(path), path.string(),
-                           {"title", "part", "family", "synthesis", "clock_mhz", "resources", "memory", "power"});
+                           {"title", "part", "family", "synthesis", "clock_mhz", "resources", "memory", "power", "board"});
   const auto resources = top.table("resources", {"lut", "ff", "dsp", "bram36", "single_port_kbit"});
   Device device;
   device.name = path.stem().string();
@@ -88,9 +105,21 @@ Device read_device(const fs::path& path) {
   device.clock_mhz = positive(top, "clock_mhz");
   device.resources = {count(resources, "lut"), count(resources, "ff"), count(resources, "dsp"), resources.number("bram36")};
   device.single_port_kbit = resources.integer("single_port_kbit", 0);
-  device.memory_bytes_per_second = positive(top.table("memory", {"bytes_per_second"}), "bytes_per_second");
+  if (top.has("board")) {
+    if (top.has("memory"))
+      top.wrong("memory", "is no business of a device with a [board]", "remove [memory]: the board has its own");
+    device.board = read_board(top.table("board", {"top", "clock_in_mhz", "memory_bytes", "baud", "place"}), path);
+    device.memory_latency = kOnchipLatency;
+    device.memory_bytes_per_second = kOnchipBytesPerCycle * device.clock_mhz * 1e6;
+  } else {
+    device.memory_bytes_per_second = positive(top.table("memory", {"bytes_per_second"}), "bytes_per_second");
+  }
   device.static_watts = top.table("power", {"static_watts"}).number("static_watts");
   return device;
+}
+
+double memory_bytes_per_cycle(const Device& device, double clock_mhz) {
+  return device.board ? kOnchipBytesPerCycle : device.memory_bytes_per_second / (clock_mhz * 1e6);
 }
 
 std::vector<std::string> device_names() {

@@ -20,6 +20,13 @@ std::string top(const engine::Engine& engine);
 /// The RTL files in dependency order, vendor files first. Absolute paths under the project's rtl/.
 std::vector<std::filesystem::path> rtl_files(const std::string& vendor);
 
+/// The files of an accelerator that write() left in `folder`, in dependency order.
+std::vector<std::filesystem::path> emitted_files(const std::filesystem::path& folder);
+
+/// What puts an engine on a board (rtl/board/board.f), in dependency order: serial line, memory, and `duet_board` around
+/// `duet_top`.
+std::vector<std::filesystem::path> board_files();
+
 /// Writes an accelerator: top.sv, rtl/ with files.f, engine.json, network.json, program.bin and program.hex (one 64-bit beat a
 /// line), schedule.json (tiles, addresses) and README.md (register map, the host's sequence of calls). The folder appears whole
 /// or not at all: it is written beside its place and renamed. Throws Error when `folder` exists and is not empty.

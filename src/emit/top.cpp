@@ -100,10 +100,12 @@ std::string parameters(const engine::Engine& e) {
   return text;
 }
 
-void append_list(std::vector<std::filesystem::path>& files, const std::filesystem::path& list) {
+// The files that a list names, relative to `folder`.
+void append_list(std::vector<std::filesystem::path>& files, const std::filesystem::path& list,
+                 const std::filesystem::path& folder) {
   std::istringstream lines(base::read_file(list));
   for (std::string line; std::getline(lines, line);)
-    if (!line.empty()) files.push_back(base::home() / "rtl" / line);
+    if (!line.empty()) files.push_back(folder / line);
 }
 
 }  // namespace
@@ -132,11 +134,23 @@ void require_vendor(device::Family family) {
                 "choose a device of another family (see `duet devices`); `duet estimate` models this one");
 }
 
+std::vector<std::filesystem::path> emitted_files(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  append_list(files, folder / "rtl" / "files.f", folder);
+  return files;
+}
+
+std::vector<std::filesystem::path> board_files() {
+  std::vector<std::filesystem::path> files;
+  append_list(files, base::home() / "rtl" / "board" / "board.f", base::home() / "rtl");
+  return files;
+}
+
 std::vector<std::filesystem::path> rtl_files(const std::string& vendor) {
   const std::filesystem::path rtl = base::home() / "rtl";
   std::vector<std::filesystem::path> files;
-  append_list(files, rtl / "vendor" / vendor / "files.f");
-  append_list(files, rtl / "rtl.f");
+  append_list(files, rtl / "vendor" / vendor / "files.f", rtl);
+  append_list(files, rtl / "rtl.f", rtl);
   return files;
 }
 

@@ -75,8 +75,7 @@ engine::Engine engine_of(const Problem& p, const Candidate& c) {
   e.unit_groups = c.unit_groups;
   e.dw_in_luts = c.in_luts;
   if (!engine::illegal_because(e).empty()) return e;
-  return program::size_for(e, p.network, p.device.resources.bram36,
-                           program::memory_of(p.device.memory_bytes_per_second, p.device.clock_mhz));
+  return program::size_for(e, p.network, p.device.resources.bram36, program::memory_of(p.device, p.device.clock_mhz));
 }
 
 // Multipliers of a candidate, or -1 where the hardware's rules forbid it (the part of engine::illegal_because that lanes can
@@ -121,6 +120,11 @@ std::vector<Candidate> candidates(const Problem& p, int64_t dsp_limit) {
   return all;
 }
 
+// By how much the network is too large for the memory of a board that has its own.
+double memory_excess(const Problem& p, int64_t bytes) {
+  return p.device.board ? std::max(0.0, static_cast<double>(bytes) / static_cast<double>(p.device.board->memory_bytes) - 1) : 0;
+}
+
 std::vector<Design> fitting(const Problem& p, size_t wanted) {
   std::vector<Design> found;
   for (const Candidate& c : candidates(p, p.device.resources.dsp)) {
@@ -128,7 +132,8 @@ std::vector<Design> fitting(const Problem& p, size_t wanted) {
     const engine::Engine e = engine_of(p, c);
     if (!device::fits(engine_resources(e), p.device.resources)) continue;
     if (!program::unfit_because(p.network, e).empty()) continue;
-    found.push_back({e, estimate(p.network, e, p.device), 0});
+    Design design{e, estimate(p.network, e, p.device), 0};
+    if (memory_excess(p, design.estimate.memory_bytes) == 0) found.push_back(std::move(design));
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const Design& a, const Design& b) { return a.estimate.cycles < b.estimate.cycles; });
@@ -143,7 +148,8 @@ std::vector<Design> nearest(const Problem& p, size_t wanted) {
   for (const Candidate& c : candidates(p, p.device.resources.dsp + 16)) {
     const engine::Engine e = engine_of(p, c);
     if (!program::unfit_because(p.network, e).empty()) continue;
-    found.push_back({e, {}, excess(engine_resources(e), p.device.resources)});
+    const double memory = memory_excess(p, program::memory_bytes(program::compile(p.network, e)));
+    found.push_back({e, {}, std::max(memory, excess(engine_resources(e), p.device.resources))});
   }
   std::stable_sort(found.begin(), found.end(), [](const Design& a, const Design& b) { return step(a.excess) < step(b.excess); });
   if (found.size() > wanted) found.resize(wanted);

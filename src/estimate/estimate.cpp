@@ -18,12 +18,13 @@ Json to_json(const device::Resources& r) { return {{"lut", r.lut}, {"ff", r.ff},
 
 Estimate estimate(const net::Network& network, const engine::Engine& engine, const device::Device& device) {
   const program::Program program = program::compile(network, engine);
-  const program::Cycles cycles = program::predict(program, program::memory_of(device.memory_bytes_per_second, device.clock_mhz));
+  const program::Cycles cycles = program::predict(program, program::memory_of(device, device.clock_mhz));
   Estimate e;
   e.cycles = cycles.frame;
   e.latency_cycles = cycles.latency;
   e.bytes_read = cycles.bytes_read;
   e.bytes_written = cycles.bytes_written;
+  e.memory_bytes = program::memory_bytes(program);
   for (size_t i = 0; i < cycles.layers.size(); ++i) {
     const program::LayerCycles& layer = cycles.layers[i];
     e.layers.push_back({layer.name, layer.total, layer.compute, layer.fill, layer.load, layer.store, program.layers[i].macs});

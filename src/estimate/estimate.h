@@ -32,6 +32,7 @@ struct Estimate {
   device::Resources resources;
   int64_t lut_multipliers = 0, lut_multiplier_luts = 0;  ///< multipliers made of LUTs, and their part of resources.lut
   int64_t bytes_read = 0, bytes_written = 0;             ///< external memory, a frame
+  int64_t memory_bytes = 0;                              ///< program, maps, a picture and a head's output
   double watts = 0;                                      ///< an estimate: power.total()
   Power power;
   int64_t macs = 0;
@@ -51,7 +52,8 @@ device::Resources engine_resources(const engine::Engine& engine);
 struct Design {
   engine::Engine engine;
   Estimate estimate;
-  double excess = 0;  ///< 0: fits the device; else its worst resource's share beyond what is usable (0.1: 10 % too much)
+  double excess = 0;  ///< 0: fits the device; else its worst resource's (or the board's memory's) share beyond what is usable
+                      ///< (0.1: 10 % too much)
 };
 
 /// By how much a design is too large for what is usable of a device (device::usable): 0 where it fits.

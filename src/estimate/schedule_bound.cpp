@@ -64,7 +64,7 @@ int64_t tiles_of(const Pass& pass) { return pass.pool != net::Pool::none ? pass.
 
 }  // namespace
 
-Rates rates(const device::Device& device) { return {8, device.memory_bytes_per_second / (device.clock_mhz * 1e6)}; }
+Rates rates(const device::Device& device) { return {8, device::memory_bytes_per_cycle(device, device.clock_mhz)}; }
 
 int64_t schedule_bound(const std::vector<Pass>& passes, const engine::Engine& e, const Rates& rates) {
   const Stages s{e.in_lanes,

@@ -38,7 +38,7 @@ Json run_simulate(const Json& spec, const fs::path& folder, const Progress& prog
     indices.push_back(index);
     pictures.push_back(picture(pack, index));
   }
-  const auto memory = program::memory_of(device.memory_bytes_per_second, base::number_field(spec, "clock_mhz", where));
+  const auto memory = program::memory_of(device, base::number_field(spec, "clock_mhz", where));
   Json result{{"pictures", indices}};
   result.update(simulated(network, engine, pictures, memory, progress));
   return result;

@@ -36,7 +36,7 @@ Json run_trial(const Json& spec, const std::filesystem::path&, const Progress& p
     throw Error(fmt::format("sums need {} bits, the engine has {}", bits, engine.acc_bits), where, "give it wider sums");
   std::vector<layer::IntMap> pictures;
   for (int i = 0; i < kPictures; ++i) pictures.push_back(noise(network.input, rng));
-  return simulated(quantized, engine, pictures, program::memory_of(device.memory_bytes_per_second, device.clock_mhz), progress);
+  return simulated(quantized, engine, pictures, program::memory_of(device, device.clock_mhz), progress);
 }
 
 }  // namespace duet::evaluate

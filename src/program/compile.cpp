@@ -399,11 +399,16 @@ engine::Engine size_for(const engine::Engine& engine, const net::Network& networ
   return best;
 }
 
-Memory memory_of(double bytes_per_second, double clock_mhz, int latency) {
+int64_t memory_bytes(const Program& program) {
+  const Layout& m = program.layout;
+  return align(align(m.end) + m.picture_bytes) + align(m.head_bytes);
+}
+
+Memory memory_of(const device::Device& device, double clock_mhz) {
   constexpr double kPortBytes = 8;
   Memory memory;
-  memory.latency = latency;
-  const double share = bytes_per_second / 2 / (clock_mhz * 1e6) / kPortBytes;  // of all cycles, each way
+  memory.latency = device.memory_latency;
+  const double share = device::memory_bytes_per_cycle(device, clock_mhz) / 2 / kPortBytes;  // of all cycles, each way
   if (share >= 1) return memory;
   memory.gap_den = 1000;
   memory.gap_num = static_cast<int>((1 / share - 1) * memory.gap_den + 0.999);

@@ -92,6 +92,9 @@ Program compile(const net::Network& network, const engine::Engine& engine);
 /// stay.
 engine::Engine size_for(const engine::Engine& engine, const net::Network& network);
 
+/// Bytes of memory that a frame after the other needs: program, maps, a picture and a head's output.
+int64_t memory_bytes(const Program& program);
+
 /// The tiles of a frame in the order of all stages (rtl/stream/duet_sequence.sv).
 std::vector<Step> order(const std::vector<Layer>& layers);
 
@@ -101,8 +104,8 @@ struct Memory {
   int outstanding = 8;  ///< bursts that the engine keeps in flight, each way
   int gap_num = 0, gap_den = 1;  ///< idle cycles per beat, each way: 1/7 lets 7 of 8 cycles carry data
 };
-/// The memory of a device whose reads and writes together carry `bytes_per_second`, at a clock: each way gets half of it.
-Memory memory_of(double bytes_per_second, double clock_mhz, int latency = 60);
+/// The memory of a device at a clock: each way gets half of what it carries.
+Memory memory_of(const device::Device& device, double clock_mhz);
 
 /// The fastest engine for the network whose memories take at most `bram36` blocks: as above where that fits, else with weights
 /// streamed and, where it is worth it, smaller rings. Where nothing fits, the smallest.

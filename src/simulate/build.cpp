@@ -1,5 +1,6 @@
 #include "simulate/build.h"
 
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -23,16 +24,24 @@ std::string verilator_version() {
   return base::run_process({"verilator", "--version"}).output;
 }
 
+// A module to simulate and the program around it.
+struct Bench {
+  const char *top, *program;
+  std::vector<fs::path> sources;
+  std::vector<std::string> flags;  // what only some simulators need
+};
+
 // Everything that a built simulator depends on.
-std::string key(const std::string& top, bool wave) {
-  std::string all = top + verilator_version() + (wave ? "wave" : "");
-  for (const fs::path& file : emit::rtl_files(emit::kGeneric)) all += base::read_file(file);
-  for (const char* file : {"main.cpp", "memory.h"}) all += base::read_file(harness() / file);
+std::string key(const Bench& bench, const std::string& top) {
+  std::string all = top + verilator_version();
+  for (const std::string& flag : bench.flags) all += flag;
+  for (const fs::path& file : bench.sources) all += base::read_file(file);
+  for (const char* file : {bench.program, "memory.h", "serial.h"}) all += base::read_file(harness() / file);
   return base::sha256(all).substr(0, 24);
 }
 
-// `flags`: sources and what only some simulators need. `optimise`: how the compiler optimises the simulation.
-void verilate(const fs::path& folder, const std::vector<std::string>& flags, const char* optimise) {
+// `optimise`: how the compiler optimises the simulation.
+void verilate(const fs::path& folder, const Bench& bench, const char* optimise) {
   std::vector<std::string> command{"verilator",
                                    "--cc",
                                    "--exe",
@@ -47,7 +56,7 @@ void verilate(const fs::path& folder, const std::vector<std::string>& flags, con
                                    "-j",
                                    "2",
                                    "--top-module",
-                                   "duet_top",
+                                   bench.top,
                                    "-Mdir",
                                    "obj",
                                    "-o",
@@ -57,8 +66,9 @@ void verilate(const fs::path& folder, const std::vector<std::string>& flags, con
                                    "-MAKEFLAGS",
                                    std::string("OPT_FAST=") + optimise + " OPT_SLOW=-O0 OPT_GLOBAL=-O0"};
   if (base::have_program("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
-  command.insert(command.end(), flags.begin(), flags.end());
-  command.push_back((harness() / "main.cpp").string());
+  command.insert(command.end(), bench.flags.begin(), bench.flags.end());
+  for (const fs::path& file : bench.sources) command.push_back(file.string());
+  command.push_back((harness() / bench.program).string());
   base::ProcessOptions options;
   options.directory = folder;
   const base::ProcessResult result = base::run_process(command, options);
@@ -66,6 +76,23 @@ void verilate(const fs::path& folder, const std::vector<std::string>& flags, con
   if (result.exit_code || !fs::exists(folder / "sim"))
     throw Error("Verilator failed: " + result.output.substr(0, 2000), folder.string(), "see build.log there");
   fs::remove_all(folder / "obj");
+}
+
+// The simulator of an engine, from the cache or made now.
+fs::path cached(const engine::Engine& engine, Bench bench, const fs::path& cache) {
+  const std::string top = emit::top(engine);
+  const fs::path folder = cache_folder(cache) / key(bench, top);
+  if (fs::exists(folder / "sim")) return folder / "sim";
+  const fs::path part = folder.string() + "." + std::to_string(getpid()) + ".part";
+  fs::remove_all(part);
+  fs::create_directories(part);
+  base::write_file(part / "top.sv", top);
+  bench.sources.push_back("top.sv");
+  verilate(part, bench, "-O1");
+  std::error_code other_was_faster;
+  fs::rename(part, folder, other_was_faster);
+  if (other_was_faster) fs::remove_all(part);
+  return folder / "sim";
 }
 
 }  // namespace
@@ -77,33 +104,25 @@ fs::path cache_folder(const fs::path& asked) {
 }
 
 fs::path build(const engine::Engine& engine, const fs::path& cache, bool wave) {
-  const std::string top = emit::top(engine);
-  const fs::path folder = cache_folder(cache) / key(top, wave);
-  if (fs::exists(folder / "sim")) return folder / "sim";
-  const fs::path part = folder.string() + "." + std::to_string(getpid()) + ".part";
-  fs::remove_all(part);
-  fs::create_directories(part);
-  base::write_file(part / "top.sv", top);
-  std::vector<std::string> flags;
-  if (wave) flags = {"--trace-fst", "-CFLAGS", "-DDUET_WAVE"};
-  for (const fs::path& file : emit::rtl_files(emit::kGeneric)) flags.push_back(file.string());
-  flags.push_back("top.sv");
-  verilate(part, flags, "-O1");
-  std::error_code other_was_faster;
-  fs::rename(part, folder, other_was_faster);
-  if (other_was_faster) fs::remove_all(part);
-  return folder / "sim";
+  Bench bench{"duet_top", "main.cpp", emit::rtl_files(emit::kGeneric), {}};
+  if (wave) bench.flags = {"--trace-fst", "-CFLAGS", "-DDUET_WAVE"};
+  return cached(engine, bench, cache);
+}
+
+fs::path build_board(const engine::Engine& engine, int64_t words, const fs::path& cache) {
+  Bench bench{"duet_board", "link.cpp", emit::rtl_files(emit::kGeneric), {fmt::format("-GWords={}", words)}};
+  for (const fs::path& file : emit::board_files()) bench.sources.push_back(file);
+  return cached(engine, bench, cache);
 }
 
 fs::path build_netlist(const fs::path& netlist, device::Family family, const fs::path& folder) {
   verilator_version();
   fs::create_directories(folder);
   const synth::CellModels models = synth::cell_models(family);
-  std::vector<std::string> flags;
-  for (const fs::path& file : models.own) flags.push_back(file.string());
-  flags.insert(flags.end(), {fs::absolute(netlist).string(), "-v", models.library.string(),
-                             "+incdir+" + models.library.parent_path().string()});
-  verilate(folder, flags, "-O0");  // it takes longer to compile than to run
+  Bench bench{
+      "duet_top", "main.cpp", models.own, {"-v", models.library.string(), "+incdir+" + models.library.parent_path().string()}};
+  bench.sources.push_back(fs::absolute(netlist));
+  verilate(folder, bench, "-O0");  // it takes longer to compile than to run
   return folder / "sim";
 }
 

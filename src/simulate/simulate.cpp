@@ -1,7 +1,6 @@
 #include "simulate/simulate.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <sstream>
@@ -10,34 +9,12 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "simulate/build.h"
+#include "simulate/job.h"
 
 namespace duet::simulate {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int64_t kAlign = 128;
-
-int64_t align(int64_t address) { return (address + kAlign - 1) / kAlign * kAlign; }
-
-// Pictures and heads lie behind the program's own layout, each frame with a head of its own.
-struct Places {
-  std::vector<int64_t> pictures, heads;  // by picture, by frame
-  int64_t end = 0;
-};
-
-Places place(const program::Program& program, size_t pictures, int frames) {
-  Places places;
-  int64_t address = align(program.layout.end);
-  const auto take = [&](int64_t bytes) {
-    const int64_t at = address;
-    address = align(address + bytes);
-    return at;
-  };
-  for (size_t i = 0; i < pictures; ++i) places.pictures.push_back(take(program.layout.picture_bytes));
-  for (int i = 0; i < frames; ++i) places.heads.push_back(take(program.layout.head_bytes));
-  places.end = address;
-  return places;
-}
 
 std::string job_text(const program::Program& program, const Places& places, const Options& options, int64_t expected) {
   std::string text =
@@ -47,24 +24,6 @@ std::string job_text(const program::Program& program, const Places& places, cons
   for (size_t i = 0; i < places.heads.size(); ++i)
     text += fmt::format("frame {} {}\n", places.pictures[i % places.pictures.size()], places.heads[i]);
   return text;
-}
-
-std::vector<uint8_t> memory_image(const program::Program& program, const quant::QuantizedNetwork& network, const Places& places,
-                                  const std::vector<layer::IntMap>& pictures) {
-  std::vector<uint8_t> bytes(static_cast<size_t>(places.end));
-  const auto put = [&](int64_t address, const std::vector<uint8_t>& data) {
-    std::copy(data.begin(), data.end(), bytes.begin() + static_cast<ptrdiff_t>(address));
-  };
-  put(program.layout.program, program::image(program, network));
-  for (size_t i = 0; i < pictures.size(); ++i) put(places.pictures[i], program::pack_picture(pictures[i], program));
-  return bytes;
-}
-
-layer::IntMap map_at(const std::string& memory, int64_t address, const program::Layer& layer, const engine::Engine& engine) {
-  const size_t size = size_t{8} * layer.out_row_beats * layer.out.height;
-  const auto* begin = reinterpret_cast<const uint8_t*>(memory.data()) + address;
-  return program::unpack_map({begin, begin + size}, layer.out, layer.out_lanes, layer.head ? 16 : engine::stored_bits(engine),
-                             layer.head || engine::signed_features(engine));
 }
 
 // What the simulator printed.
@@ -126,22 +85,6 @@ Result result_of(const Report& report, const program::Program& program) {
   return result;
 }
 
-// A folder that goes away with its owner.
-struct Scratch {
-  fs::path path;
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "duet-sim-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw Error("cannot make a folder", name, "free some space or set TMPDIR");
-    path = name;
-  }
-  ~Scratch() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-};
-
 }  // namespace
 
 Result run(const quant::QuantizedNetwork& network, const engine::Engine& engine, const std::vector<layer::IntMap>& pictures,
@@ -155,8 +98,7 @@ Result run(const quant::QuantizedNetwork& network, const engine::Engine& engine,
   const Places places = place(program, pictures.size(), frames);
   const Scratch scratch;
   base::write_file(scratch.path / "job", job_text(program, places, options, expected));
-  const std::vector<uint8_t> memory = memory_image(program, network, places, pictures);
-  base::write_file(scratch.path / "memory", {reinterpret_cast<const char*>(memory.data()), memory.size()});
+  base::write_file(scratch.path / "memory", memory_image(program, network, places, pictures));
   std::vector<std::string> command{simulator.string(), (scratch.path / "job").string(), (scratch.path / "memory").string(),
                                    (scratch.path / "out").string()};
   if (!options.waveform.empty()) command.push_back(fs::absolute(options.waveform).string());

@@ -59,6 +59,38 @@ TEST(Lint, VerilatorFindsNothing) {
   for (const engine::Engine& engine : engines()) expect_clean_in_verilator(folder, engine, emit::kGeneric);
 }
 
+TEST(Lint, VerilatorFindsNothingOnBoards) {
+  const Folder folder;
+  base::write_file(folder.path / "duet_top.sv", emit::top(engines()[0]));
+  std::vector<std::string> command{"verilator", "--lint-only", "-Wall", "-sv", "--top-module", "duet_board"};
+  for (const std::string& file : files(emit::kGeneric)) command.push_back(file);
+  for (const fs::path& file : emit::board_files()) command.push_back(file.string());
+  command.push_back((folder.path / "duet_top.sv").string());
+  const base::ProcessResult result = base::run_process(command);
+  EXPECT_EQ(result.exit_code, 0) << result.output.substr(0, 3000);
+}
+
+// With the pins' modules, which hold cells that Verilator does not know.
+TEST(Lint, YosysFindsNothingOnBoards) {
+  if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
+  const Folder folder;
+  base::write_file(folder.path / "duet_top.sv", emit::top(engines()[0]));
+  int boards = 0;
+  for (const std::string& name : device::device_names()) {
+    const device::Device device = device::find_device(name);
+    if (!device.board) continue;
+    ++boards;
+    std::string script = "read_verilog -lib +/ecp5/cells_sim.v +/ecp5/cells_bb.v; read_verilog -sv";
+    for (const std::string& file : files("ecp5")) script += " " + file;
+    for (const fs::path& file : emit::board_files()) script += " " + file.string();
+    script += " " + (kRoot / "rtl" / "board" / device.board->top / (device.board->top + ".sv")).string();
+    script += " " + (folder.path / "duet_top.sv").string() + "; hierarchy -top " + device.board->top + "; proc; check";
+    const base::ProcessResult result = base::run_process({"yosys", "-q", "-e", ".", "-p", script});  // any warning
+    EXPECT_EQ(result.exit_code, 0) << result.output.substr(0, 3000);
+  }
+  EXPECT_GT(boards, 0);
+}
+
 TEST(Lint, VerilatorFindsNothingInDspBlocksAndBlockMemories) {
   if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
   const Folder folder;

@@ -67,6 +67,18 @@ TEST(CostVerbs, BundlesNamesEachOnesEngine) {
   }
 }
 
+TEST(CostVerbs, BitstreamComplains) {
+  test::Folder folder;
+  expect_complaint({"bitstream"}, "no arguments");
+  expect_complaint({"bitstream", "nowhere"}, "nowhere/engine.json");
+  const std::string accelerator = folder / "accelerator";
+  ASSERT_EQ(duet({"emit", "dnn-a", "--device", "pynq-z1", "--lanes", "4,8,1", "--widths", "8,8", "--out", accelerator}).exit_code,
+            0);
+  expect_complaint({"bitstream", accelerator, "--device", "ulx3s-85f"}, "made of xc7's multipliers");
+  expect_complaint({"bitstream", accelerator, "--device", "pynq-z1"}, "no [board]");
+  expect_complaint({"simulate", "dnn-a", "--device", "pynq-z1", "--board"}, "no [board]");
+}
+
 TEST(CostVerbs, SynthComplains) {
   expect_complaint({"synth"}, "no arguments");
   expect_complaint({"synth", "--out", "x"}, "neither a folder nor a network");

@@ -80,6 +80,25 @@ TEST(Device, FileComplaintsNameKeyAndRemedy) {
   EXPECT_THAT(complaint(replaced(pynq(), "title = \"", "title = 3 # ")), HasSubstr("not text"));
 }
 
+TEST(Device, BoardsComplaintsNameKeyAndRemedy) {
+  const std::string board = base::read_file(base::home() / "devices" / "ulx3s-85f.toml");
+  EXPECT_EQ(complaint(board), "");
+  EXPECT_THAT(complaint(board + "[memory]\nbytes_per_second = 1e9\n"), HasSubstr("no business"));
+  EXPECT_THAT(complaint(replaced(board, "top = \"ulx3s\"", "top = \"ulx4s\"")), HasSubstr("no top module for: ulx4s"));
+  EXPECT_THAT(complaint(replaced(board, "memory_bytes = 262_144", "memory_bytes = 262_143")), HasSubstr("power of two"));
+  EXPECT_THAT(complaint(replaced(board, "baud = 1_000_000", "baud = 0")), HasSubstr("greater than 0"));
+  EXPECT_THAT(complaint(replaced(board, "[board]", "[bord]")), HasSubstr("did you mean 'board'?"));
+}
+
+// A board's memory keeps up with its engine at any clock; another one has so many bytes a second.
+TEST(Device, MemoryBytesPerCycle) {
+  const Device board = find_device("ulx3s-85f"), pynq = find_device("pynq-z1");
+  EXPECT_EQ(memory_bytes_per_cycle(board, 80), memory_bytes_per_cycle(board, 120));
+  EXPECT_EQ(memory_bytes_per_cycle(board, 80) * 80e6, board.memory_bytes_per_second);
+  EXPECT_DOUBLE_EQ(memory_bytes_per_cycle(pynq, 150), 14);
+  EXPECT_DOUBLE_EQ(memory_bytes_per_cycle(pynq, 300), 7);
+}
+
 TEST(Device, MissingFileIsAnError) { EXPECT_THROW(find_device("/nowhere/x.toml"), Error); }
 
 // 85 % of LUTs and FFs are usable, all DSPs and block memories.

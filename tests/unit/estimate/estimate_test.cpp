@@ -27,12 +27,27 @@ net::Network small(const std::string& bundle) {
   return n;
 }
 
+// A board's memory is a resource like the others.
+TEST(Estimate, NetworksFitTheBoardsMemory) {
+  device::Device board = device::find_device("ulx3s-85f");
+  const net::Network n = small("dw3-conv1-bn-relu-max");
+  const auto fit = designs(n, board, 8, 8);
+  ASSERT_FALSE(fit.empty());
+  EXPECT_EQ(fit[0].excess, 0);
+  const int64_t needs = fit[0].estimate.memory_bytes;
+  EXPECT_GE(needs, 8 * n.input.pixels());  // a picture alone
+  board.board->memory_bytes = needs / 2;
+  const auto too_large = designs(n, board, 8, 8);
+  ASSERT_FALSE(too_large.empty());
+  EXPECT_NEAR(too_large[0].excess, 1, 0.05);
+}
+
 TEST(Estimate, HardwaresCyclesAreTheSchedules) {
   const auto engines = best_engines(dnn_a(), pynq(), 8, 8);
   ASSERT_EQ(engines.size(), 1u);
   const Estimate e = estimate(dnn_a(), engines[0], pynq());
   const auto program = program::compile(dnn_a(), engines[0]);
-  const auto cycles = program::predict(program, program::memory_of(2.1e9, 150));
+  const auto cycles = program::predict(program, program::memory_of(pynq(), 150));
   EXPECT_EQ(e.cycles, cycles.frame);
   EXPECT_EQ(e.resources.dsp, engine::dsp_count(engines[0]));
   EXPECT_EQ(e.resources.bram36, engine::bram36_count(engines[0]));

@@ -112,7 +112,7 @@ TEST(Program, NibblesLieSixteenABeatAndPicturesTwoColumns) {
 }
 
 TEST(Program, CyclesAreNearTheArraysBound) {
-  Memory memory = memory_of(2.1e9, 150);
+  Memory memory = memory_of(device::find_device("pynq-z1"), 150);
   const Cycles cycles = predict(compile(*net::find_known("dnn-a"), big()), memory);
   EXPECT_GT(cycles.frame, 1195200);
   EXPECT_LT(cycles.frame, 1260000);

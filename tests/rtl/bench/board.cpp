@@ -1,0 +1,70 @@
+// duet_board over its line: the host's reads and writes of memory against an array, registers, and what a host does wrong.
+#include <array>
+#include <cstring>
+#include <random>
+#include <vector>
+
+#include "Vduet_board.h"
+#include "simulate/harness/serial.h"
+
+namespace {
+
+constexpr uint32_t kBytes = 8 * 4096;  // Words of duet_board
+
+void random_accesses(Link<Vduet_board>& link) {
+  std::mt19937 random(3);
+  std::vector<uint8_t> memory(kBytes), got(kBytes);
+  for (uint8_t& byte : memory) byte = static_cast<uint8_t>(random());
+  link.write_memory(0, memory.data(), kBytes);
+  for (int i = 0; i < 60; ++i) {
+    const uint32_t words = 1 + random() % 20, first = random() % (kBytes / 8 - words);
+    for (uint32_t at = 8 * first; at < 8 * (first + words); ++at) memory[at] = static_cast<uint8_t>(random());
+    link.write_memory(8 * first, &memory[8 * first], 8 * words);
+    const uint32_t from = random() % (kBytes / 8 - 20);
+    link.read_memory(8 * from, got.data(), 160);
+    if (std::memcmp(got.data(), &memory[8 * from], 160)) board_error("memory is not what was written", link.cycle());
+  }
+  link.read_memory(0, got.data(), kBytes);
+  if (got != memory) board_error("memory is not what was written, at last", link.cycle());
+}
+
+void expect(bool right, const char* what, const Link<Vduet_board>& link) {
+  if (!right) board_error(what, link.cycle());
+}
+
+void registers(Link<Vduet_board>& link) {
+  expect(link.read_register(0x00) == 0x54455544, "CONTROL does not read DUET", link);
+  link.write_register(0x14, 0x12345678);
+  link.write_register(0x18, 0x9abcdef0);
+  expect(link.read_register(0x14) == 0x12345678 && link.read_register(0x18) == 0x9abcdef0, "registers do not keep values", link);
+}
+
+void faults(Link<Vduet_board>& link) {
+  expect(link.call(7, 0, 1, nullptr, 0, nullptr, 0) == 0xff, "an unknown operation is not refused", link);
+  expect(link.call(0x81, 0, 1, nullptr, 0, nullptr, 0) == 0xff, "an answer is taken for an operation", link);
+  expect(link.call(1, 0, 0, nullptr, 0, nullptr, 0) == 0x81, "writing nothing is not answered", link);
+  expect(link.call(2, 0, 0, nullptr, 0, nullptr, 0) == 0x82, "reading nothing is not answered", link);
+  for (int i = 0; i < 20; ++i) link.serial.send(0);  // no commands
+  registers(link);
+  link.serial.send(3), link.serial.send(0x14);  // half a command, then silence
+  link.serial.wait(5000);                       // 2^IdleBits and more
+  registers(link);
+  const std::array<uint8_t, 8> word{1, 2, 3, 4, 5, 6, 7, 8};
+  link.write_memory(64, word.data(), 8);
+  for (const uint8_t byte : {1, 64, 0, 0, 0, 2, 0, 0, 0, 9, 9, 9}) link.serial.send(byte);  // half of the data
+  link.serial.wait(5000);
+  std::array<uint8_t, 8> got{};
+  link.read_memory(64, got.data(), 8);
+  expect(got == word, "half a word was written", link);
+}
+
+}  // namespace
+
+int main() {
+  Link<Vduet_board> link;
+  registers(link);
+  random_accesses(link);
+  faults(link);
+  std::printf("0 wrong\n");
+  return 0;
+}

@@ -1,0 +1,40 @@
+#include "synth/place.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace duet::synth {
+namespace {
+
+bool legal(double in_mhz, const Pll& pll) {
+  const double detector = in_mhz / pll.in, oscillator = detector * pll.feed * pll.out;
+  return detector >= 3.125 && oscillator >= 400 && oscillator <= 800 && pll.feed <= 128 && pll.out <= 128;
+}
+
+TEST(Place, PllMakesTheHighestClockThatIsNotTooHigh) {
+  for (const double in : {12.0, 25.0, 100.0})
+    for (const double wanted : {12.5, 47.3, 80.0, 99.99, 106.19, 120.0, 150.0}) {
+      double best = 0;  // by trying all dividers
+      for (int i = 1; i <= 128; ++i)
+        for (int feed = 1; feed <= 128; ++feed)
+          for (int out = 1; out <= 128; ++out)
+            if (const double mhz = in * feed / i; mhz <= wanted + 1e-9 && legal(in, {i, feed, out, mhz}))
+              best = std::max(best, mhz);
+      const Pll pll = ecp5_pll(in, wanted);
+      EXPECT_TRUE(legal(in, pll)) << in << " to " << wanted;
+      EXPECT_DOUBLE_EQ(pll.mhz, best) << in << " to " << wanted;
+      EXPECT_DOUBLE_EQ(pll.mhz, in * pll.feed / pll.in);
+    }
+  EXPECT_THROW(ecp5_pll(25, 1), Error);
+}
+
+TEST(Place, SaysWhyThereIsNoBitstream) {
+  EXPECT_EQ(unplaceable_because(device::find_device("pynq-z1")), "the device file has no [board]");
+  device::Device other = device::find_device("ulx3s-85f");
+  other.family = device::Family::ultrascale;
+  EXPECT_EQ(unplaceable_because(other), "duet knows no open place and route for ultrascale");
+}
+
+}  // namespace
+}  // namespace duet::synth
