@@ -40,7 +40,9 @@ const std::vector<Stage>& stages() {
       {"test_model", "Bundle.SignedConvolutionsInDigits", engine},
       {"test_model", "Nibbles.FoursW4F4SixLanes", engine},
       {"test_model", "Stream.PairsW8F8", engine},
-      {"test_host", "*", engine},
+      {"test_host", "Host.*", engine},
+      {"test_host", "Board.Line*", {"rtl/board/"}},
+      {"test_host", "Board.Frames*", {"rtl/board/"}},
       {"test_model", "Bundle.*:-Bundle.SignedConvolutionsInDigits", engine, true},
       {"test_model", "Quads.*:Pairs.*", engine, true},
       {"test_model", "Engine.*:Fours.*:Units.*:Narrow.*:-Engine.W11F9*", engine, true},
@@ -58,8 +60,13 @@ Tree::Tree(const fs::path& project, const fs::path& folder) : folder_(folder), h
     if (entry.path().filename() != "rtl" && entry.path().filename() != "build")
       fs::create_symlink(entry.path(), home_ / entry.path().filename());
   fs::copy(project / "rtl", home_ / "rtl", fs::copy_options::recursive);
+  // Not models of cells, which are no logic of ours, nor a board's pins and clock, which are not simulated.
+  const auto planted_in = [](const fs::path& file) {
+    const fs::path folder = file.parent_path();
+    return file.extension() == ".sv" && folder.filename() != "cells" && folder.parent_path().filename() != "board";
+  };
   for (const auto& entry : fs::recursive_directory_iterator(home_ / "rtl"))
-    if (entry.path().extension() == ".sv" && entry.path().parent_path().filename() != "cells")  // models, not logic of ours
+    if (planted_in(entry.path()))
       sources_.push_back({entry.path().lexically_relative(home_).string(), base::read_file(entry.path())});
   std::sort(sources_.begin(), sources_.end(), [](const Source& a, const Source& b) { return a.file < b.file; });
   ::setenv("DUET_HOME", home_.c_str(), 1);
@@ -86,7 +93,11 @@ bool elaborates(const Tree& tree, const std::string& file) {
   const fs::path path = tree.home() / file;
   std::vector<std::string> command{"verilator", "--lint-only", "-sv", "-Wno-fatal", "-Wno-lint", "--top-module", path.stem()};
   for (const std::string& cell : test::cells(vendor_of(file))) command.push_back(cell);
-  for (const fs::path& source : emit::rtl_files(vendor_of(file))) command.push_back(source.string());
+  for (const auto& files : {emit::rtl_files(vendor_of(file)), emit::board_files()})
+    for (const fs::path& source : files) command.push_back(source.string());
+  const fs::path top = tree.home() / ".." / "duet_top.sv";  // the engine on a board
+  base::write_file(top, emit::top({}));
+  command.push_back(top.string());
   return base::run_process(command).exit_code == 0;
 }
 
