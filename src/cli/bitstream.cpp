@@ -28,16 +28,8 @@ void run(const Options& o) {
   for (const fs::path& file : emit::board_files()) sources.push_back(file);
   const auto placed =
       synth::place(sources, device, o.clock_mhz > 0 ? o.clock_mhz : device.clock_mhz, o.out, progress_bar("bitstream"));
-  const Json result{{"bitstream", placed.bitstream.string()},
-                    {"device", device.name},
-                    {"clock_mhz", placed.clock_mhz},
-                    {"reached_mhz", placed.reached_mhz},
-                    {"baud", placed.baud},
-                    {"lut", placed.lut},
-                    {"ff", placed.ff},
-                    {"dsp", placed.dsp},
-                    {"bram", placed.bram},
-                    {"tool", placed.tool}};
+  Json result = synth::to_json(placed);
+  result["device"] = device.name;
   base::write_json(fs::path(o.out) / "bitstream.json", result);
   if (o.json) return print_json(result);
   print(fmt::format(

@@ -125,15 +125,25 @@ double memory_excess(const Problem& p, int64_t bytes) {
   return p.device.board ? std::max(0.0, static_cast<double>(bytes) / static_cast<double>(p.device.board->memory_bytes) - 1) : 0;
 }
 
+// No engine's program for the network takes less: the picture, and maps whose beats are all full.
+int64_t least_memory(const Problem& p) {
+  const int bits = p.engine.feature_bits <= 4 ? 4 : p.engine.feature_bits <= 8 ? 8 : 16, lanes = 64 / bits;
+  int64_t beats = p.network.input.pixels();
+  for (const program::Pass& pass : p.passes)
+    if (!pass.head) beats += int64_t{(pass.out.channels + lanes - 1) / lanes} * pass.out.pixels();
+  return 8 * beats;
+}
+
 std::vector<Design> fitting(const Problem& p, size_t wanted) {
   std::vector<Design> found;
+  if (memory_excess(p, least_memory(p)) > 0) return found;
   for (const Candidate& c : candidates(p, p.device.resources.dsp)) {
     if (found.size() >= wanted) break;
     const engine::Engine e = engine_of(p, c);
     if (!device::fits(engine_resources(e), p.device.resources)) continue;
     if (!program::unfit_because(p.network, e).empty()) continue;
-    Design design{e, estimate(p.network, e, p.device), 0};
-    if (memory_excess(p, design.estimate.memory_bytes) == 0) found.push_back(std::move(design));
+    if (p.device.board && memory_excess(p, program::memory_bytes(program::compile(p.network, e))) > 0) continue;
+    found.push_back({e, estimate(p.network, e, p.device), 0});
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const Design& a, const Design& b) { return a.estimate.cycles < b.estimate.cycles; });
@@ -145,15 +155,18 @@ int step(double excess) { return static_cast<int>(std::ceil(std::min(excess, 1e6
 
 std::vector<Design> nearest(const Problem& p, size_t wanted) {
   std::vector<Design> found;
+  const double memory = memory_excess(p, least_memory(p));
   for (const Candidate& c : candidates(p, p.device.resources.dsp + 16)) {
     const engine::Engine e = engine_of(p, c);
     if (!program::unfit_because(p.network, e).empty()) continue;
-    const double memory = memory_excess(p, program::memory_bytes(program::compile(p.network, e)));
     found.push_back({e, {}, std::max(memory, excess(engine_resources(e), p.device.resources))});
   }
   std::stable_sort(found.begin(), found.end(), [](const Design& a, const Design& b) { return step(a.excess) < step(b.excess); });
   if (found.size() > wanted) found.resize(wanted);
-  for (Design& design : found) design.estimate = estimate(p.network, design.engine, p.device);
+  for (Design& design : found) {
+    design.estimate = estimate(p.network, design.engine, p.device);
+    design.excess = std::max(design.excess, memory_excess(p, design.estimate.memory_bytes));
+  }
   return found;
 }
 

@@ -32,7 +32,7 @@ struct Estimate {
   device::Resources resources;
   int64_t lut_multipliers = 0, lut_multiplier_luts = 0;  ///< multipliers made of LUTs, and their part of resources.lut
   int64_t bytes_read = 0, bytes_written = 0;             ///< external memory, a frame
-  int64_t memory_bytes = 0;                              ///< program, maps, a picture and a head's output
+  int64_t memory_bytes = 0;                              ///< program, maps, a picture, outputs of four frames
   double watts = 0;                                      ///< an estimate: power.total()
   Power power;
   int64_t macs = 0;

@@ -12,15 +12,6 @@
 namespace duet::evaluate {
 namespace fs = std::filesystem;
 
-namespace {
-
-layer::IntMap picture(const data::Pack& pack, int i) {
-  const uint8_t* pixels = pack.pixels(i);
-  return {{3, pack.height(), pack.width()}, {pixels, pixels + pack.picture_bytes()}};
-}
-
-}  // namespace
-
 Json run_simulate(const Json& spec, const fs::path& folder, const Progress& progress) {
   (void)folder;  // the built simulator is kept by content elsewhere
   const std::string where = "simulate";

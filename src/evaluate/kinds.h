@@ -14,6 +14,8 @@ Json run_train(const Json& spec, const std::filesystem::path& folder, const Prog
 Json run_quantize(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 Json run_score(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 Json run_simulate(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
+Json run_board(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
+Json run_bitstream(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 Json run_trial(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 Json run_synth(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 Json run_verify(const Json& spec, const std::filesystem::path& folder, const Progress& progress);

@@ -17,6 +17,11 @@ Json to_json(const simulate::Counters& counters) {
 
 }  // namespace
 
+layer::IntMap picture(const data::Pack& pack, int i) {
+  const uint8_t* pixels = pack.pixels(i);
+  return {{3, pack.height(), pack.width()}, {pixels, pixels + pack.picture_bytes()}};
+}
+
 Json simulated(const quant::QuantizedNetwork& network, const engine::Engine& engine, const std::vector<layer::IntMap>& pictures,
                const program::Memory& memory, const Progress& progress) {
   const size_t count = pictures.size();

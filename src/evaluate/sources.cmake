@@ -9,6 +9,8 @@ set(DUET_KIND_SOURCES
   "simulate: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/program src/emit src/simulate src/data rtl"
   "trial: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/program src/emit src/simulate rtl"
   "synth: src/base src/net src/fixed src/device src/engine src/program src/emit src/synth rtl"
+  "board: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/program src/emit src/simulate src/data rtl"
+  "bitstream: src/base src/net src/fixed src/device src/engine src/program src/emit src/synth rtl"
   "verify: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/program src/estimate src/emit src/simulate src/synth src/verify rtl")
 
 if(CMAKE_SCRIPT_MODE_FILE)
@@ -24,7 +26,7 @@ if(CMAKE_SCRIPT_MODE_FILE)
         message(FATAL_ERROR "${KIND}: there is no folder ${FOLDER}")
       endif()
       file(GLOB_RECURSE FILES RELATIVE ${ROOT} ${ROOT}/${FOLDER}/*.cpp ${ROOT}/${FOLDER}/*.h ${ROOT}/${FOLDER}/*.sv
-           ${ROOT}/${FOLDER}/*.v ${ROOT}/${FOLDER}/*.f ${ROOT}/${FOLDER}/*.toml)
+           ${ROOT}/${FOLDER}/*.v ${ROOT}/${FOLDER}/*.f ${ROOT}/${FOLDER}/*.lpf ${ROOT}/${FOLDER}/*.toml)
       list(SORT FILES)
       foreach(FILE IN LISTS FILES)
         file(SHA256 ${ROOT}/${FILE} HASH)

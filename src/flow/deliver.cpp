@@ -31,4 +31,11 @@ void deliver_accelerator(const State& state, const fs::path& out) {
   emit::write(out / "accelerator", program, network, emit::vendor_of(state.engine.family));
 }
 
+void deliver_bitstream(const State& state, const fs::path& out) {
+  if (!state.bitstream.done()) return;
+  const std::string name = state.bitstream.result.at("bitstream");
+  base::write_file(out / "bitstream" / name, base::read_file(state.bitstream.folder / "bitstream" / name));
+  base::write_json(out / "bitstream" / "bitstream.json", state.bitstream.result);
+}
+
 }  // namespace duet::flow

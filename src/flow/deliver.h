@@ -9,5 +9,7 @@ namespace duet::flow {
 void deliver_network(const State& state, const std::filesystem::path& out);
 /// Writes the winner's accelerator into `out`/accelerator.
 void deliver_accelerator(const State& state, const std::filesystem::path& out);
+/// Copies the winner's bitstream, where there is one, into `out`/bitstream.
+void deliver_bitstream(const State& state, const std::filesystem::path& out);
 
 }  // namespace duet::flow

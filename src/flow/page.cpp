@@ -53,11 +53,13 @@ std::string engine_words(const Json& figures) {
 }
 
 void add_targets(report::Report& page, const Json& result) {
+  const std::string cycles_at = fmt::format("simulated cycles at {:g} MHz ({})", result.at("clock_mhz").get<double>(),
+                                            result.at("clock_from").get<std::string>());
   const struct {
     const char *key, *name, *unit, *basis;
     bool at_least;
-  } known[] = {{"fps", "Frames per second", "FPS", "simulated cycles at the planned clock", true},
-               {"latency_ms", "Latency of a frame", "ms", "simulated cycles at the planned clock", false},
+  } known[] = {{"fps", "Frames per second", "FPS", cycles_at.c_str(), true},
+               {"latency_ms", "Latency of a frame", "ms", cycles_at.c_str(), false},
                {"iou", "Mean IoU on the test part", "IoU", "golden model", true},
                {"watts", "Power", "W", "estimate", false},
                {"mac_per_dsp_cycle", "MAC per DSP and cycle", "", "simulated cycles, all DSPs of the device", true}};

@@ -52,13 +52,28 @@ void add_winner(const State& state, Json& result) {
   result["resources_predicted"] = state.predicted.at("resources");
 }
 
+// The figures of an evaluation under these keys, null where it was not made.
+Json picked(const evaluate::Outcome& outcome, const std::vector<const char*>& keys) {
+  if (!outcome.done() || !outcome.result.is_object()) return Json();
+  Json some = Json::object();
+  for (const char* key : keys) some[key] = outcome.result.at(key);
+  return some;
+}
+
 }  // namespace
+
+std::pair<double, std::string> clock_of(const State& state) {
+  const Json placed = value_or_null(state.bitstream, "clock_mhz");
+  if (placed.is_number()) return {placed.get<double>(), "place and route"};
+  return {state.config.clock_mhz, state.config.clock_mhz == state.config.device.clock_mhz ? "device file" : "flow"};
+}
 
 Json result_of(const State& state) {
   const Config& config = state.config;
   Json result{{"flow", config.name},
               {"device", config.device.name},
-              {"clock_mhz", config.clock_mhz},
+              {"clock_mhz", clock_of(state).first},
+              {"clock_from", clock_of(state).second},
               {"input", {3, config.height, config.width}},
               {"data", state.packs.hash}};
   for (const char* key :
@@ -79,15 +94,19 @@ Json result_of(const State& state) {
   result["fps"] = result["latency_ms"] = result["mac_per_dsp_cycle"] = nullptr;
   if (result["cycles_simulated"].is_number()) {
     const auto cycles = result["cycles_simulated"].get<int64_t>();
-    result["fps"] = config.clock_mhz * 1e6 / static_cast<double>(cycles);
-    result["latency_ms"] = result["latency_cycles_simulated"].get<double>() / config.clock_mhz / 1e3;
+    const double clock_mhz = clock_of(state).first;
+    result["fps"] = clock_mhz * 1e6 / static_cast<double>(cycles);
+    result["latency_ms"] = result["latency_cycles_simulated"].get<double>() / clock_mhz / 1e3;
     result["mac_per_dsp_cycle"] = mac_per_dsp_cycle(result["macs"].get<int64_t>(), cycles, config.device);
   }
   result["resources_synthesised"] = value_or_null(state.synthesised, "resources");
   result["logic_levels"] = value_or_null(state.synthesised, "logic_levels");
+  result["board"] = picked(state.board, {"frames", "bytes_compared", "bytes_differ", "cycles_simulated"});
+  result["bitstream"] = picked(state.bitstream, {"bitstream", "clock_mhz", "reached_mhz", "lut", "ff", "dsp", "bram", "tool"});
   result["fits"] = fits(result["resources_synthesised"], config.device);
   result["targets"] = targets_of(config.targets, result);
   bool met = result["bytes_differ"] == 0 && result["fits"] == true;
+  if (config.device.board) met = met && result["board"].is_object() && result["board"].at("bytes_differ") == 0;
   for (const auto& [name, one] : result["targets"].items()) met = met && one.at("met") == true;
   result["targets_met"] = met;
   result["bundles"] = state.bundles.is_object() ? state.bundles.at("bundles").size() : 0;

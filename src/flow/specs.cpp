@@ -8,6 +8,7 @@
 #include "evaluate/data_options.h"
 #include "evaluate/kind.h"
 #include "evaluate/spec.h"
+#include "synth/place.h"
 #include "synth/synth.h"
 #include "train/train.h"
 
@@ -180,6 +181,26 @@ Json synth_spec(const engine::Engine& engine, const Config& config) {
   spec["yosys"] = yosys_version();
   spec["engine"] = engine::to_json(engine);
   spec["device"] = device_json(config);
+  return spec;
+}
+
+Json board_spec(const Json& network, const engine::Engine& engine, const Packs& packs, const Config& config) {
+  Json spec = begin("board");
+  spec["verilator"] = verilator_version();
+  spec["network"] = network;
+  spec["engine"] = engine::to_json(engine);
+  spec["packs"] = packs.artefact;
+  spec["device"] = device_json(config);
+  return spec;
+}
+
+Json bitstream_spec(const engine::Engine& engine, const Config& config) {
+  Json spec = begin("bitstream");
+  spec["yosys"] = yosys_version();
+  spec["placer"] = synth::placer_version(config.device);
+  spec["engine"] = engine::to_json(engine);
+  spec["device"] = device_json(config);
+  spec["clock_mhz"] = config.clock_mhz;
   return spec;
 }
 

@@ -34,6 +34,9 @@ Json simulate_spec(const Json& network, const engine::Engine& engine, const Pack
 /// Random weights and noise, seeded by the config.
 Json trial_spec(const net::Network& network, const engine::Engine& engine, const Config& config);
 Json synth_spec(const engine::Engine& engine, const Config& config);
+/// A test picture through the serial line of the device's board.
+Json board_spec(const Json& network, const engine::Engine& engine, const Packs& packs, const Config& config);
+Json bitstream_spec(const engine::Engine& engine, const Config& config);
 Json verify_spec(const verify::Design& design, const std::filesystem::path& device_file, bool synthesise, bool netlist);
 
 }  // namespace duet::flow

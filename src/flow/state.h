@@ -40,9 +40,13 @@ struct State {
   engine::Engine engine;               ///< the winner's
   Json predicted;                      ///< figures() of the winner
   evaluate::Outcome score_float, score_simulated, score_golden, simulated, synthesised;
+  evaluate::Outcome board, bitstream;  ///< where the device has a board
   std::vector<std::string> problems;
   std::vector<StepTime> times;
 };
+
+/// The clock that the figures hold for, and where it comes from: "place and route", else "flow" or "device file".
+std::pair<double, std::string> clock_of(const State& state);
 
 /// The run's figures, free of times and paths, so that equal runs give equal bytes.
 Json result_of(const State& state);

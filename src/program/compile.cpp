@@ -392,7 +392,8 @@ engine::Engine size_for(const engine::Engine& engine, const net::Network& networ
       sized.buffers = comfort(layers, engine, lean);
       words = pw_weights(layers, engine).total() - 1;
     } while (engine::bram36_count(sized) > bram36 && words < before);
-    const bool fits = engine::bram36_count(sized) <= bram36;
+    // An engine of few lanes may need deeper memories than there are.
+    const bool fits = engine::bram36_count(sized) <= bram36 && unfit_because(network, sized).empty();
     const int64_t cycles = fits ? predict(compile(network, sized), memory).frame : fewest;
     if (cycles < fewest || fewest == std::numeric_limits<int64_t>::max()) best = sized, fewest = cycles;
   }
@@ -400,8 +401,9 @@ engine::Engine size_for(const engine::Engine& engine, const net::Network& networ
 }
 
 int64_t memory_bytes(const Program& program) {
+  constexpr int64_t kQueue = 4;  // frames (docs/registers.md)
   const Layout& m = program.layout;
-  return align(align(m.end) + m.picture_bytes) + align(m.head_bytes);
+  return align(align(m.end) + m.picture_bytes) + kQueue * align(m.head_bytes);
 }
 
 Memory memory_of(const device::Device& device, double clock_mhz) {

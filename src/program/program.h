@@ -92,7 +92,7 @@ Program compile(const net::Network& network, const engine::Engine& engine);
 /// stay.
 engine::Engine size_for(const engine::Engine& engine, const net::Network& network);
 
-/// Bytes of memory that a frame after the other needs: program, maps, a picture and a head's output.
+/// Bytes of memory that frames back to back need: program, maps, a picture, and outputs of the four frames that may queue.
 int64_t memory_bytes(const Program& program);
 
 /// The tiles of a frame in the order of all stages (rtl/stream/duet_sequence.sv).

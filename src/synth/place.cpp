@@ -106,6 +106,26 @@ Pll ecp5_pll(double in_mhz, double mhz) {
   return best;
 }
 
+Json to_json(const Placed& p) {
+  return {{"bitstream", p.bitstream.string()},
+          {"clock_mhz", p.clock_mhz},
+          {"reached_mhz", p.reached_mhz},
+          {"baud", p.baud},
+          {"lut", p.lut},
+          {"ff", p.ff},
+          {"dsp", p.dsp},
+          {"bram", p.bram},
+          {"tool", p.tool}};
+}
+
+std::string placer_version(const device::Device& device) {
+  const Tools* tools = tools_of(device.family);
+  const std::string placer = tools ? installed(tools->place) : "";
+  if (placer.empty()) return "";
+  const std::string text = base::run_process({placer, "--version"}).output;
+  return text.substr(0, text.find('\n'));
+}
+
 std::string unplaceable_because(const device::Device& device) {
   if (!device.board) return "the device file has no [board]";
   const Tools* tools = tools_of(device.family);
@@ -156,8 +176,7 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
     Placed placed;
     read_report(folder / "report.json", placed);
     placed.clock_mhz = pll.mhz, placed.baud = static_cast<int>(pll.mhz * 1e6 / divisor);
-    placed.tool = base::run_process({placer, "--version"}).output;
-    placed.tool.erase(placed.tool.find_last_not_of("\n") + 1);
+    placed.tool = placer_version(device);
     if (placed.reached_mhz < pll.mhz) {
       wanted = placed.reached_mhz;
       continue;

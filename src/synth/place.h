@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "base/progress.h"
 #include "device/device.h"
 
@@ -17,6 +18,11 @@ struct Placed {
   int64_t lut = 0, ff = 0, dsp = 0, bram = 0;  ///< cells used, the board's own included; LUTs also where they only carry or pass
   std::string tool;                            ///< "nextpnr-ecp5 -- Next Generation Place and Route (Version ...)"
 };
+
+Json to_json(const Placed& placed);
+
+/// Name and version of the tool that would place and route for a device, "" where it is missing.
+std::string placer_version(const device::Device& device);
 
 /// Why no bitstream can be made for a device here: it has no board, a tool is missing (which one, and where it comes from). "":
 /// it can.

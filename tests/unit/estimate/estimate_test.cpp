@@ -42,6 +42,15 @@ TEST(Estimate, NetworksFitTheBoardsMemory) {
   EXPECT_NEAR(too_large[0].excess, 1, 0.05);
 }
 
+// Engines of few lanes would need more words for this Bundle's tiles than a memory may have: they are passed over.
+TEST(Estimate, MemoriesThatWouldBeTooDeepAreNoDesigns) {
+  net::Network n = small("conv1-relu4");
+  n.input = {3, 80, 160};
+  n.replications = {{32, true}, {48, true}, {72, true}, {108, false}};
+  for (const Design& design : designs(n, device::find_device("ulx3s-85f"), 8, 8, 3))
+    EXPECT_EQ(engine::illegal_because(design.engine), "");
+}
+
 TEST(Estimate, HardwaresCyclesAreTheSchedules) {
   const auto engines = best_engines(dnn_a(), pynq(), 8, 8);
   ASSERT_EQ(engines.size(), 1u);
