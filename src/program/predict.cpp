@@ -3,18 +3,17 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
+#include <vector>
 
-#include "program/program.h"
+#include "program/channel.h"
 
 namespace duet::program {
 namespace {
 
-constexpr int kBurst = 16;
 constexpr int64_t kTurn = 2;           // duet_dw: end of a tile to taking the next one
 constexpr int64_t kFreed = 2;          // duet_store's words and duet_dw's rows: their last use to room for others
 constexpr int64_t kBegun = 2;          // duet_dw: taking a tile to duet_pw knowing it
-constexpr int64_t kPwLatency = 7;      // duet_pw: end of the last pass to the token that duet_store sees, plus in_lanes
+constexpr int64_t kPwLatency = 7;      // duet_pw: see pw_latency
 constexpr int64_t kTwoPixels = 1;      // duet_pw: the register behind the last comparison
 constexpr int64_t kTakeApart = 1;      // duet_column: the register behind chains of joined products
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
@@ -30,72 +29,13 @@ int64_t dw_latency(const engine::Engine& engine) {
   return kernel ? columns * columns + kernel * kernel + 14 : 4;
 }
 
+// duet_pw: end of the last pass to the token that duet_store sees.
+int64_t pw_latency(const engine::Engine& engine) {
+  return kPwLatency + engine.in_lanes + (engine.products > 1 ? kTakeApart : 0) + (engine::pixels(engine) > 1 ? kTwoPixels : 0);
+}
+
 // duet_load: rows of either parity in the line buffer.
 int slots(const engine::Engine& engine) { return engine::dw_kernel(engine) / 2 + 2; }
-
-// One direction of the AXI port: bursts in order, a limit on those in flight, idle cycles that keep the memory's bandwidth.
-class Channel {
- public:
-  explicit Channel(const Memory& memory)
-      : latency_(std::max(1, memory.latency)),
-        gap_num_(memory.gap_num),
-        gap_den_(memory.gap_den),
-        in_flight_(static_cast<size_t>(memory.outstanding), kLongAgo) {}
-
-  // Reads `beats` from byte `address`, first asked for at `time`. Returns the cycle of the last beat.
-  int64_t read(int64_t time, int64_t address, int64_t beats) {
-    for (int64_t beat = address / 8; beats > 0;) {
-      const int64_t length = std::min<int64_t>(beats, kBurst - beat % kBurst);
-      time = std::max(time, in_flight_[next_] + 1);
-      carry(time + latency_, length);
-      answer(last_);
-      ++time;
-      beat += length, beats -= length;
-    }
-    return last_;
-  }
-
-  // Writes a run whose address can go out at `time` and whose beats are there from `data` on, one every `spacing` cycles. Returns
-  // the cycle of the last beat.
-  int64_t write(int64_t time, int64_t data, int64_t address, int64_t beats, int spacing) {
-    for (int64_t beat = address / 8; beats > 0;) {
-      const int64_t length = std::min<int64_t>(beats, kBurst - beat % kBurst);
-      time = std::max(time, in_flight_[next_] + 1);
-      if (spacing == 1) carry(std::max(time + 2, data), length);
-      for (int64_t i = 0; spacing > 1 && i < length; ++i) carry(std::max(time + 2, data + i * spacing), 1);
-      answer(last_ + latency_);
-      ++time, data += length * spacing;
-      beat += length, beats -= length;
-    }
-    return last_;
-  }
-
-  // What went over the bus before time 0.
-  void before(int64_t beats) {
-    debt_ = beats * gap_num_ % gap_den_;
-    free_ = 1 + ((beats - 1) * gap_num_ % gap_den_ + gap_num_) / gap_den_;
-  }
-  int64_t last_answer() const { return last_answer_; }
-
- private:
-  static constexpr int64_t kLongAgo = -(int64_t{1} << 40);
-  void carry(int64_t start, int64_t beats) {
-    free_ = std::max(free_, start);
-    const int64_t before_last = debt_ + (beats - 1) * gap_num_;
-    last_ = free_ + beats - 1 + before_last / gap_den_;
-    debt_ = before_last % gap_den_ + gap_num_;
-    free_ = last_ + 1 + debt_ / gap_den_;
-    debt_ %= gap_den_;
-  }
-  void answer(int64_t time) {
-    in_flight_[next_] = last_answer_ = time;
-    next_ = next_ + 1 == in_flight_.size() ? 0 : next_ + 1;
-  }
-  int64_t latency_, gap_num_, gap_den_;
-  std::vector<int64_t> in_flight_;  // when each burst was or will be answered, the oldest at next_
-  size_t next_ = 0;
-  int64_t free_ = 0, last_ = 0, debt_ = 0, last_answer_ = 0;
-};
 
 // When the slots of the rows of one parity become free, in the order in which rows take them.
 class Ring {
@@ -123,18 +63,22 @@ class WordRing {
   // The cycle from which `words` more are there.
   int64_t take(int words) {
     int64_t time = 0;
-    for (; room_ < words; freed_.pop_front()) {
-      room_ += freed_.front().second;
-      time = freed_.front().first;
+    for (; room_ < words; ++next_) {
+      room_ += freed_[next_].second;
+      time = freed_[next_].first;
     }
     room_ -= words;
     return time;
   }
-  void free(int words, int64_t time) { freed_.push_back({time, words}); }
+  void free(int words, int64_t time) {
+    if (next_ == freed_.size()) freed_.clear(), next_ = 0;
+    freed_.push_back({time, words});
+  }
 
  private:
   int room_;
-  std::deque<std::pair<int64_t, int>> freed_;
+  std::vector<std::pair<int64_t, int>> freed_;  // all but those before next_ are still to be taken
+  size_t next_ = 0;
 };
 
 class Pipeline {
@@ -149,6 +93,7 @@ class Pipeline {
         tiles_(program.engine.buffers.tile_words),
         results_(program.engine.buffers.result_words),
         dw_latency_(dw_latency(program.engine)),
+        pw_latency_(pw_latency(program.engine)),
         stored_(program.layers.size()) {
     reads_.before(program.layout.program_bytes / 8);
   }
@@ -313,8 +258,7 @@ class Pipeline {
     account.compute += int64_t{layer.passes} * layer.pw_pass;
     last_pass_ = start;
     pw_free_ = start + layer.pw_pass;
-    result_there_ = pw_free_ + kPwLatency + program_.engine.in_lanes + (program_.engine.products > 1 ? kTakeApart : 0) +
-                    (engine::pixels(program_.engine) > 1 ? kTwoPixels : 0);
+    result_there_ = pw_free_ + pw_latency_;
     if (group + 1 == layer.out_groups) tiles_.free(layer.tile_words, pw_free_);
   }
 
@@ -343,7 +287,7 @@ class Pipeline {
   Channel reads_, writes_;
   RowRings main_, side_;
   WordRing tiles_, results_;
-  int64_t dw_latency_;
+  int64_t dw_latency_, pw_latency_;
   std::array<int64_t, kStreamSlots> slots_free_{};
   int slot_ = 0;
   int64_t weights_there_ = 0, weights_busy_ = 0, last_pass_ = 0;
