@@ -1,8 +1,9 @@
 // Fits the estimator's LUT and FF coefficients. Synthesises a list of engines with the hierarchy kept (each once, kept in the
 // folder), so that a design's count is the sum of its modules'; fits each group of modules to the few quantities it can grow
 // with; prints the sums of the groups' coefficients and a table of predicted against synthesised.
-//   fit_logic FOLDER [FIRST]
-// Several may share the folder: one that begins with design FIRST helps another that begins with 0.
+//   fit_logic FOLDER [DEVICE [FIRST]]
+// DEVICE: one of the family that is fitted, pynq-z1 where none is named. Several may share the folder: one that begins with
+// design FIRST helps another that begins with 0.
 #include <fmt/core.h>
 
 #include <cmath>
@@ -42,7 +43,7 @@ const std::vector<Group> kGroups{
     {{"duet_ram", "duet_ram_bank", "duet_lines", "duet_tiles", "duet_select", "duet_store"}, {0, 4}, {0, 2, 5}},
     {{"duet_pw", "duet_pool"}, {0, 3}, {0, 3}},
     {{"duet_dw", "duet_filter", "duet_taps", "duet_window"}, {0, 7}, {0, 7}},
-    {{"duet_delay", "duet_flag_delay", "duet_skew", "duet_chain", "duet_mac"}, {0, 6, 7}, {0, 6, 7}},
+    {{"duet_delay", "duet_flag_delay", "duet_skew", "duet_chain"}, {0, 6, 7}, {0, 6, 7}},
     {{}, {0}, {0, 8}}};
 
 net::Network small_network() {
@@ -53,8 +54,9 @@ net::Network small_network() {
   return network;
 }
 
-engine::Engine make_engine(const Point& p) {
+engine::Engine make_engine(const Point& p, device::Family family) {
   engine::Engine e;
+  e.family = family;
   e.in_lanes = p.in, e.out_lanes = p.out, e.dw_lanes = p.depthwise;
   e.weight_bits = p.weight_bits, e.feature_bits = p.feature_bits, e.acc_bits = p.acc_bits;
   return program::size_for(e, p.small ? small_network() : *net::find_known("dnn-a"));
@@ -82,6 +84,7 @@ Found read_found(const Json& counts) {
   Found found{
       {r["lut"], r["ff"], r["dsp"], r["bram36"]}, std::vector<double>(kGroups.size()), std::vector<double>(kGroups.size())};
   for (const Json& m : counts["modules"]) {
+    if (m["module"] == "duet_mac") continue;  // counted
     const size_t group = group_of(m["module"]);
     found.lut[group] += m["instances"].get<double>() * m["lut"].get<double>();
     found.ff[group] += m["instances"].get<double>() * m["ff"].get<double>();
@@ -89,8 +92,8 @@ Found read_found(const Json& counts) {
   return found;
 }
 
-Found synthesised(const Point& p, const fs::path& folder) {
-  const engine::Engine engine = make_engine(p);
+Found synthesised(const Point& p, const device::Device& device, const fs::path& folder) {
+  const engine::Engine engine = make_engine(p, device.family);
   const std::string top = emit::top(engine);
   const fs::path place = folder / base::sha256(top).substr(0, 12), result = place / "counts.json";
   if (!fs::exists(result)) {
@@ -98,9 +101,9 @@ Found synthesised(const Point& p, const fs::path& folder) {
     base::write_file(place / "top.sv", top);
     synth::Request request;
     request.top = "duet_top";
-    request.sources = emit::rtl_files("xc7");
+    request.sources = emit::rtl_files(emit::vendor_of(device.family));
     request.sources.push_back(place / "top.sv");
-    base::write_json(result, synth::to_json(synth::synthesize(request, device::find_device("pynq-z1"), place)));
+    base::write_json(result, synth::to_json(synth::synthesize(request, device, place)));
   }
   return read_found(base::read_json(result));
 }
@@ -152,16 +155,17 @@ void print_coefficients(const char* name, const LogicFeatures& c) {
 }
 
 int main(int argc, char** argv) {
-  if (argc < 2) throw Error("names no folder", "fit_logic", "fit_logic FOLDER [FIRST]");
-  for (size_t i = argc > 2 ? std::stoul(argv[2]) : 0; i < std::size(kPoints); ++i) synthesised(kPoints[i], argv[1]);
+  if (argc < 2) throw Error("names no folder", "fit_logic", "fit_logic FOLDER [DEVICE [FIRST]]");
+  const device::Device device = device::find_device(argc > 2 ? argv[2] : "pynq-z1");
+  for (size_t i = argc > 3 ? std::stoul(argv[3]) : 0; i < std::size(kPoints); ++i) synthesised(kPoints[i], device, argv[1]);
   std::vector<LogicFeatures> rows;
   std::vector<std::vector<double>> luts, ffs;
   std::vector<device::Resources> found;
   for (const Point& p : kPoints) {
-    const Found design = synthesised(p, argv[1]);
+    const Found design = synthesised(p, device, argv[1]);
     found.push_back(design.total);
     if (p.held_out) continue;
-    rows.push_back(estimate::logic_features(make_engine(p)));
+    rows.push_back(estimate::logic_features(make_engine(p, device.family)));
     luts.push_back(design.lut);
     ffs.push_back(design.ff);
   }
@@ -170,7 +174,7 @@ int main(int argc, char** argv) {
   print_coefficients("FF", ff);
   fmt::print("| engine | LUT | predicted | | FF | predicted | | DSP | BRAM36 | |\n|---|---|---|---|---|---|---|---|---|---|\n");
   for (size_t i = 0; i < std::size(kPoints); ++i) {
-    const engine::Engine e = make_engine(kPoints[i]);
+    const engine::Engine e = make_engine(kPoints[i], device.family);
     const LogicFeatures features = estimate::logic_features(e);
     const device::Resources& r = found[i];
     const estimate::Logic counted = estimate::counted_logic(e);

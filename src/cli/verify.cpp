@@ -16,17 +16,20 @@ namespace duet::cli {
 namespace {
 namespace fs = std::filesystem;
 
+constexpr uint64_t kSeedOfNext = 1'000'003;  // from one device's seed to the next one's
+
 struct Arguments {
-  std::string device = "pynq-z1", replay;
+  std::vector<std::string> devices{"pynq-z1"};
+  std::string replay;
   int count = 0, synthesised = INT32_MAX;
   uint64_t seed = 1;
   FlowOptions flow;
   bool netlist = false, json = false;
 };
 
-/// What is checked: designs for a device.
+/// What is checked.
 struct Task {
-  std::vector<verify::Design> designs;
+  verify::Design design;
   fs::path device_file;
 };
 
@@ -35,19 +38,29 @@ fs::path device_path(const std::string& name) {
   return fs::exists(known) ? known : fs::path(name);
 }
 
-Task replayed(const std::string& file) {
+std::vector<Task> replayed(const std::string& file) {
   const Json spec = base::read_json(file);
   const Json& device = base::field(spec, "device", file);
-  return {{verify::design_from_json(base::field(spec, "design", file), file + ": design")},
-          base::text_field(device, "path", file)};
+  return {
+      {verify::design_from_json(base::field(spec, "design", file), file + ": design"), base::text_field(device, "path", file)}};
 }
 
-Task task_of(const Arguments& a) {
+// The devices take turns, each with a seed of its own.
+std::vector<Task> tasks_of(const Arguments& a) {
   if (!a.replay.empty()) return replayed(a.replay);
   if (a.count == 0) throw Error("says neither how many designs nor which", "duet verify", "give --random N or --replay FILE");
-  const device::Device device = device::find_device(a.device);
-  emit::require_vendor(device.family);
-  return {verify::draw(a.count, a.seed, device), device_path(a.device)};
+  std::vector<verify::Drawer> drawers;
+  for (const std::string& name : a.devices) {
+    const device::Device device = device::find_device(name);
+    emit::require_vendor(device.family);
+    drawers.emplace_back(a.seed + drawers.size() * kSeedOfNext, device);
+  }
+  std::vector<Task> tasks;
+  for (size_t i = 0; i < static_cast<size_t>(a.count); ++i) {
+    const size_t turn = i % drawers.size();
+    tasks.push_back({drawers[turn].next(), device_path(a.devices[turn])});
+  }
+  return tasks;
 }
 
 verify::Checked judge(const verify::Design& design, const evaluate::Outcome& outcome) {
@@ -136,16 +149,16 @@ void print_text(const std::vector<verify::Checked>& all, const Json& failure) {
 }
 
 void run(const Arguments& arguments) {
-  const Task task = task_of(arguments);
+  const std::vector<Task> tasks = tasks_of(arguments);
   std::vector<Json> specs;
-  for (const verify::Design& design : task.designs)
-    specs.push_back(
-        flow::verify_spec(design, task.device_file, static_cast<int>(specs.size()) < arguments.synthesised, arguments.netlist));
+  for (const Task& task : tasks)
+    specs.push_back(flow::verify_spec(task.design, task.device_file, static_cast<int>(specs.size()) < arguments.synthesised,
+                                      arguments.netlist));
   flow::World world = make_world(arguments.flow);
   world.evaluations.progress = world.progress("verify");
   const std::vector<evaluate::Outcome> outcomes = evaluate::run_all(specs, world.store, world.evaluations);
   std::vector<verify::Checked> all;
-  for (size_t i = 0; i < specs.size(); ++i) all.push_back(judge(task.designs[i], outcomes[i]));
+  for (size_t i = 0; i < specs.size(); ++i) all.push_back(judge(tasks[i].design, outcomes[i]));
   const Json failure = first_failure(all, outcomes);
   if (arguments.json)
     print_json(report(all, failure));
@@ -165,13 +178,14 @@ void add_verify(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
   CLI::App* verb =
       add_verb(app, "verify", "Draw designs; compare simulation with the golden model, all figures with the predicted",
-               "duet verify --random 20 --seed 1 --device pynq-z1", [a] { run(*a); });
+               "duet verify --random 20 --seed 1 --device pynq-z1,ulx3s-85f", [a] { run(*a); });
   verb->add_option("--random", a->count, "How many designs to draw")->check(CLI::Range(1, 100'000));
   verb->add_option("--synth", a->synthesised, "Synthesise only so many of them, the first ones (default: all)")
       ->check(CLI::NonNegativeNumber);
   verb->add_flag("--netlist", a->netlist, "Simulate the synthesised netlists too (minutes each)");
   verb->add_option("--seed", a->seed, "Of what is drawn")->capture_default_str();
-  verb->add_option("--device", a->device, "Device that they shall fit (see `duet devices`), or the path of a device file")
+  verb->add_option("--device", a->devices, "Devices that they shall fit, in turns (see `duet devices`), or paths of device files")
+      ->delimiter(',')
       ->capture_default_str();
   verb->add_option("--replay", a->replay, "Instead: the design in this file, which a failure names")->excludes("--random");
   add_flow_options(verb, a->flow);

@@ -11,13 +11,24 @@ namespace {
 
 // From `build/release/fit_logic FOLDER` (bench/), Yosys 0.23, hierarchy kept: five engines fitted, two held out. The constants
 // have followed the RTL since: what a change added to a small engine.
-constexpr LogicFeatures kLut{6300, 79.68, 16.86, 1.741, 1.59, 0, 2.821, 1.637, 0};
-constexpr LogicFeatures kFf{5475, 109, 9.801, 2.02, 0, 1.141, 0.8073, 2.897, 0.7898};
+struct Fit {
+  LogicFeatures lut, ff;
+};
+constexpr Fit kXc7{{6300, 79.68, 16.86, 1.741, 1.59, 0, 2.821, 1.637, 0},
+                   {5475, 109, 9.801, 2.02, 0, 1.141, 0.8073, 2.897, 0.7898}};
+constexpr Fit kEcp5{{6300, 79.68, 16.86, 1.741, 1.59, 0, 2.821, 1.637, 0},
+                    {5475, 109, 9.801, 2.02, 0, 1.141, 0.8073, 2.897, 0.7898}};
 
 constexpr int kPictureLanes = 6;  // of duet_filter with nibbles
 
-// Six-input LUTs of an n-to-1 multiplexer of one bit: four inputs each, wider ones joined by the slice's own multiplexers.
-double multiplexer(int n) { return n > 1 ? (n + 3) / 4 : 0; }
+bool four_input_luts(device::Family family) { return family == device::Family::ice40 || family == device::Family::ecp5; }
+
+// LUTs of an n-to-1 multiplexer of one bit: of six inputs four each, of four inputs two, wider ones joined by the slice's own
+// multiplexers.
+double multiplexer(int n, device::Family family) {
+  const int each = four_input_luts(family) ? 2 : 4;
+  return n > 1 ? (n + each - 1) / each : 0;
+}
 
 double dot(const LogicFeatures& a, const LogicFeatures& b) {
   double sum = 0;
@@ -25,15 +36,50 @@ double dot(const LogicFeatures& a, const LogicFeatures& b) {
   return sum;
 }
 
-// Lattice LUTs have four inputs where Xilinx's have six: about 1.7 times as many. Not fitted.
-double lut_factor(device::Family family) { return family == device::Family::ice40 || family == device::Family::ecp5 ? 1.7 : 1; }
-
 struct Counts {
   double lut = 0, ff = 0;
 };
 
-// rtl/stream/duet_delay.sv: registers, from three places on shift registers, 32 places a LUT.
-Counts delay(double width, int depth) { return depth > 2 ? Counts{width * ((depth + 31) / 32), 0} : Counts{0, width * depth}; }
+// rtl/stream/duet_delay.sv: registers; in Xilinx' LUTs shift registers from three places on, 32 places a LUT.
+Counts delay(double width, int depth, device::Family family) {
+  return depth > 2 && !four_input_luts(family) ? Counts{width * ((depth + 31) / 32), 0} : Counts{0, width * depth};
+}
+
+// Multiplier blocks that add in LUTs, rtl/vendor/ecp5/duet_mac.sv: in each a sum, a choice of weights and two of them kept;
+// behind the first one of a chain a cut, in the first one the sum that comes in.
+Counts chain_of_macs(int length, int weight_bits, int sum_bits) {
+  const double sum_luts = 2.0 * ((sum_bits + 1) / 2);  // a carry cell is two LUTs
+  return {length * (weight_bits + sum_luts) + (length - 1) * sum_bits, length * (sum_bits + 2.0 * weight_bits) + sum_bits};
+}
+
+Counts macs(const engine::Engine& e) {
+  Counts sum;
+  const auto add = [&](double chains, const Counts& chain) { sum.lut += chains * chain.lut, sum.ff += chains * chain.ff; };
+  const int k = engine::dw_kernel(e);
+  if (k && !e.dw_in_luts) add(e.dw_lanes, chain_of_macs(k * k, e.weight_bits, e.acc_bits));
+  if (e.products == 1) {
+    add(e.out_lanes, chain_of_macs(e.in_lanes, e.weight_bits, e.acc_bits));
+    return sum;
+  }
+  // As wide as rtl/math/duet_column.sv joins them.
+  constexpr int kWidest = 46;
+  const device::Packing pair = engine::pair(e);
+  const int chain = std::clamp(engine::chain(e), 1, e.in_lanes), sign = pair.features == 2 && engine::signed_features(e);
+  const int weight = e.weight_bits + (pair.weights == 2 ? pair.weight_shift : 0);
+  const int feature = e.feature_bits + (pair.features == 2 ? pair.feature_shift : 0) + sign;
+  const int wide = std::min(kWidest, weight + feature + static_cast<int>(std::bit_width(static_cast<unsigned>(chain - 1))) + 1);
+  const int columns = e.out_lanes / pair.weights;
+  for (int from = 0; from < e.in_lanes; from += chain)
+    add(columns, chain_of_macs(std::min(chain, e.in_lanes - from), weight, wide));
+  return sum;
+}
+
+// Bits that delay each input lane's features a cycle more than the lane before (rtl/stream/duet_skew.sv): shift registers hold a
+// lane's however long they wait, flip-flops one place each.
+double skew_bits(const engine::Engine& e) {
+  const double places = four_input_luts(e.family) ? 0.5 * (e.in_lanes - 1) * engine::pixels(e) : 1;
+  return e.in_lanes * places * e.feature_bits;
+}
 
 // Taking the products of a DSP apart, rtl/math/duet_column.sv: for each column a joined weight and its load signals, and for each
 // part of the chain adders into the sums, and a delay of the sums until the next part's are there.
@@ -44,7 +90,7 @@ Counts take_apart(int in_lanes, int columns, const engine::Engine& e) {
   Counts column{static_cast<double>(parts * sums + adder),
                 static_cast<double>(parts * sums + e.weight_bits + pair.weight_shift + in_lanes)};
   for (int next = chain; next < in_lanes; next += chain) {
-    const Counts sum = delay(sums, std::min(chain, in_lanes - next) - 1);
+    const Counts sum = delay(sums, std::min(chain, in_lanes - next) - 1, e.family);
     column.lut += sum.lut, column.ff += sum.ff;
   }
   return {columns * column.lut, columns * column.ff};
@@ -55,7 +101,7 @@ Counts take_apart(int in_lanes, int columns, const engine::Engine& e) {
 Counts quad_sums(const engine::Engine& e) {
   const int quarter = e.in_lanes / 4;
   const double bits = static_cast<double>(engine::pixels(e)) * e.out_lanes * e.acc_bits;
-  const Counts first = delay(bits, quarter), later = delay(bits, quarter - 1);
+  const Counts first = delay(bits, quarter, e.family), later = delay(bits, quarter - 1, e.family);
   const int cuts = e.products > 1 ? 3 : 0;  // with one product a DSP the DSP leaves the sum before it out
   return {first.lut + 2 * later.lut + bits * (5 + cuts), first.ff + 2 * later.ff + bits * 3};
 }
@@ -117,6 +163,7 @@ Counts of_bundle(const engine::Engine& e) {
 
 Counts counted(const engine::Engine& e) {
   Counts sum = of_bundle(e);
+  if (four_input_luts(e.family)) sum.lut += macs(e).lut, sum.ff += macs(e).ff;
   if (engine::pixels(e) == 2) sum.lut += two_pixels(e).lut, sum.ff += two_pixels(e).ff;
   const Counts accumulators = accumulators_in_luts(multipliers_in_luts(e), e);
   sum.lut += accumulators.lut + static_cast<double>(lut_multipliers(e).lut), sum.ff += accumulators.ff;
@@ -132,8 +179,9 @@ Counts counted(const engine::Engine& e) {
 }
 
 Logic logic(const LogicFeatures& features, Counts more, device::Family family) {
-  return {std::llround(lut_factor(family) * (std::max(0.0, dot(kLut, features)) + more.lut)),
-          std::llround(std::max(0.0, dot(kFf, features)) + more.ff)};
+  const Fit& fit = four_input_luts(family) ? kEcp5 : kXc7;
+  return {std::llround(std::max(0.0, dot(fit.lut, features)) + more.lut),
+          std::llround(std::max(0.0, dot(fit.ff, features)) + more.ff)};
 }
 
 }  // namespace
@@ -147,11 +195,11 @@ LutMultipliers lut_multipliers(const engine::Engine& e) {
 LogicFeatures logic_features(const engine::Engine& e) {
   const int beat = engine::beat_lanes(e), requantisers = beat + e.dw_lanes;
   const int head = engine::head_lanes(e), unit = engine::pixels(e) * e.unit_groups * e.out_lanes;
-  double memory = 0, choice = beat * e.acc_bits * multiplexer(unit / beat);
-  if (head < beat) choice += head * e.acc_bits * multiplexer(unit / head);
+  double memory = 0, choice = beat * e.acc_bits * multiplexer(unit / beat, e.family);
+  if (head < beat) choice += head * e.acc_bits * multiplexer(unit / head, e.family);
   for (const engine::MemoryBlock& m : engine::memories(e)) {
     memory += m.count * m.width;
-    choice += m.count * m.width * multiplexer(engine::cut_ram(e.family, m.width, m.depth).rows);
+    choice += m.count * m.width * multiplexer(engine::cut_ram(e.family, m.width, m.depth).rows, e.family);
   }
   return {1,
           static_cast<double>(requantisers),
@@ -159,7 +207,7 @@ LogicFeatures logic_features(const engine::Engine& e) {
           static_cast<double>(engine::pixels(e) * e.out_lanes * e.acc_bits),
           choice,
           memory,
-          static_cast<double>(e.in_lanes * e.feature_bits),
+          skew_bits(e),
           9.0 * depthwise_bits(e),
           static_cast<double>(e.out_lanes * e.weight_bits)};
 }
