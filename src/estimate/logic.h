@@ -29,8 +29,8 @@ LutMultipliers lut_multipliers(const engine::Engine& engine);
 /// The part of it that follows from the RTL's widths without a fit: taking products of a DSP apart, the greatest of four sums.
 Logic counted_logic(const engine::Engine& engine);
 
-/// Of duet's engine on 7-series, hierarchy kept: linear in the features, fitted to syntheses (docs/estimate.md says how well),
-/// plus counted_logic. Other families scale it roughly.
+/// Of duet's engine, hierarchy kept: linear in the features, fitted to syntheses for 7 series and ECP5 (docs/estimate.md says how
+/// well), plus counted_logic. UltraScale is taken for 7 series, iCE40 for ECP5.
 Logic engine_logic(const engine::Engine& engine);
 
 }  // namespace duet::estimate
