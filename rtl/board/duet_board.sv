@@ -22,8 +22,12 @@ module duet_board #(
   logic [1:0] bresp, rresp, m_arburst, m_awburst;
   logic m_arvalid, m_arready, m_rvalid, m_rready, m_rlast, m_awvalid, m_awready, m_wvalid, m_wready, m_wlast, m_bvalid, m_bready;
 
+  // The host can reset engine and memory, but not its own way to them.
+  logic link_reset, reset_q;
+  always_ff @(posedge clk_i) reset_q <= rst_i || link_reset;
+
   duet_top u_top (
-      .clk(clk_i), .rst(rst_i), .irq(irq_o),
+      .clk(clk_i), .rst(reset_q), .irq(irq_o),
       .s_axi_awvalid(wvalid), .s_axi_awready(awready_lite), .s_axi_awaddr(addr), .s_axi_wvalid(wvalid), .s_axi_wready(wready),
       .s_axi_wdata(wdata), .s_axi_bvalid(bvalid), .s_axi_bready(1'b1), .s_axi_bresp(bresp),
       .s_axi_arvalid(arvalid), .s_axi_arready(arready), .s_axi_araddr(addr), .s_axi_rvalid(rvalid), .s_axi_rready(1'b1),
@@ -39,7 +43,7 @@ module duet_board #(
   duet_onchip #(
       .Words(Words)
   ) u_memory (
-      .clk_i, .rst_i,
+      .clk_i, .rst_i(reset_q),
       .s_arvalid_i(m_arvalid),
       .s_arready_o(m_arready),
       .s_araddr_i(m_araddr[3+:AddrBits]),
@@ -75,6 +79,7 @@ module duet_board #(
       .data_o(host_data),
       .there_i(host_there),
       .data_i(m_rdata),
+      .reset_o(link_reset),
       .m_wvalid_o(wvalid),
       .m_wready_i(wready),
       .m_arvalid_o(arvalid),

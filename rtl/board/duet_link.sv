@@ -1,7 +1,7 @@
 // The host's way to memory and registers over a serial line: takes a command of 9 bytes (operation, address, value), does it and
 // answers; docs/boards.md has the table. One command at a time. Memory goes in words of 64 bits, registers over AXI4-Lite. Latency and
 // throughput: the line's. Twin: Serial and Link in src/simulate/harness/serial.h. After 2^IdleBits cycles of silence inside a command it
-// waits for a new one.
+// waits for a new one; a byte that comes while it answers ends the answer.
 module duet_link #(
     parameter int Divisor  = 8,   // cycles of a bit
     parameter int AddrBits = 12,  // of words of memory
@@ -18,6 +18,7 @@ module duet_link #(
     output logic [        63:0] data_o,
     input  logic                there_i,
     input  logic [        63:0] data_i,
+    output logic                reset_o,      // of engine and memory, 64 cycles
     output logic                m_wvalid_o,   // address and data
     input  logic                m_wready_i,
     output logic                m_arvalid_o,
@@ -28,7 +29,7 @@ module duet_link #(
     input  logic                m_rvalid_i,
     input  logic [        31:0] m_rdata_i
 );
-  localparam logic [7:0] WriteMemory = 8'd1, ReadMemory = 8'd2, WriteRegister = 8'd3, ReadRegister = 8'd4;
+  localparam logic [7:0] WriteMemory = 8'd1, ReadMemory = 8'd2, WriteRegister = 8'd3, ReadRegister = 8'd4, Reset = 8'd5;
   localparam logic [2:0] Command = 3'd0, Data = 3'd1, Store = 3'd2, Fetch = 3'd3, Register = 3'd4, Answer = 3'd5, Send = 3'd6, Sum = 3'd7;
 
   logic got, ready, send;
@@ -39,7 +40,9 @@ module duet_link #(
   logic [63:0] word_q;
   logic [31:0] left_q;  // words
   logic [IdleBits:0] idle_q;
-  logic lost_q, known, memory;
+  logic [6:0] reset_q;
+  logic [32:0] past;  // the word behind the last one
+  logic lost_q, refused_q, known, memory, outside, answering;
 
   duet_uart_rx #(
       .Divisor(Divisor)
@@ -62,8 +65,12 @@ module duet_link #(
   assign m_addr_o  = command_q[15:8];
   assign m_wdata_o = command_q[71:40];
   assign memory    = operation == WriteMemory || operation == ReadMemory;
-  assign known     = memory || operation == WriteRegister || operation == ReadRegister;
-  assign answer    = (known && !lost_q) ? {4'h8, operation[3:0]} : 8'hff;
+  assign known     = memory || operation == WriteRegister || operation == ReadRegister || operation == Reset;
+  assign past      = 33'(command_q[39:11]) + 33'(command_q[71:40]);
+  assign outside   = memory && (past > (33'd1 << AddrBits) || command_q[10:8] != 3'd0);
+  assign reset_o   = reset_q[6];
+  assign answering = state_q == Fetch || state_q == Answer || state_q == Send || state_q == Sum;
+  assign answer    = (known && !lost_q && !refused_q) ? {4'h8, operation[3:0]} : 8'hff;
   assign send      = state_q == Answer || state_q == Send || state_q == Sum;
   assign send_byte = (state_q == Answer) ? answer : (state_q == Send) ? word_q[7:0] : sum_q;
 
@@ -77,8 +84,11 @@ module duet_link #(
       write_o     <= 1'b0;
       m_wvalid_o  <= 1'b0;
       m_arvalid_o <= 1'b0;
+      reset_q     <= '0;
       lost_q      <= 1'b0;
+      refused_q   <= 1'b0;
     end else begin
+      if (reset_q[6]) reset_q <= reset_q + 7'd1;  // 64 cycles until it wraps
       if (taken_i) {read_o, write_o} <= 2'b00;
       if (m_wready_i) m_wvalid_o <= 1'b0;
       if (m_arready_i) m_arvalid_o <= 1'b0;
@@ -93,12 +103,14 @@ module duet_link #(
             count_q   <= count_q + 4'd1;
           end
           if (count_q == 4'd9) begin
-            count_q <= 4'd0;
-            addr_o  <= command_q[11+:AddrBits];
-            left_q  <= command_q[71:40];
+            count_q   <= 4'd0;
+            addr_o    <= command_q[11+:AddrBits];
+            left_q    <= command_q[71:40];
+            refused_q <= outside;
             if (!known || (memory && command_q[71:40] == 32'd0)) state_q <= Answer;
             else if (memory) state_q <= (operation == WriteMemory) ? Data : Answer;
-            else state_q <= Register;
+            else state_q <= (operation == Reset) ? Store : Register;
+            reset_q     <= {operation == Reset, 6'd0};
             m_wvalid_o  <= operation == WriteRegister;
             m_arvalid_o <= operation == ReadRegister;
           end
@@ -111,13 +123,13 @@ module duet_link #(
           if (count_q == 4'd8) begin  // the word before had 80 bits' time to go
             count_q <= 4'd0;
             data_o  <= word_q;
-            write_o <= 1'b1;
+            write_o <= !refused_q;
             lost_q  <= lost_q || (write_o && !taken_i);
             left_q  <= left_q - 32'd1;
             if (left_q == 32'd1) state_q <= Store;
           end
         end
-        Store: if (!write_o) state_q <= Answer;
+        Store: if (!write_o && !reset_o) state_q <= Answer;
         Register: begin
           word_q <= {32'd0, m_rdata_i};
           if (m_bvalid_i || m_rvalid_i) state_q <= Answer;
@@ -126,7 +138,7 @@ module duet_link #(
         if (ready) begin
           count_q <= 4'd4;
           if (operation == ReadRegister) state_q <= Send;
-          else if (operation == ReadMemory && left_q != 32'd0) begin
+          else if (operation == ReadMemory && left_q != 32'd0 && !refused_q) begin
             state_q <= Fetch;
             read_o  <= 1'b1;
           end else state_q <= Sum;
@@ -156,9 +168,10 @@ module duet_link #(
           count_q <= 4'd0;
         end
       endcase
-      if (idle_q[IdleBits]) begin
-        state_q <= Command;
-        count_q <= 4'd0;
+      if (idle_q[IdleBits] || (got && answering)) begin
+        state_q           <= Command;
+        count_q           <= 4'd0;
+        {read_o, write_o} <= 2'b00;
       end
     end
   end

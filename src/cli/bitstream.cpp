@@ -1,9 +1,9 @@
 #include <fmt/core.h>
 
 #include <memory>
-#include <sstream>
 
 #include "base/error.h"
+#include "base/fields.h"
 #include "base/files.h"
 #include "cli/accelerator.h"
 #include "cli/verb.h"
@@ -20,10 +20,24 @@ struct Options {
   bool json = false;
 };
 
+// Its network must fit the board's memory: program, maps, a picture and the heads of the frames that queue.
+void check_memory(const fs::path& folder, const device::Device& device) {
+  constexpr int64_t kQueue = 4;
+  if (!device.board) return;
+  const std::string file = (folder / "schedule.json").string();
+  const Json schedule = base::read_json(file);
+  const auto bytes = [&](const char* key) { return base::int_field(schedule, key, 0, INT32_MAX, file); };
+  const int64_t needs = bytes("memory_end") + bytes("picture_bytes") + kQueue * bytes("head_bytes");
+  if (needs > device.board->memory_bytes)
+    throw Error(fmt::format("its network needs {} bytes of memory, the board has {}", needs, device.board->memory_bytes),
+                folder.string(), "emit a smaller network, or one for a smaller picture");
+}
+
 void run(const Options& o) {
   if (o.folder.empty()) throw Error("names no accelerator", "duet bitstream", "give a folder that `duet emit` wrote");
   const device::Device device = device::find_device(o.device);
   read_engine((fs::path(o.folder) / "engine.json").string(), device);  // one of another family is refused
+  check_memory(o.folder, device);
   std::vector<fs::path> sources = emit::emitted_files(o.folder);
   for (const fs::path& file : emit::board_files()) sources.push_back(file);
   const auto placed =

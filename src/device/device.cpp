@@ -51,7 +51,7 @@ constexpr int kOnchipLatency = 5;
 
 Board read_board(const base::Settings& board, const fs::path& file) {
   Board b{board.text("top"), positive(board, "clock_in_mhz"), count(board, "memory_bytes"),
-          static_cast<int>(count(board, "baud")), board.text("place")};
+          static_cast<int>(std::min<int64_t>(count(board, "baud"), INT32_MAX)), board.text("place")};
   const fs::path folder = base::home() / "rtl" / "board" / b.top;
   if (!fs::exists(folder / (b.top + ".sv")))
     throw Error("names a board that duet has no top module for: " + b.top, file.string() + ": board.top",

@@ -14,7 +14,7 @@ namespace duet::evaluate {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr int kFrames = 3;  // the time between the last two is that of frames back to back
+constexpr int kFrames = 3;  // where one takes kBackToBack, the time between the last two is that of frames back to back
 
 }  // namespace
 

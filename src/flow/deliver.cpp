@@ -32,7 +32,8 @@ void deliver_accelerator(const State& state, const fs::path& out) {
 }
 
 void deliver_bitstream(const State& state, const fs::path& out) {
-  if (!state.bitstream.done()) return;
+  fs::remove_all(out / "bitstream");  // of an earlier attempt at this run
+  if (!made(state.bitstream)) return;
   const std::string name = state.bitstream.result.at("bitstream");
   base::write_file(out / "bitstream" / name, base::read_file(state.bitstream.folder / "bitstream" / name));
   base::write_json(out / "bitstream" / "bitstream.json", state.bitstream.result);

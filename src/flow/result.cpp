@@ -9,7 +9,7 @@ namespace duet::flow {
 namespace {
 
 Json value_or_null(const evaluate::Outcome& outcome, const std::string& key) {
-  return outcome.done() && outcome.result.is_object() && outcome.result.contains(key) ? outcome.result[key] : Json();
+  return made(outcome) && outcome.result.contains(key) ? outcome.result[key] : Json();
 }
 
 // {"wanted", "reached", "met"}; a figure that was not made meets nothing.
@@ -54,7 +54,7 @@ void add_winner(const State& state, Json& result) {
 
 // The figures of an evaluation under these keys, null where it was not made.
 Json picked(const evaluate::Outcome& outcome, const std::vector<const char*>& keys) {
-  if (!outcome.done() || !outcome.result.is_object()) return Json();
+  if (!made(outcome)) return Json();
   Json some = Json::object();
   for (const char* key : keys) some[key] = outcome.result.at(key);
   return some;

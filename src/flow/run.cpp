@@ -232,25 +232,25 @@ class Run {
     const device::Device& device = state_.config.device;
     std::vector<Json> specs{simulate_spec(network, state_.engine, state_.packs, state_.config),
                             synth_spec(state_.engine, state_.config)};
-    std::vector<std::pair<const char*, evaluate::Outcome*>> made{{"simulation", &state_.simulated},
-                                                                 {"synthesis", &state_.synthesised}};
+    std::vector<std::pair<const char*, evaluate::Outcome*>> asked{{"simulation", &state_.simulated},
+                                                                  {"synthesis", &state_.synthesised}};
     if (device.board) {
       specs.push_back(board_spec(network, state_.engine, state_.packs, state_.config));
-      made.push_back({"simulation over the board's line", &state_.board});
+      asked.push_back({"simulation over the board's line", &state_.board});
       if (const std::string why = synth::unplaceable_because(device); !why.empty()) {
         state_.problems.push_back("no bitstream: " + why);
       } else {
         specs.push_back(bitstream_spec(state_.engine, state_.config));
-        made.push_back({"place and route", &state_.bitstream});
+        asked.push_back({"place and route", &state_.bitstream});
       }
     }
     const auto outcomes = evaluate_all(world_, "simulating and synthesising the accelerator", specs);
     for (size_t i = 0; i < outcomes.size(); ++i) {
-      *made[i].second = outcomes[i];
-      complain(made[i].first, outcomes[i]);
+      *asked[i].second = outcomes[i];
+      complain(asked[i].first, outcomes[i]);
     }
     deliver_bitstream(state_, out_);
-    if (state_.simulated.done()) {
+    if (made(state_.simulated)) {
       const Json& r = state_.simulated.result;
       note_ = fmt::format("{} of {} bytes differ, {} cycles a frame", r.at("bytes_differ").get<int64_t>(),
                           r.at("bytes_compared").get<int64_t>(), r.at("cycles_simulated").get<int64_t>());
@@ -258,14 +258,14 @@ class Run {
         state_.problems.push_back("the accelerator differs from the golden model: " +
                                   r.at("first_difference").get<std::string>());
     }
-    if (state_.board.done()) {
+    if (made(state_.board)) {
       const Json& r = state_.board.result;
       note_ += fmt::format("; over the line {} of {} bytes, {} cycles", r.at("bytes_differ").get<int64_t>(),
                            r.at("bytes_compared").get<int64_t>(), r.at("cycles_simulated").get<int64_t>());
       if (r.at("bytes_differ") != 0)
         state_.problems.push_back("the board differs from the golden model: " + r.at("first_difference").get<std::string>());
     }
-    if (state_.bitstream.done())
+    if (made(state_.bitstream))
       note_ +=
           fmt::format("; bitstream of {:.1f} MHz, routed for up to {:.1f}", state_.bitstream.result.at("clock_mhz").get<double>(),
                       state_.bitstream.result.at("reached_mhz").get<double>());

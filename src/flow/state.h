@@ -29,6 +29,9 @@ struct StepTime {
   std::string note;
 };
 
+/// Whether an evaluation was asked for and left a result.
+inline bool made(const evaluate::Outcome& outcome) { return outcome.done() && outcome.result.is_object(); }
+
 struct State {
   Config config;
   Plan plan;

@@ -5,6 +5,10 @@
 
 namespace duet::simulate {
 
+/// Frames that take less do not follow one another: the line needs about so many cycles to ask for the last one and start the
+/// next.
+inline constexpr int64_t kBackToBack = 5'200;
+
 struct BoardResult {
   std::vector<layer::IntMap> outputs;  ///< head's map of every frame
   int64_t frame_cycles = 0;            ///< as the engine's register tells: between the last two done interrupts
@@ -13,7 +17,7 @@ struct BoardResult {
 
 /// Writes program and pictures over the line, starts the frames back to back, reads the heads: `frames` of them, pictures again
 /// and again. A bit of the line takes 8 cycles here, not as many as on the board. Frames follow one another only where one takes
-/// longer than the line needs to start the next one and ask for the last: 5,100 cycles. Throws Error when the board's memory is
+/// kBackToBack. Throws Error when the board's memory is
 /// too small, Verilator is absent or fails, or the board answers wrongly, late or with an error.
 BoardResult run_board(const quant::QuantizedNetwork& network, const engine::Engine& engine, const device::Board& board,
                       const std::vector<layer::IntMap>& pictures, int frames, const std::filesystem::path& cache = {},

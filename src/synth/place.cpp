@@ -16,7 +16,9 @@ namespace duet::synth {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int kTries = 3;  // the second is for the clock that the first one reached
+constexpr int kTries = 3;
+constexpr double kMargin = 0.97;     // of what a try reached, for the next one: another clock is another netlist
+constexpr double kBaudError = 0.02;  // what a line of ten bits forgives, shared with the other end
 constexpr std::chrono::seconds kTimeout{3600};
 
 // The open tools of a family, by their own name or as YoWASP's Python packages bring them.
@@ -52,11 +54,12 @@ std::string run_tool(const std::vector<std::string>& argv, const fs::path& folde
   base::write_file(folder / log, run.output);
   static const std::regex error("(ERROR: [^\n]*)");
   std::smatch found;
-  if (run.exit_code || run.timed_out)
+  if (run.timed_out)
+    throw Error(fmt::format("{} takes longer than {} s", argv[0], kTimeout.count()), (folder / log).string(),
+                "try a smaller engine, or a nextpnr built for this machine where this is YoWASP's");
+  if (run.exit_code)
     throw Error(fmt::format("{} failed: {}", argv[0],
-                            run.timed_out                                 ? "out of time"
-                            : std::regex_search(run.output, found, error) ? found[1].str()
-                                                                          : fmt::format("code {}", run.exit_code)),
+                            std::regex_search(run.output, found, error) ? found[1].str() : fmt::format("code {}", run.exit_code)),
                 (folder / log).string(), "the log says where; a design that does not fit wants a smaller engine");
   return run.output;
 }
@@ -66,7 +69,8 @@ void synthesise(const std::vector<fs::path>& sources, const device::Device& devi
   const device::Board& board = *device.board;
   std::string script = "# " + device.title + "\n";
   for (const fs::path& file : sources) script += fmt::format("read_verilog -sv \"{}\"\n", fs::absolute(file).string());
-  script += fmt::format("read_verilog -sv \"{}\"\n", (base::home() / "rtl" / "board" / board.top / (board.top + ".sv")).string());
+  script += fmt::format("read_verilog -sv \"{}\"\n",
+                        fs::absolute(base::home() / "rtl" / "board" / board.top / (board.top + ".sv")).string());
   script += fmt::format("chparam -set Divisor {} -set Words {} -set PllIn {} -set PllFeed {} -set PllOut {} {}\n", divisor,
                         board.memory_bytes / 8, pll.in, pll.feed, pll.out, board.top);
   script += fmt::format("{} -top {}\nwrite_json board.json\n", device.synthesis, board.top);
@@ -91,16 +95,15 @@ void read_report(const fs::path& file, Placed& placed) {
 }  // namespace
 
 Pll ecp5_pll(double in_mhz, double mhz) {
-  constexpr double kLeastDetector = 3.125, kLeast = 400, kMost = 800;
+  constexpr double kLeastDetector = 10, kLeast = 400, kMost = 800;
   constexpr int kMostDivider = 128;
   Pll best;
-  for (int in = 1; in <= kMostDivider && in_mhz / in >= kLeastDetector; ++in) {
-    const int feed = std::min(kMostDivider, static_cast<int>(std::floor(mhz * in / in_mhz + 1e-9)));
-    if (feed < 1) continue;
-    const double made = in_mhz * feed / in;
-    const int out = static_cast<int>(std::floor(kMost / made));
-    if (made > best.mhz && out >= 1 && out <= kMostDivider && made * out >= kLeast) best = {in, feed, out, made};
-  }
+  for (int in = 1; in_mhz / in >= kLeastDetector; ++in)
+    for (int feed = 1; feed <= kMostDivider && in_mhz / in * feed <= kMost; ++feed) {
+      const double oscillator = in_mhz / in * feed;
+      const int out = static_cast<int>(std::ceil(oscillator / mhz - 1e-9));
+      if (oscillator >= kLeast && out <= kMostDivider && oscillator / out > best.mhz) best = {in, feed, out, oscillator / out};
+    }
   if (best.mhz == 0)
     throw Error(fmt::format("no PLL setting makes {:g} MHz of {:g} MHz", mhz, in_mhz), "clock", "ask for 10 MHz or more");
   return best;
@@ -142,6 +145,7 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
   const Tools& tools = *tools_of(device.family);
   const std::string placer = installed(tools.place), packer = installed(tools.pack);
   fs::create_directories(folder);
+  fs::remove(folder / (board.top + ".bit"));  // of an earlier design
   const std::string pins = board.top + tools.pins;
   base::write_file(folder / pins, base::read_file(base::home() / "rtl" / "board" / board.top / pins));
   const auto tell = [&](double done, const std::string& note) {
@@ -151,6 +155,9 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
   for (int attempt = 0; attempt < kTries; ++attempt) {
     const Pll pll = ecp5_pll(board.clock_in_mhz, wanted);
     const int divisor = std::max(4, static_cast<int>(std::lround(pll.mhz * 1e6 / board.baud)));
+    if (std::abs(pll.mhz * 1e6 / divisor / board.baud - 1) > kBaudError)
+      throw Error(fmt::format("{:g} MHz makes no {} bits a second: {:.0f} at best", pll.mhz, board.baud, pll.mhz * 1e6 / divisor),
+                  device.name + ": board.baud", "choose another clock or baud rate");
     synthesise(sources, device, pll, divisor, folder, [&](const std::string&) { tell(10, "synthesis"); });
     // Names without folders: YoWASP's tools see no other.
     std::vector<std::string> command{placer,
@@ -178,7 +185,7 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
     placed.clock_mhz = pll.mhz, placed.baud = static_cast<int>(pll.mhz * 1e6 / divisor);
     placed.tool = placer_version(device);
     if (placed.reached_mhz < pll.mhz) {
-      wanted = placed.reached_mhz;
+      wanted = kMargin * placed.reached_mhz;
       continue;
     }
     placed.bitstream = folder / (board.top + ".bit");

@@ -12,7 +12,7 @@ namespace duet::synth {
 /// A design placed and routed on a board.
 struct Placed {
   std::filesystem::path bitstream;
-  double clock_mhz = 0;                        ///< of the design on the board: its PLL's, at most what was reached
+  double clock_mhz = 0;                        ///< of the design on the board: its PLL's, at most reached_mhz
   double reached_mhz = 0;                      ///< what nextpnr's timing analysis of the routed design allows
   int baud = 0;                                ///< of the line, as the clock divides
   int64_t lut = 0, ff = 0, dsp = 0, bram = 0;  ///< cells used, the board's own included; LUTs also where they only carry or pass
@@ -30,18 +30,19 @@ std::string unplaceable_because(const device::Device& device);
 
 /// Synthesises `sources` (an engine's files, top.sv, and the board's, packages first) under the board's own top module, places
 /// and routes them for the highest clock of at most `clock_mhz` that the board's PLL makes, and packs the bitstream. Where the
-/// routed design is slower than that, it is done once more for what was reached. `folder` afterwards holds scripts, logs,
-/// report.json and <top>.bit. Throws Error where unplaceable_because says so, or a tool fails.
+/// routed design is slower than that, it is done again, up to twice, for a little less than what was reached. `folder` afterwards
+/// holds scripts, logs, report.json and <top>.bit. Throws Error where unplaceable_because says so, a tool fails, or the clock
+/// makes no baud rate within 2 % of the board's.
 Placed place(const std::vector<std::filesystem::path>& sources, const device::Device& device, double clock_mhz,
              const std::filesystem::path& folder, const Progress& progress = {});
 
 /// Dividers of a PLL.
 struct Pll {
   int in = 1, feed = 1, out = 1;
-  double mhz = 0;  ///< clock_in feed / in
+  double mhz = 0;  ///< clock_in feed / in / out
 };
-/// ECP5's EHXPLLL with feedback from its own output: the highest clock of at most `mhz` (Lattice FPGA-DS-02012: phase detector
-/// 3.125 to 400 MHz, oscillator 400 to 800 MHz, dividers 1 to 128). Throws Error where there is none.
+/// ECP5's EHXPLLL: the highest clock of at most `mhz` (Lattice FPGA-DS-02012: phase detector, clock_in / in, at least 10 MHz;
+/// oscillator, clock_in feed / in, 400 to 800 MHz; dividers 1 to 128). Throws Error where there is none.
 Pll ecp5_pll(double in_mhz, double mhz);
 
 }  // namespace duet::synth

@@ -1,12 +1,12 @@
 // ULX3S: pins, clock and reset around duet_board. The host speaks over the board's USB serial bridge. LEDs: 0 the clock runs, 1 a frame's
 // interrupt or an error is pending, 2 the line's input. Latency and throughput: duet_board's. Twin: none; it is not simulated. Source of pins:
-// emard/ulx3s, doc/constraints/ulx3s_v20.lpf; of the PLL's attributes: Lattice FPGA-TN-02200.
+// emard/ulx3s, doc/constraints/ulx3s_v20.lpf; of the PLL: Lattice FPGA-TN-02200, FPGA-DS-02012.
 module ulx3s #(
     parameter int Divisor = 80,     // clock over baud
     parameter int Words   = 32768,  // of memory
-    parameter int PllIn   = 5,      // clock = 25 MHz PllFeed / PllIn; clock x PllOut is 400 to 800 MHz
+    parameter int PllIn   = 1,      // clock = 25 MHz PllFeed / PllIn / PllOut, without PllOut 400 to 800 MHz
     parameter int PllFeed = 16,
-    parameter int PllOut  = 7
+    parameter int PllOut  = 5
 ) (
     input  logic       clk_25mhz,
     input  logic       ftdi_txd,    // to us
@@ -14,16 +14,17 @@ module ulx3s #(
     output logic [7:0] led,
     output logic       wifi_gpio0   // high, or the board's ESP32 takes over
 );
-  logic clk, locked, irq;
+  logic clk, feedback, locked, irq;
   logic [6:0] reset_q = 7'd0;  // counts up once the clock is stable
 
   (* ICP_CURRENT = "12" *) (* LPF_RESISTOR = "8" *) (* MFG_ENABLE_FILTEROPAMP = "1" *) (* MFG_GMCREF_SEL = "2" *)
   EHXPLLL #(
-      .CLKI_DIV(PllIn), .CLKFB_DIV(PllFeed), .CLKOP_DIV(PllOut), .CLKOP_CPHASE(PllOut / 2), .CLKOP_FPHASE(0),
-      .CLKOP_ENABLE("ENABLED"), .FEEDBK_PATH("CLKOP"), .OUTDIVIDER_MUXA("DIVA"),
+      .CLKI_DIV(PllIn), .CLKFB_DIV(1), .CLKOP_DIV(PllFeed), .CLKOP_CPHASE(PllFeed / 2), .CLKOP_FPHASE(0),
+      .CLKOS_DIV(PllOut), .CLKOS_CPHASE(PllOut / 2), .CLKOS_FPHASE(0),
+      .CLKOP_ENABLE("ENABLED"), .CLKOS_ENABLE("ENABLED"), .FEEDBK_PATH("CLKOP"), .OUTDIVIDER_MUXA("DIVA"), .OUTDIVIDER_MUXB("DIVB"),
       .PLLRST_ENA("DISABLED"), .INTFB_WAKE("DISABLED"), .STDBY_ENABLE("DISABLED"), .DPHASE_SOURCE("DISABLED")
   ) u_pll (
-      .CLKI(clk_25mhz), .CLKFB(clk), .CLKOP(clk), .LOCK(locked),
+      .CLKI(clk_25mhz), .CLKFB(feedback), .CLKOP(feedback), .CLKOS(clk), .LOCK(locked),
       .RST(1'b0), .STDBY(1'b0), .PHASESEL0(1'b0), .PHASESEL1(1'b0), .PHASEDIR(1'b1), .PHASESTEP(1'b1), .PHASELOADREG(1'b1),
       .PLLWAKESYNC(1'b0), .ENCLKOP(1'b0)
   );

@@ -32,6 +32,11 @@ class Serial {
     for (int bit = 0; bit < 8; ++bit) out_.push_back(byte >> bit & 1);
     out_.push_back(true);
   }
+  // The line low for so many bits: what a host sends that is switched off.
+  void hold_low(int bits) {
+    for (int i = 0; i < bits; ++i) out_.push_back(false);
+    out_.push_back(true);
+  }
   uint8_t receive() {
     constexpr int64_t kPatience = 1'000'000;
     for (int64_t last = cycle; in_.empty(); tick(false)) {
@@ -44,13 +49,21 @@ class Serial {
   }
   // Lets `cycles` pass after all that is to be sent has gone; nothing may come.
   void wait(int64_t cycles) {
-    while (!out_.empty()) tick(false);
-    while (cycles-- > 0) tick(false);
+    pass(cycles);
     if (!in_.empty()) board_error("a byte that nobody asked for", cycle);
+  }
+  // The same, and forgets what came.
+  void drain(int64_t cycles) {
+    pass(cycles);
+    in_.clear();
   }
   int64_t cycle = 0;
 
  private:
+  void pass(int64_t cycles) {
+    while (!out_.empty()) tick(false);
+    while (cycles-- > 0) tick(false);
+  }
   void tick(bool reset) {
     if (cycle % kBit == 0) {
       top_->line_i = out_.empty() || out_.front();
@@ -88,7 +101,7 @@ class Serial {
 template <class Top>
 class Link {
  public:
-  enum Operation : uint8_t { kWriteMemory = 1, kReadMemory, kWriteRegister, kReadRegister };
+  enum Operation : uint8_t { kWriteMemory = 1, kReadMemory, kWriteRegister, kReadRegister, kReset };
 
   void write_memory(uint32_t address, const uint8_t* data, uint32_t bytes) {
     expect(kWriteMemory, call(kWriteMemory, address, bytes / 8, data, bytes, nullptr, 0));
@@ -104,6 +117,7 @@ class Link {
     expect(kReadRegister, call(kReadRegister, address, 0, nullptr, 0, b, 4));
     return uint32_t{b[3]} << 24 | uint32_t{b[2]} << 16 | uint32_t{b[1]} << 8 | b[0];
   }
+  void reset() { expect(kReset, call(kReset, 0, 0, nullptr, 0, nullptr, 0)); }
   // Sends a command with its data and takes the answer: its first byte. Where that is not 0xff, `got` bytes of data follow.
   uint8_t call(uint8_t operation, uint32_t address, uint32_t value, const uint8_t* give, uint32_t given, uint8_t* get,
                uint32_t got) {

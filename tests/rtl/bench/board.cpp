@@ -44,6 +44,30 @@ void faults(Link<Vduet_board>& link) {
   expect(link.call(0x81, 0, 1, nullptr, 0, nullptr, 0) == 0xff, "an answer is taken for an operation", link);
   expect(link.call(1, 0, 0, nullptr, 0, nullptr, 0) == 0x81, "writing nothing is not answered", link);
   expect(link.call(2, 0, 0, nullptr, 0, nullptr, 0) == 0x82, "reading nothing is not answered", link);
+  // Outside the memory, or not at a word: refused, and nothing written.
+  const std::array<uint8_t, 16> two{9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9};
+  std::array<uint8_t, 16> first{}, last{}, now{};
+  link.read_memory(0, first.data(), 16), link.read_memory(kBytes - 16, last.data(), 16);
+  expect(link.call(1, kBytes - 8, 2, two.data(), 16, nullptr, 0) == 0xff, "a write beyond the memory is not refused", link);
+  expect(link.call(1, 4, 2, two.data(), 16, nullptr, 0) == 0xff, "a write within a word is not refused", link);
+  expect(link.call(1, 0x80000000, 2, two.data(), 16, nullptr, 0) == 0xff, "a write far away is not refused", link);
+  expect(link.call(2, kBytes - 8, 2, nullptr, 0, nullptr, 0) == 0xff, "a read beyond the memory is not refused", link);
+  link.read_memory(0, now.data(), 16);
+  expect(now == first, "a refused write changed the first words", link);
+  link.read_memory(kBytes - 16, now.data(), 16);
+  expect(now == last, "a refused write changed the last words", link);
+  // A byte ends an answer; a line that is low for long is no byte.
+  for (const uint8_t byte : {2, 0, 0, 0, 0, 0, 8, 0, 0}) link.serial.send(byte);  // 2,048 words
+  link.serial.drain(5000);
+  link.serial.send(0);
+  link.serial.drain(2000);
+  registers(link);
+  link.serial.hold_low(37);
+  registers(link);
+  link.reset();
+  expect(link.read_register(0x14) == 0, "a reset leaves a register as it was", link);
+  link.read_memory(0, now.data(), 16);
+  expect(now == first, "a reset changed the memory", link);
   for (int i = 0; i < 20; ++i) link.serial.send(0);  // no commands
   registers(link);
   link.serial.send(3), link.serial.send(0x14);  // half a command, then silence
