@@ -3,7 +3,6 @@
 #include <memory>
 
 #include "base/error.h"
-#include "base/fields.h"
 #include "base/files.h"
 #include "cli/accelerator.h"
 #include "cli/verb.h"
@@ -20,24 +19,19 @@ struct Options {
   bool json = false;
 };
 
-// Its network must fit the board's memory: program, maps, a picture and the heads of the frames that queue.
-void check_memory(const fs::path& folder, const device::Device& device) {
-  constexpr int64_t kQueue = 4;
-  if (!device.board) return;
-  const std::string file = (folder / "schedule.json").string();
-  const Json schedule = base::read_json(file);
-  const auto bytes = [&](const char* key) { return base::int_field(schedule, key, 0, INT32_MAX, file); };
-  const int64_t needs = bytes("memory_end") + bytes("picture_bytes") + kQueue * bytes("head_bytes");
-  if (needs > device.board->memory_bytes)
-    throw Error(fmt::format("its network needs {} bytes of memory, the board has {}", needs, device.board->memory_bytes),
-                folder.string(), "emit a smaller network, or one for a smaller picture");
+void check_memory(const program::Program& program, const device::Device& device, const std::string& folder) {
+  const int64_t needs = program::memory_bytes(program);
+  if (device.board && needs > device.board->memory_bytes)
+    throw Error(fmt::format("its network needs {} bytes of memory, the board has {}", needs, device.board->memory_bytes), folder,
+                "emit a smaller network, or one for a smaller picture");
 }
 
 void run(const Options& o) {
   if (o.folder.empty()) throw Error("names no accelerator", "duet bitstream", "give a folder that `duet emit` wrote");
   const device::Device device = device::find_device(o.device);
-  read_engine((fs::path(o.folder) / "engine.json").string(), device);  // one of another family is refused
-  check_memory(o.folder, device);
+  const engine::Engine engine = read_engine((fs::path(o.folder) / "engine.json").string(), device);
+  const net::Network network = read_network((fs::path(o.folder) / "network.json").string());
+  check_memory(program::compile(network, engine), device, o.folder);
   std::vector<fs::path> sources = emit::emitted_files(o.folder);
   for (const fs::path& file : emit::board_files()) sources.push_back(file);
   const auto placed =
