@@ -9,13 +9,12 @@
 namespace duet::estimate {
 namespace {
 
-// From `build/release/fit_logic FOLDER DEVICE` (bench/), Yosys 0.23, hierarchy kept: five engines fitted, two held out. The
-// constants of 7 series have followed the RTL since: what a change added to a small engine.
+// As `build/release/fit_logic FOLDER DEVICE` (bench/) prints them, Yosys 0.23, hierarchy kept: five engines fitted, two held out.
 struct Fit {
   LogicFeatures lut, ff;
 };
-constexpr Fit kXc7{{6300, 79.68, 16.86, 1.741, 1.59, 0, 2.821, 1.637, 0},
-                   {5475, 109, 9.801, 2.02, 0, 1.141, 0.8073, 2.897, 0.7898}};
+constexpr Fit kXc7{{6500, 73.24, 17.05, 1.817, 1.642, 0, 1.028, 1.844, 0},
+                   {5245, 124, 9.804, 2.031, 0, 1.146, 0.8073, 2.897, 0.8424}};
 constexpr Fit kEcp5{{11030, 140.2, 24.88, 3.682, 1.494, 0, 0, 1.559, 0},
                     {7003, 154, 9.801, 2.031, 0, 0.1262, 2.001, 6.591, 0.8424}};
 
