@@ -1,9 +1,12 @@
 #include "verify/draw.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <iterator>
 
+#include "base/error.h"
 #include "estimate/estimate.h"
 #include "quant/quantize.h"
 #include "verify/numbers.h"
@@ -26,6 +29,7 @@ constexpr std::array<int, 3> kWays{1, 2, 4};                                  //
 constexpr int kPictureWays = 3;                                               // kPicture
 constexpr int kMappings = 2 * kPictureWays * static_cast<int>(kWays.size());  // and depth-wise multipliers in LUTs
 constexpr int kMostNibble = 4;                                                // bits
+constexpr int kPatience = 200, kDespair = 10'000;                             // tries
 constexpr int kLeastSigned = 3;                                               // bits: of -2..1 only -1 is neither 0 nor clipped
 constexpr double kNarrower = 0.25, kMoreMemory = 0.5, kGapless = 0.5, kNoPool = 0.2, kExactAccumulator = 0.3, kScarce = 0.5,
                  kAnyBundle = 0.5;
@@ -76,6 +80,12 @@ void try_lanes(engine::Engine& engine, Rng& rng) {
   engine.out_lanes = beat * static_cast<int>(rng.between(1, kOutLanes.hi / beat));
   if (engine.out_lanes % engine.unit_groups == 0 && rng.chance(0.5)) engine.out_lanes /= engine.unit_groups;
   engine.dw_lanes = engine::dw_kernel(engine) ? draw({"", 1, most}, rng) : 0;
+}
+
+// Many wide channels and large kernels can have sums that no accumulator holds: those of narrower numbers than the engine's fit.
+void narrow(Design& design) {
+  if (design.weight_bits > kWeightBits.lo) --design.weight_bits;
+  if (design.feature_bits > kLeastSigned) --design.feature_bits;
 }
 
 }  // namespace
@@ -161,12 +171,13 @@ net::Network Drawer::draw_network(const Wish& wish, const net::Bundle& bundle) {
   return network;
 }
 
-void Drawer::draw_lanes(engine::Engine& engine, const Wish& wish) {
+void Drawer::draw_lanes(engine::Engine& engine, const Wish& wish, int most_multipliers) {
   engine.buffers = {};  // those of a design drawn before may be what was wrong with it
   do try_lanes(engine, rng_);
   while (!engine::illegal_because(engine).empty() || (wish.quads && !engine::quads(engine)) ||
          (wish.nibbles && !engine::nibbles(engine)) ||
-         (wish.many_multipliers && engine.in_lanes * engine.out_lanes < kManyMultipliers));
+         (wish.many_multipliers && engine.in_lanes * engine.out_lanes < kManyMultipliers) ||
+         engine.in_lanes * engine.out_lanes > most_multipliers);
 }
 
 engine::Buffers Drawer::draw_memories(engine::Buffers buffers) {
@@ -203,6 +214,9 @@ void Drawer::draw_scarce(engine::Engine& engine, const net::Network& network) {
 // Adds what follows from the numbers; false where the design is not one to verify.
 bool Drawer::complete(Design& design) {
   engine::Engine& e = design.engine;
+  const auto fits = [&] { return estimate::excess(estimate::engine_resources(e), device_.resources) == 0; };
+  e.acc_bits = kAccBits.lo;
+  if (!fits()) return false;
   e.acc_bits = kAccBits.hi;
   if (!program::unfit_because(design.network, e).empty()) return false;
   if (program::predict(program::compile(design.network, e), design.memory).frame > kCycles.hi) return false;
@@ -210,23 +224,28 @@ bool Drawer::complete(Design& design) {
   const int least_bits = std::max(kAccBits.lo, quant::accumulator_bits(numbers.network));
   if (least_bits > kAccBits.hi || least(live_outputs(numbers, golden_maps(numbers))) < kLeastLive) return false;
   e.acc_bits = rng_.chance(kExactAccumulator) ? least_bits : static_cast<int>(rng_.between(least_bits, kAccBits.hi));
-  return estimate::excess(estimate::engine_resources(e), device_.resources) == 0;
+  return fits();
 }
 
 Design Drawer::next() {
   Design design;
   const Wish wish = draw_choices(design);
-  do {
+  for (int tries = 1;; ++tries) {
     design.network = draw_network(wish, design.engine.bundle);
-    draw_lanes(design.engine, wish);
+    const int patience_lost = std::min(tries / kPatience, 8);
+    draw_lanes(design.engine, wish, std::max(kManyMultipliers, kInLanes.hi * kOutLanes.hi >> patience_lost));
     design.engine = program::size_for(design.engine, design.network);
-    if (rng_.chance(kMoreMemory))
+    if (rng_.chance(kMoreMemory) && patience_lost == 0)
       design.engine.buffers = draw_memories(design.engine.buffers);
     else if (rng_.chance(kScarce))
       draw_scarce(design.engine, design.network);
     design.seed = rng_.bits();
-  } while ((wish.quads && !runs_quads(design)) || !complete(design));
-  return design;
+    if ((!wish.quads || runs_quads(design)) && complete(design)) return design;
+    if (tries % kPatience == 0) narrow(design);
+    if (tries == kDespair)
+      throw Error(fmt::format("none of {} designs drawn one after another fits, the last one {}", tries, describe(design)),
+                  device_.name, "verify a larger device");
+  }
 }
 
 std::vector<Design> draw(int count, uint64_t seed, const device::Device& device) {

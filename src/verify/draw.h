@@ -42,6 +42,7 @@ class Deck {
 class Drawer {
  public:
   Drawer(uint64_t seed, const device::Device& device);
+  /// Throws Error where none that fits the device is found.
   Design next();
 
  private:
@@ -52,7 +53,7 @@ class Drawer {
   net::Bundle draw_bundle(int products, bool dw_in_luts);
   Wish draw_choices(Design& design);
   net::Network draw_network(const Wish& wish, const net::Bundle& bundle);
-  void draw_lanes(engine::Engine& engine, const Wish& wish);
+  void draw_lanes(engine::Engine& engine, const Wish& wish, int most_multipliers);
   engine::Buffers draw_memories(engine::Buffers buffers);
   void draw_scarce(engine::Engine& engine, const net::Network& network);
   bool complete(Design& design);

@@ -118,5 +118,11 @@ TEST(Design, RefusesNumbersWiderThanTheEngine) {
   EXPECT_THROW(design_from_json(json, "test"), Error);
 }
 
+TEST(Draw, ADeviceThatHoldsNoneIsRefused) {
+  device::Device tiny = pynq();
+  tiny.resources.bram36 = 2;
+  EXPECT_THROW(draw(1, 1, tiny), Error);
+}
+
 }  // namespace
 }  // namespace duet::verify
