@@ -24,18 +24,18 @@ inline double iou(const Box& a, const Box& b) {
 /// A decoded box and how sure the network is of it.
 struct Detection {
   Box box;
-  double confidence = 0;  ///< sigmoid of tc, 0..1
+  double confidence = 0;  ///< the winner's share of the softmax of tc over all cells and anchors, 0..1
   int anchor = 0, row = 0, column = 0;
 };
 
 /// Limit of tw and th, so that a box never grows beyond e^4 anchors.
 inline constexpr double kMaxLogSize = 4;
 
-/// Box of anchor `anchor` in grid cell (row, column) from its five head values t = tx, ty, tw, th, tc (real numbers): centre
+/// Box of anchor `anchor` in grid cell (row, column) from its head values t = tx, ty, tw, th (real numbers): centre
 /// ((column + sigmoid(tx)) / grid width, (row + sigmoid(ty)) / grid height), size (anchor.width e^tw, anchor.height e^th), tw and
 /// th clamped to
 /// +-kMaxLogSize. Not cut at the picture's edge.
-Detection decode_cell(const double t[5], const Network& network, int anchor, int row, int column);
+Box decode_cell(const double t[4], const Network& network, int anchor, int row, int column);
 
 /// The box with the largest tc over all anchors and cells (the first of equal ones), from the head's values in the order of
 /// IntMap: head channel 5a..5a+4 of anchor a, [channel][row][column]. `scale` is the real value of one step (1 for a float head).

@@ -42,28 +42,11 @@ std::vector<core::IntegerLayer> integer_layers(const quant::QuantizedNetwork& ne
   return layers;
 }
 
-// The winner's share of the softmax over all cells and anchors: how sure the network is, 0..1.
-template <class T>
-double share_of_winner(std::span<const T> head, const net::Network& network, double scale) {
-  const int64_t pixels = net::grid(network).pixels();
-  double most = -INFINITY, sum = 0;
-  for (int pass = 0; pass < 2; ++pass)
-    for (size_t a = 0; a < network.anchors.size(); ++a)
-      for (int64_t p = 0; p < pixels; ++p) {
-        const double t = scale * static_cast<double>(head[static_cast<size_t>((5 * static_cast<int64_t>(a) + 4) * pixels + p)]);
-        if (pass == 0)
-          most = std::max(most, t);
-        else
-          sum += std::exp(t - most);
-      }
-  return 1 / sum;
-}
-
 template <class T>
 Scored scored(std::span<const T> head, const net::Network& network, double scale) {
+  const net::Detection found = net::decode(head, network, scale);
   Scored out;
-  out.predicted = net::decode(head, network, scale).box;
-  out.confidence = share_of_winner(head, network, scale);
+  out.predicted = found.box, out.confidence = found.confidence;
   return out;
 }
 

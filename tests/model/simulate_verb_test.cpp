@@ -7,6 +7,7 @@
 #include "data/draw.h"
 #include "data/image.h"
 #include "net/network.h"
+#include "quant/quantize.h"
 #include "support/folder.h"
 
 namespace duet {
@@ -68,6 +69,31 @@ TEST_F(SimulateVerb, RunsPicturesAndDrawsTheirBoxes) {
   EXPECT_THAT(ran.output, HasSubstr("grey.png: box"));
   EXPECT_EQ(green_pixels(file("grey.png")), 0);
   EXPECT_GT(green_pixels(file("drawn/grey.png")), 4);
+}
+
+TEST_F(SimulateVerb, DetectFindsTheSameBoxInTheGoldenModelAndTheRtl) {
+  Rng rng(3);
+  const net::Network tiny = net::network_from_json(base::read_json(file("tiny.json")), "tiny");
+  base::write_json(file("integers/network.json"), net::to_json(tiny));
+  quant::save(quant::random_quantized(tiny, {}, rng), file("integers/quantized"));
+  data::Image picture(48, 32);
+  data::draw_box(picture, {0.2, 0.3, 0.6, 0.7}, data::kGreen, 3);
+  data::write_image(file("thing.png"), picture);
+  base::ProcessOptions how;
+  how.environment["DUET_CACHE"] = file("cache");
+  const auto detect = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> command{DUET_PROGRAM, "detect", file("thing.png"), "--network", file("integers"), "--json"};
+    command.insert(command.end(), options.begin(), options.end());
+    const auto ran = base::run_process(command, how);
+    EXPECT_EQ(ran.exit_code, 0) << ran.output;
+    return Json::parse(ran.output.substr(ran.output.find('{')));
+  };
+  const Json golden = detect({}), simulated = detect({"--simulate"});
+  EXPECT_EQ(golden["runner"], "golden");
+  EXPECT_EQ(simulated["runner"], "simulated");
+  EXPECT_EQ(simulated["box"], golden["box"]);
+  EXPECT_EQ(simulated["confidence"], golden["confidence"]);
+  EXPECT_GT(simulated["simulated"]["cycles"].get<int64_t>(), 100);
 }
 
 TEST_F(SimulateVerb, WritesAWaveform) {

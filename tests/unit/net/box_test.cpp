@@ -37,9 +37,9 @@ TEST(Box, DecodesTheSurestCell) {
   EXPECT_NEAR(found.box.x0, 5.5 / 6 - 0.4, 1e-6);
   EXPECT_EQ(found.box.x1, 1);  // cut at the edge
   EXPECT_EQ(found.box.y0, 0);
-  EXPECT_NEAR(found.confidence, 1 / (1 + std::exp(-3)), 1e-6);
-  const double values[5] = {t[0], t[1], t[2], t[3], t[4]};
-  const Box uncut = decode_cell(values, network, 1, 2, 5).box;
+  EXPECT_NEAR(found.confidence, 1 / (1 + 47 * std::exp(-4)), 1e-6);
+  const double values[4] = {t[0], t[1], t[2], t[3]};
+  const Box uncut = decode_cell(values, network, 1, 2, 5);
   EXPECT_NEAR(uncut.y1 - uncut.y0, 0.3 * std::exp(4), 1e-6);
 }
 
