@@ -18,7 +18,25 @@ std::filesystem::path library_path() {
   return std::filesystem::path(DUET_TRAIN_LIBRARY_DIR) / kName;
 }
 
-const core::Core& open_library() {
+// OpenBLAS takes a processor that is newer than itself for the oldest one that it knows, and then multiplies matrices without
+// AVX: this names the widest of its kernels that the processor has. Null: let OpenBLAS choose.
+const char* openblas_core() {
+#ifdef __x86_64__
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512vl"))
+    return "SKYLAKEX";
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "HASWELL";
+#endif
+  return nullptr;
+}
+
+struct Library {
+  const core::Core* core = nullptr;
+  std::string blas;  // OpenBLAS' kernels, "" where another BLAS is in use
+};
+
+Library open_library() {
+  if (const char* core = openblas_core()) setenv("OPENBLAS_CORETYPE", core, 0);
   // Threads are libtorch's business: its BLAS would start as many again for each of them.
   setenv("OPENBLAS_NUM_THREADS", "1", 0);
   // Threads that wait by spinning take the cores from other evaluations.
@@ -33,19 +51,22 @@ const core::Core& open_library() {
   using Maker = const core::Core* (*)();
   const auto make = reinterpret_cast<Maker>(dlsym(library, "duet_train_core"));
   if (!make) throw Error("the training library lacks its entry", path.string(), "build it again with `make`");
-  return *make();
+  const auto corename = reinterpret_cast<const char* (*)()>(dlsym(library, "openblas_get_corename"));
+  return {make(), corename ? corename() : ""};
+}
+
+const Library& the_library() {
+  static const Library library = open_library();
+  return library;
 }
 
 }  // namespace
 
-const core::Core& library_core() {
-  static const core::Core& core = open_library();
-  return core;
-}
+const core::Core& library_core() { return *the_library().core; }
 
 Json library() {
   const core::Core& core = library_core();
-  return {{"version", core.version()}, {"cuda", core.cuda()}, {"mkldnn", core.mkldnn()}};
+  return {{"version", core.version()}, {"cuda", core.cuda()}, {"mkldnn", core.mkldnn()}, {"blas", the_library().blas}};
 }
 
 }  // namespace duet::train

@@ -115,7 +115,8 @@ Json to_json(const std::vector<Scored>& scored);
 /// True when the folder holds a quantised network.
 bool is_quantized(const std::filesystem::path& network_folder);
 
-/// libtorch's version, threads and devices: {"version", "cuda", "mkldnn"}. Loads the library.
+/// libtorch's version and devices, and the kernels that OpenBLAS uses ("" where it is not the BLAS): {"version", "cuda",
+/// "mkldnn", "blas"}. Loads the library.
 Json library();
 
 }  // namespace duet::train

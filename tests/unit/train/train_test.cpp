@@ -49,6 +49,16 @@ class Train : public testing::Test {
   fs::path folder_;
 };
 
+// OpenBLAS 0.3.21 takes a newer processor for a Prescott.
+TEST(Library, MultipliesWithTheWidestInstructions) {
+  const std::string blas = library().at("blas");
+  if (blas.empty()) GTEST_SKIP() << "the BLAS is not OpenBLAS";
+  if (__builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
+    EXPECT_EQ(blas, "SkylakeX");
+  else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    EXPECT_EQ(blas, "Haswell");
+}
+
 TEST_F(Train, LearnsWhatAnUntrainedNetworkDoesNotKnow) {
   TrainSpec untrained = spec(1);
   untrained.learning_rate = 1e-9;
