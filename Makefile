@@ -1,6 +1,6 @@
 # The front door. `make help` lists what there is.
 .DEFAULT_GOAL := build
-.PHONY: help deps build demo test test-slow mutants format clean
+.PHONY: help deps build demo test test-slow mutants bench-train format clean
 PROGRAM := build/release/duet
 TIMED := tools/timed
 
@@ -38,6 +38,12 @@ mutants: ## plant faults in rtl/ and tell which of them no test finds (SEED=1 CO
 	@$(TIMED) build $(MAKE) --no-print-directory compile-mutants
 	@$(TIMED) --report
 	@build/release/mutants --out build/mutants $(if $(SEED),--seed $(SEED)) $(if $(COUNT),--count $(COUNT))
+
+bench-train: ## speed of training beside a plain PyTorch loop (5 minutes)
+	@$(TIMED) installs tools/install-deps build demo bench-train
+	@$(TIMED) build $(MAKE) --no-print-directory compile
+	@$(TIMED) --report
+	@/usr/bin/python3 bench/training/run.py --duet $(PROGRAM) --out build/bench-train
 
 format: ## bring the C++ into the project's format
 	git ls-files '*.cpp' '*.h' | xargs clang-format-14 -i
