@@ -51,7 +51,6 @@ def dnn_a(weight_bits, feature_bits):
     """DNN-A as QONNX: 3x3 depth-wise, 1x1, 2x2 maximum pooling four times, and a head of 1x1."""
     rng = np.random.default_rng(1)
     nodes, constants = [], []
-    shapes = {}
 
     def constant(name, value):
         constants.append(numpy_helper.from_array(np.asarray(value, np.float32), name))

@@ -106,8 +106,10 @@ void add_detect(CLI::App& app) {
   verb->add_option("picture", a->picture, "JPEG or PNG")->required();
   verb->add_option("--network", a->network,
                    "Folder that `duet train` or `duet quantize` made (default: pretrained/sky-w8f8, things in the sky)");
-  verb->add_flag("--simulate", a->simulate, "By the accelerator in Verilator instead of the golden model");
+  CLI::Option* simulate =
+      verb->add_flag("--simulate", a->simulate, "By the accelerator in Verilator instead of the golden model");
   verb->add_option("--device", a->device, "With --simulate: device (see `duet devices`), or the path of a device file")
+      ->needs(simulate)
       ->capture_default_str();
   verb->add_option("--out", a->out, "Picture to write, with the box (.png or .jpg)");
   add_json_flag(verb, a->json);
