@@ -79,19 +79,14 @@ void Channel::before(int64_t beats) {
 }
 
 // Beats from `start` on, as soon as the bus is free. Returns the cycle of the last one.
-int64_t Channel::carry(Bus& bus, int64_t start, int64_t beats) {
+int64_t Channel::carry(Bus& bus, int64_t start, int64_t beats) const {
   bus.free = std::max(bus.free, start);
   if (gap_num_ == 0) return (bus.free += beats) - 1;
-  if (beats != run_idle_.beats) {
-    const int64_t parts = (beats - 1) * gap_num_;
-    run_idle_ = {beats, parts / gap_den_, parts % gap_den_};
-  }
-  int64_t idle = run_idle_.cycles;
-  bus.debt += run_idle_.parts;
-  if (bus.debt >= gap_den_) ++idle, bus.debt -= gap_den_;
+  const int64_t before_last = bus.debt + (beats - 1) * gap_num_, idle = before_last / gap_den_;
   const int64_t last = bus.free + beats - 1 + idle;
+  bus.debt = before_last - idle * gap_den_ + gap_num_;
   bus.free = last + 1;
-  for (bus.debt += gap_num_; bus.debt >= gap_den_; bus.debt -= gap_den_) ++bus.free;
+  if (bus.debt >= gap_den_) bus.free += bus.debt / gap_den_, bus.debt %= gap_den_;
   return last;
 }
 

@@ -36,11 +36,7 @@ class Channel {
     int64_t first = 0, beats = 0;
     int64_t bursts() const;
   };
-  // Idle cycles between the beats of a run, and parts of one left over: of the last length, since many runs are as long.
-  struct RunIdle {
-    int64_t beats = 0, cycles = 0, parts = 0;
-  };
-  int64_t carry(Bus& bus, int64_t start, int64_t beats);
+  int64_t carry(Bus& bus, int64_t start, int64_t beats) const;
   void answer(int64_t time);
   bool in_time(int64_t start) const;
   void tell_apart();
@@ -50,7 +46,6 @@ class Channel {
   std::vector<int64_t> in_flight_;  // when each burst was or will be answered, the oldest at next_
   size_t next_ = 0;
   Bus bus_;
-  RunIdle run_idle_;
   std::optional<Run> run_;
   int64_t last_ = 0, last_answer_ = 0, earlier_answer_ = kLongAgo;  // the last one of all before run_
   static constexpr int64_t kLongAgo = -(int64_t{1} << 40);

@@ -40,25 +40,20 @@ int slots(const engine::Engine& engine) { return engine::dw_kernel(engine) / 2 +
 // When the slots of the rows of one parity become free, in the order in which rows take them.
 class Ring {
  public:
-  explicit Ring(int slots) : freed_(static_cast<size_t>(slots)) {}  // all free
+  explicit Ring(int slots) : slots_(slots), freed_(static_cast<size_t>(slots)) {}
   // The cycle from which `rows` more slots are free.
   int64_t take(int rows) {
-    if (rows == 0) return 0;
-    taken_ = after(taken_, rows);
-    return freed_[(taken_ == 0 ? freed_.size() : taken_) - 1];
+    taken_ += rows;
+    return rows && taken_ > slots_ ? freed_[static_cast<size_t>((taken_ - 1) % slots_)] : 0;
   }
   void free(int rows, int64_t time) {
-    for (; rows > 0; --rows, given_ = after(given_, 1)) freed_[given_] = time;
+    for (int i = 0; i < rows; ++i) freed_[static_cast<size_t>(given_++ % slots_)] = time;
   }
 
  private:
-  size_t after(size_t slot, int rows) const {
-    slot += static_cast<size_t>(rows);
-    return slot < freed_.size() ? slot : slot - freed_.size();
-  }
-
+  int slots_;
   std::vector<int64_t> freed_;
-  size_t taken_ = 0, given_ = 0;
+  int64_t taken_ = 0, given_ = 0;
 };
 
 // A buffer whose words are taken and freed in order.
