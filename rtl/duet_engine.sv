@@ -21,6 +21,7 @@ module duet_engine #(
     parameter int Diagonal      = 0,    // 1: the array may hand a depth-wise convolution's channels on
     parameter int Signed        = 0,    // 1: features have a sign
     parameter int Average       = 0,    // 1: the store may pool by average
+    parameter int Bypass        = 0,    // 1: it may reorder a map for a bypass, and pools it
     parameter int DigitBits     = 8,    // of the digits of a picture that the array reads; 8: whole bytes
     parameter int WeightBits    = 8,
     parameter int FeatureBits   = 8,
@@ -106,7 +107,7 @@ module duet_engine #(
       .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .BeatLanes(BeatLanes), .HeadLanes(HeadLanes),
       .UnitGroups(UnitGroups), .Nibbles(Nibbles), .BankLanes(BankLanes), .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Products(Products),
       .Pixels(Pixels), .Chain(Chain), .DwInLuts(DwInLuts),
-      .DwKernel(DwKernel), .ArrayKernel(ArrayKernel), .Diagonal(Diagonal), .Signed(Signed), .Average(Average), .DigitBits(DigitBits), .PairShift(PairShift), .PixelShift(PixelShift), .Quads(Quads), .Outstanding(Outstanding),
+      .DwKernel(DwKernel), .ArrayKernel(ArrayKernel), .Diagonal(Diagonal), .Signed(Signed), .Average(Average), .Bypass(Bypass), .DigitBits(DigitBits), .PairShift(PairShift), .PixelShift(PixelShift), .Quads(Quads), .Outstanding(Outstanding),
       .Layers(Layers), .LineWords(LineWords), .SideWords(SideWords), .TileWords(TileWords), .PsumWords(PsumWords), .ResultWords(ResultWords),
       .PwWeightWords(PwWeightWords), .DwWeightWords(DwWeightWords), .PwParamWords(PwParamWords), .DwParamWords(DwParamWords)
   ) u_rules ();
@@ -174,7 +175,7 @@ module duet_engine #(
   duet_program #(
       .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .DwWidth(DwWidth), .BeatLanes(BeatLanes), .UnitGroups(UnitGroups), .Pixels(Pixels),
       .Kinds({5'(DigitBits - 1), 1'(Average), 1'(Signed), 1'(Diagonal), 4'(ArrayKernel), 4'(DwKernel)}),
-      .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Layers(Layers), .LineWords(LineWords),
+      .Bypass(Bypass), .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Layers(Layers), .LineWords(LineWords),
       .SideWords(SideWords), .TileWords(TileWords), .PsumWords(PsumWords), .ResultWords(ResultWords), .DwWeightWords(DwWeightWords),
       .DwParamWords(DwParamWords), .PwWeightWords(PwWeightWords), .PwParamWords(PwParamWords)
   ) u_program (
@@ -396,7 +397,7 @@ module duet_engine #(
       .Layers(Layers),
       .OutLanes(OutLanes * UnitGroups), .BeatLanes(BeatLanes), .HeadLanes(HeadLanes),
       .StoredBits(StoredBits),
-      .AccBits(AccBits), .Pixels(Pixels), .Signed(Signed), .Average(Average),
+      .AccBits(AccBits), .Pixels(Pixels), .Signed(Signed), .Average(Average), .Bypass(Bypass),
       .ResultWords(ResultWords),
       .ResultAddr(ResultAddr),
       .ParamAddr(PwParamAddr)

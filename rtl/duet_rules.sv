@@ -22,6 +22,7 @@ module duet_rules #(
     parameter int Diagonal    = 0,
     parameter int Signed      = 0,
     parameter int Average     = 0,
+    parameter int Bypass      = 0,
     parameter int DigitBits   = 8,
     parameter int PairShift   = 0,
     parameter int PixelShift  = 0,
@@ -61,6 +62,7 @@ module duet_rules #(
     if ((DwLanes > 0) != (DwKernel > 0)) $error("dw_lanes must be 0 without a depth-wise layer in the Bundle, and at least 1 with one");
     if (ArrayKernel > 1 && Pixels > 1) $error("the array takes one pixel at once where it convolves with more than one tap");
     if (Diagonal < 0 || Diagonal > 1 || Signed < 0 || Signed > 1 || Average < 0 || Average > 1) $error("Diagonal, Signed and Average must be 0..1");
+    if (Bypass < 0 || Bypass > 1) $error("bypass must be 0..1");
     if (DigitBits < 1 || DigitBits > 8 || DigitBits > FeatureBits - Signed && DigitBits != 8) $error("DigitBits must be 1..8 and fit a feature");
     if (Nibbles != 0 && (DwKernel != 3 || Signed != 0)) $error("Nibbles needs DwKernel 3 and features without a sign");
     if (WeightBits < 2 || WeightBits > 16) $error("weight_bits must be 2..16");

@@ -90,7 +90,7 @@ module duet_pw #(
   endgenerate
   duet_sequence #(
       .Layers(Layers),
-      .First(8),
+      .First(7),
       .Beats(3 + More)
   ) u_sequence (
       .clk_i, .rst_i, .program_we_i, .program_layer_i, .program_beat_i, .program_data_i,

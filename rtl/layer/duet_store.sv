@@ -2,8 +2,10 @@
 // BeatLanes channels (HeadLanes of 16 bits for the head) at a time, and writes it to memory. One run of AXI writes each row: channel
 // group by channel group, columns from left to right, which is the order of a map in memory. A run begins when the one before has left
 // the engine. Latency: 12 cycles from the issue of a beat to the write queue. Throughput: one beat a cycle within a row, which takes 15
-// cycles more, and a unit one. With Average = 1 a layer may be pooled here: four pixels, requantised, make one, so a beat takes four cycles
-// and comes 3 later. Golden twin: fixed::requantize; cycles: src/program/predict.cpp.
+// cycles more, and a unit one. With Average = 1 or Bypass = 1 a layer may be pooled here: four pixels, requantised, make one, so a beat
+// takes four cycles and comes 3 later. With Bypass = 1 four further runs may follow a unit's pooled one, of the four pixels (row 0 column 0,
+// row 0 column 1, row 1 column 0, row 1 column 1), into the map that joins them with what a later layer makes (net::Bypass).
+// Golden twin: fixed::requantize, layer/reorder.cpp; cycles: src/program/predict.cpp.
 module duet_store #(
     parameter int Layers      = 16,
     parameter int OutLanes    = 24,   // of a unit
@@ -14,6 +16,7 @@ module duet_store #(
     parameter int Pixels      = 1,    // of a word of the result buffer
     parameter int Signed      = 0,
     parameter int Average     = 0,
+    parameter int Bypass      = 0,
     parameter int ResultWords = 256,
     parameter int ResultAddr  = 8,
     parameter int ParamAddr   = 7,
@@ -56,17 +59,20 @@ module duet_store #(
   } state_t;
   state_t state_q;
 
+  localparam int More = (Bypass != 0) ? 1 : 0;  // beats in front
+  logic [64*More+191:0] beats;
   logic [191:0] descriptor;
+  assign descriptor = beats[64*More+:192];
   logic [15:0] tile;
   logic first, last_tile, frame, ahead, odd_layer, tile_end;
   duet_sequence #(
       .Layers(Layers),
-      .First(12),
-      .Beats(3)
+      .First(12 - More),
+      .Beats(3 + More)
   ) u_sequence (
       .clk_i, .rst_i, .program_we_i, .program_layer_i, .program_beat_i, .program_data_i,
       .advance_i(tile_end),
-      .descriptor_o(descriptor),
+      .descriptor_o(beats),
       .tile_o(tile),
       .first_o(first),
       .last_o(last_tile),
@@ -78,7 +84,7 @@ module duet_store #(
   logic [31:0] out_addr, row_bytes;
   logic [15:0] out_width, hi, run_full, run_last, param_base, out_groups;
   logic [7:0] groups_full, groups_last;
-  logic pool, head, odd, average;
+  logic pool, head, odd, in_store, bypass;
   assign out_addr    = descriptor[31:0];
   assign out_width   = descriptor[47:32];
   assign hi          = descriptor[63:48];
@@ -91,7 +97,8 @@ module duet_store #(
   assign groups_last = descriptor[175:168];
   assign pool        = descriptor[176];
   assign head        = descriptor[177];
-  assign average     = (Average != 0) && descriptor[179];
+  assign in_store    = (Average != 0 || Bypass != 0) && descriptor[179];
+  assign bypass      = (Bypass != 0) && descriptor[180];
   assign odd         = descriptor[178];  // the last tile has one row
 
   logic [31:0] main_addr_q, ahead_addr_q, tile_addr, group_bytes_q, start_addr;
@@ -101,17 +108,20 @@ module duet_store #(
   logic [QueueBits:0] room_q;
   logic [ParamAddr-1:0] param_q, unit_param_q;
   logic [ResultAddr-1:0] base_q;
-  logic [1:0] sample_q;  // of a pixel that is averaged
+  logic [1:0] sample_q;  // of a pixel that is pooled
+  logic [1:0] part_q;    // of a bypass: row and column of the pixel
+  logic parts_q, pools;  // the run is one of its parts; or one that is pooled
   logic row_q, last_out_q, last_row, last_row_q, tile_last_q, some_q, issue, beat_end, column_end, run_end, drained, unit_end, taken, begin_unit;
   logic first_out_q, last_column_q, last_group_q;  // of the tile, of a row, of the unit
   logic [15:0] run;
 
   assign tile_addr  = ahead ? ahead_addr_q : main_addr_q;
-  assign last_row   = pool || row_q || (odd && last_tile);
+  assign pools      = in_store && !parts_q;
+  assign last_row   = bypass ? parts_q && part_q == 2'd3 : pool || row_q || (odd && last_tile);
   assign groups     = last_out_q ? groups_last : groups_full;
   assign run        = last_out_q ? run_last : run_full;
   assign issue      = state_q == Issue && room_q != '0;
-  assign beat_end   = issue && (!average || sample_q == 2'd3);
+  assign beat_end   = issue && (!pools || sample_q == 2'd3);
   assign column_end = beat_end && last_column_q;
   assign run_end    = column_end && last_group_q;
   assign drained    = room_q[QueueBits];
@@ -144,8 +154,34 @@ module duet_store #(
       .place_o(next_unit)
   );
 
+  // A run's first pixel, and the one after another: of a column its upper and its lower one, then those to the right.
+  logic [1:0] first_pixel;
+  logic [2:0] pixel_step;
+  assign first_pixel = parts_q ? {part_q[0], part_q[1]} : {1'b0, row_q};
+  assign pixel_step  = parts_q ? 3'd4 : pool ? 3'd1 : 3'd2;
+
+  logic [31:0] bypass_addr, part_bytes, bypass_row_bytes;  // of the joined map; from one part to the next; ... row ...
+  generate
+    if (Bypass != 0) begin : g_bypass
+      logic [31:0] addr_q;
+      assign bypass_addr      = addr_q;
+      assign bypass_row_bytes = {13'd0, beats[47:32], 3'b000};
+      assign part_bytes       = {13'd0, beats[63:48], 3'b000};
+      always_ff @(posedge clk_i) begin
+        if (bypass && state_q == Begin && first && first_out_q) addr_q <= beats[31:0];
+        if (bypass && tile_end) addr_q <= addr_q + bypass_row_bytes;
+      end
+    end else begin : g_no_bypass
+      assign {bypass_addr, part_bytes, bypass_row_bytes} = '0;
+    end
+  endgenerate
+
   logic [31:0] next_addr_q, row_addr;
-  assign row_addr  = ((state_q == Begin) ? start_addr : write_addr_o) + ((state_q == Begin) ? group_bytes_q : row_bytes);
+  logic begins, first_part;  // the run's address is told by the tile; by the joined map's row
+  assign begins     = state_q == Begin;
+  assign first_part = bypass && !parts_q;
+  assign row_addr   = (begins ? start_addr : first_part ? bypass_addr : write_addr_o)
+                    + ((begins || first_part) ? group_bytes_q : parts_q ? part_bytes : row_bytes);
 
   always_ff @(posedge clk_i) begin
     result_addr_o <= pixel_place;
@@ -155,7 +191,7 @@ module duet_store #(
     next_addr_q   <= tile_addr + (pool ? row_bytes : {row_bytes[30:0], 1'b0});
     last_left_q   <= out_width - 16'd1;
     last_out_q    <= out_q + 16'd1 == out_groups;  // of use from Ask on
-    result_free_words_o <= average ? ((Pixels == 2) ? {out_width[14:0], 1'b0} : {out_width[13:0], 2'b00})
+    result_free_words_o <= in_store ? ((Pixels == 2) ? {out_width[14:0], 1'b0} : {out_width[13:0], 2'b00})
                          : (Pixels == 2) ? (pool ? (out_width >> 1) + 16'(out_width[0]) : out_width)
                          : (pool ? out_width : {out_width[14:0], 1'b0});
     param_addr_o  <= param_q;
@@ -174,7 +210,9 @@ module duet_store #(
       room_q    <= room_q - (QueueBits + 1)'(beat_end) + (QueueBits + 1)'(taken);
       case (state_q)
         Begin: begin
-          row_q <= 1'b0;
+          row_q   <= 1'b0;
+          parts_q <= 1'b0;
+          part_q  <= '0;
           write_addr_o <= row_addr;
           if (first_out_q) unit_param_q <= ParamAddr'(param_base);
           if (ahead) ahead_addr_q <= start_addr;
@@ -187,7 +225,7 @@ module duet_store #(
           last_group_q  <= groups == 8'd1;
           sample_q <= '0;
           group_q  <= '0;
-          pixel_q  <= 16'(row_q);
+          pixel_q  <= 16'(first_pixel);
           param_q  <= unit_param_q;
           if (write_ready_i) state_q <= Issue;
         end
@@ -198,7 +236,7 @@ module duet_store #(
             left_q        <= column_end ? last_left_q : left_q - 16'd1;
             last_column_q <= column_end ? out_width == 16'd1 : left_q == 16'd1;
           end
-          pixel_q  <= column_end ? 16'(row_q) : pixel_q + (pool ? 16'd1 : 16'd2);
+          pixel_q  <= column_end ? 16'(first_pixel) : pixel_q + 16'(pixel_step);
           if (column_end) begin
             group_q      <= group_q + 8'd1;
             last_group_q <= group_q + 8'd2 == groups;
@@ -209,6 +247,8 @@ module duet_store #(
         default:
         if (drained) begin
           row_q        <= 1'b1;
+          parts_q      <= bypass;
+          if (parts_q) part_q <= part_q + 2'd1;
           write_addr_o <= row_addr;
           state_q      <= last_row_q ? Begin : Ask;
         end
@@ -308,11 +348,11 @@ module duet_store #(
     signed_q   <= Signed != 0 || head;
   end
 
-  // The average of four values begins with what rounds it.
+  // The average of four values begins with what rounds it, their maximum with the first of them.
   logic [BeatLanes*16-1:0] pooled;
   logic queue_valid;
   generate
-    if (Average != 0) begin : g_average
+    if (Average != 0 || Bypass != 0) begin : g_pool
       logic [1:0] sample_out;
       duet_delay #(
           .Width(2),
@@ -322,13 +362,18 @@ module duet_store #(
           .data_i(sample_q),
           .data_o(sample_out)
       );
-      assign queue_valid = valid_out && (!average || sample_out == 2'd3);
+      assign queue_valid = valid_out && (!pools || sample_out == 2'd3);
       for (lane = 0; lane < BeatLanes; lane = lane + 1) begin : g_sum
         logic [17:0] value, sum, sum_q;
         assign value = {{2{(Signed != 0) && values[lane*16+15]}}, values[lane*16+:16]};
-        assign sum   = value + ((sample_out == 2'd0) ? 18'd2 : sum_q);
+        if (Average != 0) begin : g_average
+          assign sum = value + ((sample_out == 2'd0) ? 18'd2 : sum_q);
+          assign pooled[lane*16+:16] = pools ? sum[17:2] : values[lane*16+:16];
+        end else begin : g_maximum
+          assign sum = (sample_out == 2'd0 || $signed(value) > $signed(sum_q)) ? value : sum_q;
+          assign pooled[lane*16+:16] = pools ? sum[15:0] : values[lane*16+:16];
+        end
         always_ff @(posedge clk_i) if (valid_out) sum_q <= sum;
-        assign pooled[lane*16+:16] = average ? sum[17:2] : values[lane*16+:16];
         wire unused = &{1'b0, sum};
       end
     end else begin : g_values
@@ -369,5 +414,5 @@ module duet_store #(
       .ready_i(data_ready_i),
       .data_o(data_o)
   );
-  wire unused = &{1'b0, descriptor[191:179], values, pooled, queue_ready, row_bytes[31], tile, param_base};
+  wire unused = &{1'b0, descriptor[191:179], bypass_row_bytes, values, pooled, queue_ready, row_bytes[31], tile, param_base};
 endmodule

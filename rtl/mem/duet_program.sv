@@ -8,6 +8,7 @@ module duet_program #(
     parameter int DwLanes     = 2,
     parameter int DwWidth     = 2,     // of the words' ports where DwLanes is 0
     parameter logic [15:0] Kinds = 16'h3813,  // of convolutions and the like (header, beat 2)
+    parameter int Bypass      = 0,
     parameter int BeatLanes   = 8,
     parameter int UnitGroups  = 1,
     parameter int Pixels      = 1,
@@ -56,7 +57,7 @@ module duet_program #(
   localparam int Most1 = (DwBeats > PwBeats) ? DwBeats : PwBeats;
   localparam int Most2 = (DwWidth > BeatLanes) ? DwWidth : BeatLanes;
   localparam int Most = (Most1 > Most2) ? Most1 : Most2;
-  localparam logic [63:0] Magic = 64'h0000_0006_5445_5544;
+  localparam logic [63:0] Magic = 64'h0000_0007_5445_5544;
   localparam logic [63:0] Signature = {4'(Pixels), 4'(UnitGroups), 8'(AccBits), 8'(FeatureBits), 8'(WeightBits), 8'(BeatLanes), 8'(DwLanes), 8'(OutLanes), 8'(InLanes)};
 
   typedef enum logic [2:0] {
@@ -94,7 +95,7 @@ module duet_program #(
     meets_q[4] <= data_i[63:32] <= 32'(PwParamWords);
     meets_q[5] <= 32'(data_i[15:0]) <= LineWords && 32'(data_i[31:16]) <= SideWords && 32'(data_i[47:32]) <= TileWords
                && 32'(data_i[63:48]) <= PsumWords;
-    meets_q[6] <= 32'(data_i[15:0]) <= ResultWords && data_i[63:32] <= 32'(PwWeightWords);
+    meets_q[6] <= 32'(data_i[15:0]) <= ResultWords && (!data_i[16] || Bypass != 0) && data_i[63:32] <= 32'(PwWeightWords);
     fits_q     <= state_q == AskHeader || (fits_q && (came_q & ~meets_q) == 7'd0);
   end
 

@@ -43,7 +43,7 @@ module duet_weights #(
   logic first, last, frame, ahead, odd_layer, advance;
   duet_sequence #(
       .Layers(Layers),
-      .First((DepthWise != 0) ? 4 : 8),
+      .First((DepthWise != 0) ? 4 : 7),
       .Beats(3)
   ) u_sequence (
       .clk_i, .rst_i, .program_we_i, .program_layer_i, .program_beat_i, .program_data_i,

@@ -48,18 +48,13 @@ std::vector<layer::IntMap> pictures(const Options& options, const net::Shape& sh
   return all;
 }
 
-// The first layer whose map differs, from the maps of the last frame.
-std::string first_difference(const std::vector<layer::IntMap>& maps, const quant::QuantizedNetwork& network,
+// The first map between layers that differs, of the last frame.
+std::string first_difference(const std::vector<simulate::LayerMap>& maps, const quant::QuantizedNetwork& network,
                              const layer::IntMap& picture, int bits) {
   const std::vector<golden::NodeMap> all = golden::run_all(network, picture);
-  for (size_t i = 0; i + 1 < maps.size(); ++i) {
-    const std::string name = "b" + std::to_string(i);
-    const layer::IntMap* expected = nullptr;
-    for (const golden::NodeMap& node : all)
-      if (node.node == name + ".l1" || node.node == name + ".pool") expected = &node.map;
-    if (!expected) continue;
-    const simulate::Comparison comparison = simulate::compare({maps[i]}, {*expected}, bits);
-    if (comparison.bytes_differ) return "layer " + name + ": " + comparison.first;
+  for (const simulate::LayerMap& got : maps) {
+    const simulate::Comparison comparison = simulate::compare({got.map}, {golden::map_of(all, got.node)}, bits);
+    if (comparison.bytes_differ) return got.node + ": " + comparison.first;
   }
   return "";
 }
@@ -184,7 +179,7 @@ void run(const Options& options) {
       simulate::compare(ran.outputs, golden_outputs(accelerator.network, inputs, ran.outputs.size()), 16);
   if (compared.bytes_differ)
     if (const std::string layer =
-            first_difference(ran.maps[0], accelerator.network, inputs[(ran.outputs.size() - 1) % inputs.size()],
+            first_difference(ran.maps, accelerator.network, inputs[(ran.outputs.size() - 1) % inputs.size()],
                              engine::stored_bits(accelerator.engine));
         !layer.empty())
       compared.first = layer;

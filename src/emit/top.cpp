@@ -74,6 +74,7 @@ std::string parameters(const engine::Engine& e) {
                                              {"Diagonal", engine::diagonal(e)},
                                              {"Signed", engine::signed_features(e)},
                                              {"Average", e.bundle.pool == net::Pool::average},
+                                             {"Bypass", e.bypass},
                                              {"DigitBits", engine::digit_bits(e)},
                                              {"WeightBits", e.weight_bits},
                                              {"FeatureBits", e.feature_bits},

@@ -33,7 +33,8 @@ Json schedule(const program::Program& program) {
                       {"kernel", l.kernel},
                       {"diagonal", l.diagonal},
                       {"pool", l.pool},
-                      {"average", l.average},
+                      {"pools_in_store", l.store_pools},
+                      {"bypass", l.bypass},
                       {"tiles", l.tiles},
                       {"input_groups", l.in_groups},
                       {"passes", l.passes},
@@ -43,6 +44,8 @@ Json schedule(const program::Program& program) {
                       {"depthwise_pass_cycles", l.dw_pass},
                       {"input_address", l.in_address},
                       {"output_address", l.out_address},
+                      {"output_row_bytes", 8 * l.out_stride},
+                      {"bypass_address", l.bypass_address},
                       {"lanes_per_beat", l.out_lanes},
                       {"bits_per_value", l.head ? 16 : engine::stored_bits(program.engine)}});
   const program::Layout& m = program.layout;
@@ -89,8 +92,8 @@ std::string readme(const program::Program& program) {
       "Addresses are relative to nothing: the engine puts them on the bus as they are; feature maps lie where `schedule.json` "
       "says. To place\n"
       "program and maps elsewhere, at a multiple of 128, add it to the lower 32 bits of the program's 64-bit words 8 + 16 l, "
-      "10 + 16 l\n"
-      "and 20 + 16 l, for every layer l from 0 to {14}.\n"
+      "10 + 16 l,\n"
+      "19 + 16 l and 20 + 16 l, for every layer l from 0 to {14}.\n"
       "{9}"
       "The head is [row][group of {10} channels][column] of 64-bit beats, {10} signed 16-bit values in each, {11} channels in "
       "all.\n\n"

@@ -31,7 +31,8 @@ constexpr Named kFields[] = {{"in_lanes", &Engine::in_lanes, 1, 64},
                              {"acc_bits", &Engine::acc_bits, 16, 40},
                              {"products", &Engine::products, 1, 4},
                              {"unit_groups", &Engine::unit_groups, 1, 2},
-                             {"dw_in_luts", &Engine::dw_in_luts, 0, 1}};
+                             {"dw_in_luts", &Engine::dw_in_luts, 0, 1},
+                             {"bypass", &Engine::bypass, 0, 1}};
 
 struct NamedBuffer {
   const char* name;
@@ -133,6 +134,7 @@ std::string illegal_because(const Engine& engine) {
     return "so many products of these widths do not fit one DSP";
   if (engine.products > 1 && pair(engine).weights == 2 && engine.out_lanes % 2)
     return "joined weights need an even number of out_lanes";
+  if (engine.bypass && engine.bundle.pool == net::Pool::none) return "a bypass begins where a Bundle pools";
   if (array_kernel(engine) > 1 && pixels(engine) > 1)
     return "the array takes one pixel at once where it convolves with more than one tap";
   return "";

@@ -37,6 +37,7 @@ struct Engine {
   int products = 1;     ///< per DSP of the point-wise array: 1; 2: of two output channels or two pixels; 4: of both (see `pair`)
   int unit_groups = 1;  ///< output groups of the array in a word of the result buffer, 1 or 2: what the store takes at once
   int dw_in_luts = 0;   ///< 1: the depth-wise multipliers are made of LUTs and leave the DSPs to the point-wise array
+  int bypass = 0;       ///< 1: the store may reorder a map for a bypass (net::Bypass), and pools that map itself
   Buffers buffers;
   bool operator==(const Engine&) const = default;
 };

@@ -20,7 +20,7 @@ struct Stages {
 constexpr int64_t kPassOverhead = 6;
 // A run of the store and the latency behind a read, about.
 constexpr int64_t kRun = 17, kRead = 65;
-constexpr int kSamples = 4;  // of an average
+constexpr int kSamples = 4;  // of a pixel that the store pools
 
 // Cycles in which each stage is busy: with a tile, then with a layer.
 struct Work {
@@ -37,10 +37,10 @@ int64_t array_passes(const Pass& pass, const Stages& s, int digits) {
 }
 
 Work tile_work(const Pass& pass, const Stages& s, bool picture) {
-  const bool pooled = pass.pool != net::Pool::none, average = pass.pool == net::Pool::average;
+  const bool pooled = pass.pool != net::Pool::none, in_store = pass.pool == net::Pool::average || pass.bypass;
   const int64_t row = pass.in.width, rows = pooled ? 1 : 2;
   const int digits = picture ? s.digits : 1;
-  const bool quad = picture && pass.depthwise && pooled && !average && s.quads && pass.in.channels <= s.in / 4;
+  const bool quad = picture && pass.depthwise && pooled && !in_store && s.quads && pass.in.channels <= s.in / 4;
   const int64_t pixels = quad ? row / 2 : pooled ? 2 * (row & ~int64_t{1}) : 2 * row;
   const int64_t columns = quad && s.nibbles ? ceil_div(row, 2) : row;  // of the depth-wise stage
   const int64_t loaded = 2 + (pass.depthwise ? 0 : 2 * (pass.dense / 2));
@@ -55,8 +55,10 @@ Work tile_work(const Pass& pass, const Stages& s, bool picture) {
   const int lanes = pass.head ? s.head_beat : s.beat;
   const int64_t units = ceil_div(pass.out.channels, s.unit), last = ceil_div(pass.out.channels - (units - 1) * s.unit, lanes);
   const int64_t beats = ((units - 1) * (s.unit / lanes) + last) * pass.out.width * rows;
+  const double bypassed = pass.bypass ? kSamples * s.gap : 0;  // each of the four pixels by itself
   work.store =
-      static_cast<int64_t>(static_cast<double>(beats) * std::max(s.gap, average ? double{kSamples} : 1.0)) + units * rows * kRun;
+      static_cast<int64_t>(static_cast<double>(beats) * (std::max(s.gap, in_store ? double{kSamples} : 1.0) + bypassed)) +
+      units * (rows + (pass.bypass ? kSamples : 0)) * kRun;
   return work;
 }
 

@@ -40,18 +40,15 @@ Json simulated(const quant::QuantizedNetwork& network, const engine::Engine& eng
   const auto result = simulate::run(network, engine, pictures, options, progress);
 
   auto total = simulate::compare(result.outputs, expected, 16);
-  const auto program = program::compile(network.network, engine);
   const size_t frame = (frames - 1) % count;
   const auto maps = frame + 1 == count ? last : golden::run_all(network, pictures[frame]);
-  DUET_CHECK(!result.maps.empty() && result.maps[0].size() <= program.layers.size());
-  for (size_t i = 0; i < result.maps[0].size(); ++i) {
-    const int bits = program.layers[i].head ? 16 : engine::stored_bits(engine);
-    const auto one = simulate::compare({result.maps[0][i]}, {golden::map_of(maps, program.layers[i].node)}, bits);
+  for (const simulate::LayerMap& got : result.maps) {
+    const auto one = simulate::compare({got.map}, {golden::map_of(maps, got.node)}, engine::stored_bits(engine));
     total.bytes_compared += one.bytes_compared;
     total.bytes_differ += one.bytes_differ;
-    if (total.first.empty() && !one.first.empty()) total.first = program.layers[i].name + ", " + one.first;
+    if (total.first.empty() && !one.first.empty()) total.first = got.node + ", " + one.first;
   }
-  const auto predicted = program::predict(program, options.memory);
+  const auto predicted = program::predict(program::compile(network.network, engine), options.memory);
   return {{"frames", options.frames},
           {"cycles_simulated", result.frame_cycles},
           {"latency_cycles_simulated", result.latency_cycles},

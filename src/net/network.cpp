@@ -10,9 +10,12 @@ constexpr int kMaxChannels = 1 << 16;
 // Appends nodes that each read the one before.
 struct Chain {
   Graph graph;
+  int last() const { return static_cast<int>(graph.nodes.size()) - 1; }
   void add(std::string name, std::string kind, std::map<std::string, double> attributes) {
-    const int previous = static_cast<int>(graph.nodes.size()) - 1;
-    graph.nodes.push_back({std::move(name), std::move(kind), {previous}, std::move(attributes)});
+    add(std::move(name), std::move(kind), std::move(attributes), {last()});
+  }
+  void add(std::string name, std::string kind, std::map<std::string, double> attributes, std::vector<int> inputs) {
+    graph.nodes.push_back({std::move(name), std::move(kind), std::move(inputs), std::move(attributes)});
   }
 };
 
@@ -53,6 +56,31 @@ Anchor anchor_from_json(const Json& json, const std::string& where) {
   return {json[0].get<double>(), json[1].get<double>()};
 }
 
+Bypass bypass_from_json(const Json& json, const std::string& where) {
+  base::only_keys(json, {"from", "to"}, where);
+  return {static_cast<int>(base::int_field(json, "from", 0, kMaxChannels, where)),
+          static_cast<int>(base::int_field(json, "to", 0, kMaxChannels, where))};
+}
+
+// `map`: what replication `from` makes before its pooling.
+void validate_bypass(const Network& network, const Shape& map, const std::string& where) {
+  const Bypass& bypass = *network.bypass;
+  const int count = static_cast<int>(network.replications.size());
+  const auto pools = [&](int i) { return network.replications[static_cast<size_t>(i)].downsample; };
+  if (bypass.from >= bypass.to || bypass.to > count)
+    throw Error("goes from " + std::to_string(bypass.from) + " to " + std::to_string(bypass.to), where,
+                "'from' is a replication, counted from 0, 'to' a later one or, as " + std::to_string(count) + ", the head");
+  if (!pools(bypass.from))
+    throw Error("begins at a replication that does not down-sample", where, "set its downsample, or begin at another one");
+  for (int i = bypass.from + 1; i < bypass.to; ++i)
+    if (pools(i))
+      throw Error("goes around replication " + std::to_string(i) + ", which down-samples, too", where,
+                  "only the first one that it goes around may");
+  if (map.height % 2 || map.width % 2)
+    throw Error("begins at a map of " + std::to_string(map.height) + " x " + std::to_string(map.width) + " pixels", where,
+                "its height and width must be even: choose a picture size that stays even down to there");
+}
+
 Bundle bundle_from_json(const Json& json, const std::string& where) {
   try {
     return parse_bundle(base::text_field(json, "bundle", where));
@@ -69,15 +97,17 @@ Json to_json(const Network& network) {
   for (const Replication& r : network.replications)
     replications.push_back({{"channels", r.channels}, {"downsample", r.downsample}});
   for (const Anchor& a : network.anchors) anchors.push_back(Json::array({a.width, a.height}));
-  return {{"name", network.name},
-          {"input", {network.input.channels, network.input.height, network.input.width}},
-          {"bundle", name(network.bundle)},
-          {"replications", replications},
-          {"anchors", anchors}};
+  Json json{{"name", network.name},
+            {"input", {network.input.channels, network.input.height, network.input.width}},
+            {"bundle", name(network.bundle)},
+            {"replications", replications},
+            {"anchors", anchors}};
+  if (network.bypass) json["bypass"] = {{"from", network.bypass->from}, {"to", network.bypass->to}};
+  return json;
 }
 
 Network network_from_json(const Json& json, const std::string& where) {
-  base::only_keys(json, {"name", "input", "bundle", "replications", "anchors"}, where);
+  base::only_keys(json, {"name", "input", "bundle", "replications", "bypass", "anchors"}, where);
   Network network;
   if (json.contains("name")) network.name = base::text_field(json, "name", where);
   if (json.contains("input")) network.input = shape_from_json(json, "input", where);
@@ -85,6 +115,7 @@ Network network_from_json(const Json& json, const std::string& where) {
   for (const Json& entry : base::array_field(json, "replications", -1, where))
     network.replications.push_back(
         replication_from_json(entry, where + ": replications[" + std::to_string(network.replications.size()) + "]"));
+  if (json.contains("bypass")) network.bypass = bypass_from_json(json["bypass"], where + ": bypass");
   if (json.contains("anchors")) {
     network.anchors.clear();
     for (const Json& entry : base::array_field(json, "anchors", -1, where))
@@ -101,11 +132,12 @@ void validate(const Network& network, const std::string& where) {
     if (!(anchor.width > 0 && anchor.width <= 1 && anchor.height > 0 && anchor.height <= 1))
       throw Error("an anchor is [" + std::to_string(anchor.width) + ", " + std::to_string(anchor.height) + "]", where,
                   "anchors are in 0..1 of the picture's width and height");
-  Shape shape = network.input;
+  Shape shape = network.input, bypassed;
   for (size_t i = 0; i < network.replications.size(); ++i) {
     const std::string here = where + ": replications[" + std::to_string(i) + "]";
     const Replication& replication = network.replications[i];
     if (replication.channels < 1) throw Error("has no channels", here, "at least 1");
+    if (network.bypass && network.bypass->from == static_cast<int>(i)) bypassed = shape;
     if (!replication.downsample) continue;
     if (network.bundle.pool == Pool::none)
       throw Error("down-samples, but the Bundle '" + name(network.bundle) + "' has no pooling", here,
@@ -114,19 +146,32 @@ void validate(const Network& network, const std::string& where) {
     if (shape.height < 1 || shape.width < 1)
       throw Error("pools the map away", here, "fewer replications may down-sample a picture of this size");
   }
+  if (network.bypass) validate_bypass(network, bypassed, where + ": bypass");
 }
 
 Graph to_graph(const Network& network) {
   Chain chain;
   chain.graph.input = network.input;
   chain.graph.nodes.push_back({"input", "input", {}, {}});
+  int reordered = 0;
+  const auto join = [&](size_t reader) {
+    if (network.bypass && network.bypass->to == static_cast<int>(reader))
+      chain.add("bypass", "concat", {}, {reordered, chain.last()});
+  };
   for (size_t i = 0; i < network.replications.size(); ++i) {
+    join(i);
     const std::string prefix = "b" + std::to_string(i);
     for (size_t j = 0; j < network.bundle.layers.size(); ++j)
       add_compute(chain, network.bundle, j, network.replications[i].channels, prefix + ".l" + std::to_string(j));
+    const int map = chain.last();
+    if (network.bypass && network.bypass->from == static_cast<int>(i)) {
+      chain.add("bypass.reorder", "reorder", {});
+      reordered = chain.last();
+    }
     if (network.replications[i].downsample)
-      chain.add(prefix + ".pool", "pool", {{"average", network.bundle.pool == Pool::average ? 1 : 0}});
+      chain.add(prefix + ".pool", "pool", {{"average", network.bundle.pool == Pool::average ? 1 : 0}}, {map});
   }
+  join(network.replications.size());
   chain.add("head", "conv", {{"kernel", 1}, {"channels", static_cast<double>(network.head_channels())}, {"bias", 1}});
   return chain.graph;
 }

@@ -54,7 +54,7 @@ void set_pointwise(Layer& layer, const engine::Engine& engine) {
   layer.tile_words = layer.in_groups * layer.tile_stride;
   layer.diagonal_words = engine.out_lanes / engine.in_lanes * layer.tile_stride;
   layer.pixels = ceil_div(layer.quad ? layer.in.width / 2 : layer.pool ? 2 * (layer.in.width & ~1) : 2 * layer.in.width, pixels);
-  layer.unit_pixels = layer.average ? 4 * layer.out.width : layer.pool ? layer.out.width : 2 * layer.in.width;
+  layer.unit_pixels = layer.store_pools ? 4 * layer.out.width : layer.pool ? layer.out.width : 2 * layer.in.width;
   layer.unit_words = ceil_div(layer.unit_pixels, pixels);
   layer.pw_pass = std::max(layer.pixels, engine.in_lanes + kPassOverhead);
 }
@@ -65,19 +65,20 @@ void set_output(Layer& layer, const engine::Engine& engine) {
   layer.out_lanes = layer.head ? engine::head_lanes(engine) : engine::beat_lanes(engine);
   layer.groups_full = unit / layer.out_lanes;
   layer.groups_last = ceil_div(layer.out.channels - (layer.units - 1) * unit, layer.out_lanes);
-  layer.out_row_beats = layer.pixel_beats() * layer.out.width;
+  layer.out_row_beats = layer.out_stride = layer.pixel_beats() * layer.out.width;
 }
 
 Layer make_layer(const engine::Engine& engine, const Pass& pass, bool picture) {
   Layer layer;
-  layer.name = pass.name, layer.node = pass.node;
+  layer.name = pass.name, layer.node = pass.node, layer.reads = pass.reads;
   layer.copy = pass.depthwise == 0, layer.diagonal = pass.dense == 0, layer.head = pass.head;
   layer.kernel = std::max(1, pass.dense);
   layer.halo = (layer.copy ? layer.kernel : pass.depthwise) / 2;
-  layer.pool = pass.pool != net::Pool::none, layer.average = pass.pool == net::Pool::average;
+  layer.bypass = pass.bypass, layer.pool = pass.pool != net::Pool::none;
+  layer.store_pools = pass.pool == net::Pool::average || layer.bypass;
   layer.in = pass.in, layer.out = pass.out;
-  layer.quad =
-      picture && !layer.copy && layer.pool && !layer.average && engine::quads(engine) && layer.in.channels <= engine.in_lanes / 4;
+  layer.quad = picture && !layer.copy && layer.pool && !layer.store_pools && engine::quads(engine) &&
+               layer.in.channels <= engine.in_lanes / 4;
   layer.digits = picture ? engine::digits(engine) : 1;
   layer.unsigned_picture = picture && engine::signed_features(engine);
   layer.tiles = layer.pool ? layer.in.height / 2 : ceil_div(layer.in.height, 2);
@@ -184,10 +185,21 @@ void place(std::vector<Layer>& layers, const engine::Engine& engine, int words) 
   }
 }
 
+// What a layer of a bypass leaves is reordered into the map that the reader finds in one piece: the bypassed channels, then those
+// of the layer before the reader.
+void join(std::vector<Layer>& layers, size_t reader) {
+  const auto from = std::find_if(layers.begin(), layers.end(), [](const Layer& layer) { return layer.bypass; });
+  from->bypass_stride = layers[reader - 1].out_stride = layers[reader].row_beats;
+  from->part_beats = from->out_row_beats;
+}
+
 // How the network runs where there is room for so many words of point-wise weights and of a row in the side ring.
 std::vector<Layer> make_layers(const net::Network& network, const engine::Engine& engine, int pw_weight_words, int side_words) {
   std::vector<Layer> layers;
-  for (const Pass& pass : passes(network)) layers.push_back(make_layer(engine, pass, layers.empty()));
+  for (const Pass& pass : passes(network)) {
+    layers.push_back(make_layer(engine, pass, layers.empty()));
+    if (pass.joined) join(layers, layers.size() - 1);
+  }
   stream(layers, engine, pw_weight_words);
   interleave(layers, side_words);
   place(layers, engine, pw_weight_words);
@@ -219,7 +231,8 @@ engine::Buffers needs(const std::vector<Layer>& layers, const engine::Engine& en
 // Units that wait for the store when the array has made a burst of them in less time than the store takes.
 int backlog(const Layer& layer) {
   const int compute = ceil_div(layer.out_groups, layer.units) * layer.passes * layer.pw_pass;
-  const int store = layer.groups_full * layer.unit_pixels;  // a cycle a pixel of the result buffer, averaged or not
+  // A cycle a pixel of the result buffer, pooled there or not; those of a bypass are read twice.
+  const int store = layer.groups_full * layer.unit_pixels * (layer.bypass ? 2 : 1);
   return compute < store ? static_cast<int>(ceil_div(int64_t{layer.burst} * layer.units * (store - compute), store)) : 0;
 }
 
@@ -281,6 +294,15 @@ std::string misshapen(const net::Network& network) {
   return "";
 }
 
+std::string bypass_misfit(const net::Network& network, const engine::Engine& engine) {
+  if (!network.bypass) return "";
+  if (!engine.bypass) return "the network has a bypass, the engine none";
+  const int channels = network.replications[static_cast<size_t>(network.bypass->from)].channels;
+  if (channels % engine::beat_lanes(engine) == 0) return "";
+  return "the " + std::to_string(channels) + " channels that a bypass takes are no multiple of the " +
+         std::to_string(engine::beat_lanes(engine)) + " of a beat";
+}
+
 // Which number of a layer has no room in its descriptor.
 std::string overflow(const std::vector<Layer>& layers, const engine::Engine& engine) {
   const int hi = (1 << engine.feature_bits) - 1;
@@ -316,8 +338,13 @@ Layout lay_out(std::vector<Layer>& layers, const engine::Engine& engine) {
   layout.head_bytes = 8 * int64_t{layers.back().out_row_beats} * layers.back().out.height;
   int64_t address = layout.maps;
   for (size_t i = 0; i + 1 < layers.size(); ++i) {
-    layers[i].out_address = layers[i + 1].in_address = address;
-    address = align(address + 8 * int64_t{layers[i].out_row_beats} * layers[i].out.height);
+    Layer& layer = layers[i];
+    layers[i + 1].in_address = address;
+    layer.out_address = address + 8 * int64_t{layer.out_stride - layer.out_row_beats};  // behind the bypassed channels
+    if (layer.out_stride > layer.out_row_beats)
+      for (Layer& from : layers)
+        if (from.bypass) from.bypass_address = address;
+    address = align(address + 8 * int64_t{layer.out_stride} * layer.out.height);
   }
   layout.end = address;
   return layout;
@@ -328,6 +355,7 @@ Layout lay_out(std::vector<Layer>& layers, const engine::Engine& engine) {
 std::string unfit_because(const net::Network& network, const engine::Engine& engine) {
   if (const std::string reason = engine::illegal_because(engine); !reason.empty()) return reason;
   if (const std::string reason = misshapen(network); !reason.empty()) return reason;
+  if (const std::string reason = bypass_misfit(network, engine); !reason.empty()) return reason;
   if (engine::nibbles(engine) && network.input.channels > 3) return "an engine of nibbles takes pictures of at most 3 channels";
   std::vector<Layer> layers = make_layers(network, engine);
   if (const std::string reason = short_of(needs(layers, engine), engine.buffers); !reason.empty()) return reason;
@@ -375,6 +403,7 @@ std::vector<Step> order(const std::vector<Layer>& layers) {
 engine::Engine size_for(const engine::Engine& engine, const net::Network& network) {
   engine::Engine sized = engine;
   sized.bundle = network.bundle;
+  if (network.bypass) sized.bypass = 1;
   sized.buffers = comfort(make_layers(network, engine, kAny, kAny), engine, false);
   return sized;
 }

@@ -12,7 +12,7 @@ namespace duet::program {
 namespace {
 
 constexpr uint64_t kMagic = 0x54455544;  // "DUET"
-constexpr uint64_t kVersion = 6;
+constexpr uint64_t kVersion = 7;
 
 // Beats one after the other; bit fields within a beat, and words of any width over several.
 class Writer {
@@ -79,7 +79,7 @@ void write_header(Writer& out, const Program& program) {
   out.beat(pack({{need.dw_weight_words, 0, 32}, {need.dw_param_words, 32, 32}}));
   out.beat(pack({{pw_words, 0, 32}, {need.pw_param_words, 32, 32}}));
   out.beat(pack({{need.line_words, 0, 16}, {need.side_words, 16, 16}, {need.tile_words, 32, 16}, {need.psum_words, 48, 16}}));
-  out.beat(pack({{need.result_words, 0, 16}, {need.pw_weight_words, 32, 32}}));
+  out.beat(pack({{need.result_words, 0, 16}, {program.network.bypass.has_value(), 16, 1}, {need.pw_weight_words, 32, 32}}));
   out.beat(0);
 }
 

@@ -11,11 +11,14 @@ namespace duet::program {
 struct Pass {
   std::string name;   ///< "b0" of a whole replication, "head", else its layers: "b0.l1", "b0.l1+b1.l0"
   std::string node;   ///< of the network's graph, whose map it leaves
+  std::string reads;  ///< ... whose map it reads
   int depthwise = 0;  ///< side of the kernel, 0: none
   int dense = 0;      ///< likewise
   net::Pool pool = net::Pool::none;
   net::Shape in, out;
   bool head = false;
+  bool bypass = false;  ///< its map before pooling goes, reordered, in front of what a later pass reads
+  bool joined = false;  ///< ... what this one reads: `in` and `reads` are of both together
 };
 
 /// A network's passes in their order. A depth-wise convolution takes the 1x1 convolution behind it into its pass, also that of

@@ -20,7 +20,7 @@ constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its fi
 constexpr int64_t kProgramThere = 5;   // duet_program, duet_control: last beat to the program being there: counters begin
 constexpr int64_t kFirstWait = 3;      // duet_program, duet_control: as if duet_dw had ended a tile then
 constexpr int64_t kFirstPlan = 8;      // duet_program, duet_control: last beat to the first tile's condition
-constexpr int kSamples = 4;            // duet_store: cycles of a beat of averages
+constexpr int kSamples = 4;            // duet_store: cycles of a beat that it pools; parts of a bypassed map
 constexpr size_t kStreamSlots = 16;    // ...: at most, of streamed weights
 
 // duet_dw: a pixel's issue to its word in the tile buffer; room for a copied tile to the token that duet_load sees.
@@ -262,18 +262,21 @@ class Pipeline {
     if (group + 1 == layer.out_groups) tiles_.free(layer.tile_words, pw_free_);
   }
 
-  // duet_store: one run a row.
+  // duet_store: one run a row, and four of a bypass.
   void store(const Layer& layer, int tile, int unit) {
     int64_t ask = std::max(store_end_ + 1, result_there_) + 1;
+    const auto run = [&](int64_t address, int beats, int samples) {
+      store_end_ = writes_.write(ask + 1, ask + kStoreLatency + samples - 1, address, beats, samples) + 1;
+      ask = store_end_ + 1;
+    };
     const int beats = (unit + 1 == layer.units ? layer.groups_last : layer.groups_full) * layer.out.width;
     const int rows = layer.pool ? 1 : std::min(2, layer.in.height - 2 * tile);
-    for (int row = 0; row < rows; ++row) {
-      const int64_t beat =
-          int64_t{layer.pool ? tile : 2 * tile + row} * layer.out_row_beats + int64_t{unit} * layer.groups_full * layer.out.width;
-      const int64_t first = ask + kStoreLatency + (layer.average ? kSamples - 1 : 0);
-      store_end_ = writes_.write(ask + 1, first, layer.out_address + 8 * beat, beats, layer.average ? kSamples : 1) + 1;
-      ask = store_end_ + 1;
-    }
+    const int64_t before = int64_t{unit} * layer.groups_full * layer.out.width;  // beats of a row
+    for (int row = 0; row < rows; ++row)
+      run(layer.out_address + 8 * (int64_t{layer.pool ? tile : 2 * tile + row} * layer.out_stride + before), beats,
+          layer.store_pools ? kSamples : 1);
+    for (int part = 0; layer.bypass && part < kSamples; ++part)
+      run(layer.bypass_address + 8 * (int64_t{tile} * layer.bypass_stride + int64_t{part} * layer.part_beats + before), beats, 1);
     results_.free(layer.unit_words, store_end_ + kFreed);
   }
 
@@ -325,7 +328,7 @@ Cycles predict(const Program& program, const Memory& memory) {
   cycles.frame = done[2] - done[1];
   for (const Layer& layer : program.layers) {
     cycles.bytes_read += 8 * (layer.row_beats * rows_read(layer) + int64_t{layer.group_beats} * layer.out_groups * layer.tiles);
-    cycles.bytes_written += int64_t{8} * layer.out_row_beats * layer.out.height;
+    cycles.bytes_written += int64_t{8} * layer.out_row_beats * layer.out.height * (layer.bypass ? 1 + kSamples : 1);
   }
   return cycles;
 }

@@ -15,11 +15,13 @@ namespace duet::program {
 struct Layer {
   std::string name;       ///< "b0", ..., "head"
   std::string node;       ///< of the network's graph, whose map it leaves
+  std::string reads;      ///< ... whose map it reads
   bool copy = false;      ///< no depth-wise convolution: rows go straight to the tile buffer
   int kernel = 1;         ///< side of the array's kernels
   bool diagonal = false;  ///< no convolution in the array: channels pass through it unchanged
   bool pool = false;
-  bool average = false;           ///< pooled by average, in the store
+  bool store_pools = false;       ///< ... in the store: by average, or since a bypass takes the pixels
+  bool bypass = false;            ///< its pixels also go, reordered, in front of what a later layer reads (net::Bypass)
   bool quad = false;              ///< four pixels of the picture in a word of the tile buffer, pooled as they come
   bool unsigned_picture = false;  ///< its input is the picture's bytes, on an engine of signed features
   bool wide = false;              ///< the picture's bytes on an engine of nibbles
@@ -54,8 +56,12 @@ struct Layer {
   int out_lanes = 0;                     ///< channels in a beat of the output
   int groups_full = 0, groups_last = 0;  ///< beats per pixel that a full unit gives, and the last one
   int out_row_beats = 0;                 ///< beats of an output row
+  int out_stride = 0;                    ///< beats from one output row to the next: more where it is joined with a bypassed map
+  int part_beats = 0;                    ///< bypass: of one of the four pixels of a row
+  int bypass_stride = 0;                 ///< bypass: beats from one row of the joined map to the next
   int pixel_beats() const { return (units - 1) * groups_full + groups_last; }  ///< of an output pixel; words of its parameters
   int64_t in_address = 0, out_address = 0;  ///< of the maps in memory, bytes; the picture's and the head's are given per frame
+  int64_t bypass_address = 0;               ///< bypass: of the joined map
   int64_t macs = 0;
 };
 

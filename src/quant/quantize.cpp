@@ -33,6 +33,23 @@ double range_of(const Ranges& ranges, const FoldedLayer& layer) {
   return layer.clip > 0 ? std::min(found->second, layer.clip) : found->second;
 }
 
+// Maps that are put side by side have one scale: ranges of their layers become the largest of them.
+Ranges shared(const net::Network& network, const std::vector<FoldedLayer>& layers, Ranges ranges) {
+  const net::Graph graph = to_graph(network);
+  const auto source = [&](int node) {
+    for (;; node = graph.nodes[static_cast<size_t>(node)].inputs.at(0))
+      for (const FoldedLayer& layer : layers)
+        if (layer.map_node == static_cast<size_t>(node)) return &layer;
+  };
+  for (const net::Node& node : graph.nodes) {
+    if (node.inputs.size() < 2) continue;
+    double largest = 0;
+    for (int input : node.inputs) largest = std::max(largest, range_of(ranges, *source(input)));
+    for (int input : node.inputs) ranges.max[source(input)->node] = largest;
+  }
+  return ranges;
+}
+
 void check_options(const QuantizeOptions& options) {
   const auto check = [](const char* name, int bits, int lo, int hi) {
     if (bits < lo || bits > hi)
@@ -89,12 +106,13 @@ QuantizedNetwork quantize(const net::Network& network, const Tensors& tensors, c
   check_options(options);
   QuantizedNetwork result{network, options.weight_bits, options.feature_bits, {}};
   const std::vector<FoldedLayer> folded = fold(network, tensors);
+  const Ranges scales = shared(network, folded, ranges);
   double s_in = kPictureScale;
   fixed::Range input = fixed::feature_range(kPictureBits, false);
   for (const FoldedLayer& one : folded) {
     const bool head = &one == &folded.back();
     const int bits = head ? fixed::kHeadBits : options.feature_bits;
-    const double s_out = feature_scale(range_of(ranges, one), bits, !one.relu);
+    const double s_out = feature_scale(range_of(scales, one), bits, !one.relu);
     QuantizedLayer layer = quantize_layer(one, s_in, s_out, options);
     layer.output_bits = bits;
     layer.output_signed = !one.relu;

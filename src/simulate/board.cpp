@@ -61,7 +61,7 @@ BoardResult run_board(const quant::QuantizedNetwork& network, const engine::Engi
     if (key == "cycles") result.cycles = std::stoll(value);
   }
   const std::string after = base::read_file(scratch.path / "out");
-  for (const int64_t head : places.heads) result.outputs.push_back(map_at(after, head, program.layers.back(), engine));
+  for (const int64_t head : places.heads) result.outputs.push_back(head_at(after, head, program));
   return result;
 }
 

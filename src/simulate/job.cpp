@@ -12,6 +12,11 @@ constexpr int64_t kAlign = 128;
 
 int64_t align(int64_t address) { return (address + kAlign - 1) / kAlign * kAlign; }
 
+std::vector<uint8_t> cut(const std::string& memory, int64_t address, int64_t bytes) {
+  const auto* begin = reinterpret_cast<const uint8_t*>(memory.data()) + address;
+  return {begin, begin + bytes};
+}
+
 }  // namespace
 
 Places place(const program::Program& program, size_t pictures, int frames) {
@@ -39,11 +44,15 @@ std::string memory_image(const program::Program& program, const quant::Quantized
   return bytes;
 }
 
-layer::IntMap map_at(const std::string& memory, int64_t address, const program::Layer& layer, const engine::Engine& engine) {
-  const size_t size = size_t{8} * layer.out_row_beats * layer.out.height;
-  const auto* begin = reinterpret_cast<const uint8_t*>(memory.data()) + address;
-  return program::unpack_map({begin, begin + size}, layer.out, layer.out_lanes, layer.head ? 16 : engine::stored_bits(engine),
-                             layer.head || engine::signed_features(engine));
+layer::IntMap head_at(const std::string& memory, int64_t address, const program::Program& program) {
+  const program::Layer& head = program.layers.back();
+  return program::unpack_map(cut(memory, address, program.layout.head_bytes), head.out, head.out_lanes, fixed::kHeadBits, true);
+}
+
+layer::IntMap input_at(const std::string& memory, const program::Layer& layer, const engine::Engine& engine) {
+  const int64_t bytes = int64_t{8} * layer.row_beats * layer.in.height;
+  return program::unpack_map(cut(memory, layer.in_address, bytes), layer.in, engine::beat_lanes(engine),
+                             engine::stored_bits(engine), engine::signed_features(engine));
 }
 
 Scratch::Scratch() {

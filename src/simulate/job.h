@@ -20,8 +20,10 @@ Places place(const program::Program& program, size_t pictures, int frames);
 std::string memory_image(const program::Program& program, const quant::QuantizedNetwork& network, const Places& places,
                          const std::vector<layer::IntMap>& pictures);
 
-/// The map that a layer left at an address.
-layer::IntMap map_at(const std::string& memory, int64_t address, const program::Layer& layer, const engine::Engine& engine);
+/// The head's map at an address.
+layer::IntMap head_at(const std::string& memory, int64_t address, const program::Program& program);
+/// The map that a layer reads; not of the first one.
+layer::IntMap input_at(const std::string& memory, const program::Layer& layer, const engine::Engine& engine);
 
 /// A folder that goes away with its owner.
 struct Scratch {

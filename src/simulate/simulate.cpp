@@ -117,11 +117,10 @@ Result run(const quant::QuantizedNetwork& network, const engine::Engine& engine,
   Result result = result_of(report, program);
   result.cycles_per_second = static_cast<double>(result.done.back()) / seconds.count();
   const std::string after = base::read_file(scratch.path / "out");
-  for (int i = 0; i < frames; ++i) result.outputs.push_back(map_at(after, places.heads[i], program.layers.back(), engine));
+  for (int i = 0; i < frames; ++i) result.outputs.push_back(head_at(after, places.heads[i], program));
   if (!options.keep_maps) return result;
-  result.maps.emplace_back();
-  for (const program::Layer& layer : program.layers)
-    result.maps[0].push_back(layer.head ? result.outputs.back() : map_at(after, layer.out_address, layer, engine));
+  for (size_t i = 1; i < program.layers.size(); ++i)
+    result.maps.push_back({program.layers[i].reads, input_at(after, program.layers[i], engine)});
   return result;
 }
 

@@ -13,7 +13,7 @@ struct Options {
   program::Memory memory;           ///< latency, outstanding bursts and bandwidth behind the AXI port
   uint64_t stall_seed = 0;          ///< 0: none; else random stalls on every AXI channel, which must change only the time
   int frames = 0;                   ///< frames to run, pictures again and again; 0: one for each picture, at least 3
-  bool keep_maps = false;           ///< also return the maps between layers (of the last frame)
+  bool keep_maps = false;           ///< also return the maps that layers read (of the last frame)
   std::filesystem::path waveform;   ///< where an FST waveform goes; empty: none
   std::filesystem::path simulator;  ///< one that build_netlist made; empty: the RTL's
   std::filesystem::path cache;      ///< built simulators, by content; empty: $DUET_CACHE, else <home>/build/simulators
@@ -30,13 +30,19 @@ struct Counters {
   int64_t beats_read = 0, beats_written = 0;  ///< 64 bits each, the program's included
 };
 
+/// A map in memory that a layer reads.
+struct LayerMap {
+  std::string node;  ///< of the network's graph that it is the map of
+  layer::IntMap map;
+};
+
 struct Result {
-  std::vector<layer::IntMap> outputs;            ///< head's map of every frame
-  std::vector<std::vector<layer::IntMap>> maps;  ///< with keep_maps: one entry, the outputs of every layer of the last frame
-  std::vector<int64_t> done;                     ///< cycle of every done interrupt, counted from the first start
-  int64_t frame_cycles = 0;                      ///< between the second and third interrupt
-  int64_t latency_cycles = 0;                    ///< of a single frame, program loaded
-  int64_t bytes_read = 0, bytes_written = 0;     ///< over the bus, of all frames; without the program's
+  std::vector<layer::IntMap> outputs;         ///< head's map of every frame
+  std::vector<LayerMap> maps;                 ///< with keep_maps: what every layer but the first one read, of the last frame
+  std::vector<int64_t> done;                  ///< cycle of every done interrupt, counted from the first start
+  int64_t frame_cycles = 0;                   ///< between the second and third interrupt
+  int64_t latency_cycles = 0;                 ///< of a single frame, program loaded
+  int64_t bytes_read = 0, bytes_written = 0;  ///< over the bus, of all frames; without the program's
   Counters counters;
   double cycles_per_second = 0;  ///< speed of the simulation
 };

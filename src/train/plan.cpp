@@ -26,10 +26,12 @@ core::Op::Kind kind_of(const net::Node& node, Kind kind) {
       return core::Op::Kind::batch_norm;
     case Kind::relu:
       return core::Op::Kind::relu;
-    default:
-      throw Error("layers of kind \"" + node.kind + "\" cannot be trained yet", node.name,
-                  "use convolutions, batch norm, ReLU and pooling");
+    case Kind::concat:
+      return core::Op::Kind::concat;
+    case Kind::space_to_depth:
+      return core::Op::Kind::space_to_depth;
   }
+  DUET_CHECK(false, node.kind);
 }
 
 using Size = std::array<double, 2>;  // logarithms of width and height
@@ -86,7 +88,7 @@ core::Plan make_plan(const net::Network& network) {
     core::Op op;
     op.kind = kind_of(node, operation.kind);
     op.name = node.name;
-    op.input = op_of[static_cast<size_t>(node.inputs.at(0))];
+    for (int input : node.inputs) op.inputs.push_back(op_of[static_cast<size_t>(input)]);
     op.in_channels = inputs.at(0).channels, op.out_channels = shapes[i].channels;
     op.kernel = operation.kernel, op.groups = operation.groups, op.clip = operation.clip, op.bias = operation.bias;
     op_of[i] = static_cast<int>(plan.ops.size());

@@ -30,11 +30,9 @@ void compare(const Design& design, const GoldenMaps& golden, const simulate::Res
   std::vector<layer::IntMap> heads;
   for (const auto& maps : golden) heads.push_back(maps.back().map);
   add(simulate::compare(result.outputs, heads, fixed::kHeadBits), memory + ": head", to);
-  const std::vector<program::Layer> layers = program::compile(design.network, design.engine).layers;
-  for (size_t i = 0; i + 1 < layers.size(); ++i)
-    add(simulate::compare({result.maps[0][i]}, {golden::map_of(golden.back(), layers[i].node)},
-                          engine::stored_bits(design.engine)),
-        memory + ": layer " + layers[i].name, to);
+  for (const simulate::LayerMap& got : result.maps)
+    add(simulate::compare({got.map}, {golden::map_of(golden.back(), got.node)}, engine::stored_bits(design.engine)),
+        memory + ": " + got.node, to);
 }
 
 Json to_json(const device::Resources& r) { return {{"lut", r.lut}, {"ff", r.ff}, {"dsp", r.dsp}, {"bram36", r.bram36}}; }

@@ -10,15 +10,6 @@
 namespace duet::simulate {
 namespace {
 
-// The golden model's map of each layer of the program, in the order of Result::maps.
-std::vector<layer::IntMap> golden_maps(const program::Program& program, const quant::QuantizedNetwork& network,
-                                       const layer::IntMap& picture) {
-  std::vector<layer::IntMap> maps;
-  const std::vector<golden::NodeMap> all = golden::run_all(network, picture);
-  for (const program::Layer& layer : program.layers) maps.push_back(golden::map_of(all, layer.node));
-  return maps;
-}
-
 struct Case {
   net::Network network;
   engine::Engine engine;
@@ -41,11 +32,10 @@ void expect_equal(const Case& c, Result* out = nullptr) {
   options.memory = c.memory;
   options.stall_seed = c.stall_seed;
   const Result result = run(network, c.engine, pictures, options);
-  const program::Program program = program::compile(c.network, c.engine);
-  const std::vector<layer::IntMap> maps = golden_maps(program, network, pictures.back());
-  for (size_t i = 0; i + 1 < maps.size(); ++i) {
-    const Comparison layer = compare({result.maps[0][i]}, {maps[i]}, engine::stored_bits(c.engine));
-    EXPECT_EQ(layer.bytes_differ, 0) << program.layers[i].name << ": " << layer.first;
+  const std::vector<golden::NodeMap> maps = golden::run_all(network, pictures.back());
+  for (const LayerMap& got : result.maps) {
+    const Comparison one = compare({got.map}, {golden::map_of(maps, got.node)}, engine::stored_bits(c.engine));
+    EXPECT_EQ(one.bytes_differ, 0) << got.node << ": " << one.first;
   }
   const Comparison heads = compare(result.outputs, expected, 16);
   EXPECT_GT(heads.bytes_compared, 0);
@@ -73,6 +63,14 @@ int run_random(const engine::Engine& lanes, uint64_t seed, int count, bool strea
   Rng rng(seed);
   std::vector<net::Network> networks;
   for (int i = 0; i < count; ++i) networks.push_back(test::random_network(rng, lanes.bundle));
+  return run_networks(lanes, networks, rng, stream);
+}
+
+int run_bypasses(engine::Engine lanes, uint64_t seed, int count, bool stream) {
+  Rng rng(seed);
+  lanes.bypass = 1;
+  std::vector<net::Network> networks{test::random_network(rng, lanes.bundle)};
+  while (static_cast<int>(networks.size()) < count) networks.push_back(test::random_bypass(rng, lanes));
   return run_networks(lanes, networks, rng, stream);
 }
 

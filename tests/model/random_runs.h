@@ -15,6 +15,9 @@ engine::Engine small_engine(int in, int out, int dw, int weight_bits, int featur
 /// layers' weights were streamed.
 int run_random(const engine::Engine& lanes, uint64_t seed, int count, bool stream = false);
 
+/// The same with networks that have a bypass; some of them without one.
+int run_bypasses(engine::Engine lanes, uint64_t seed, int count, bool stream = false);
+
 /// The same for these networks; weights, pictures, memories and stalls from `rng`.
 int run_networks(const engine::Engine& lanes, const std::vector<net::Network>& networks, Rng& rng, bool stream = false);
 

@@ -60,20 +60,45 @@ inline Map naive_pool(const Map& in, bool average) {
   return out;
 }
 
-/// Every map of the network: after each computing layer and each pooling, the head's last.
+/// SkyNet's: pixels of every 2x2 become channels, those of the first pixel first; then the other map's channels.
+inline Map naive_reorder(const Map& in) {
+  Map out{4 * in.channels, in.height / 2, in.width / 2, {}};
+  for (int part = 0; part < 4; ++part)
+    for (int c = 0; c < in.channels; ++c)
+      for (int y = 0; y < out.height; ++y)
+        for (int x = 0; x < out.width; ++x) out.v.push_back(in.get(c, 2 * y + part / 2, 2 * x + part % 2));
+  return out;
+}
+
+inline Map naive_join(Map first, const Map& second) {
+  first.channels += second.channels;
+  first.v.insert(first.v.end(), second.v.begin(), second.v.end());
+  return first;
+}
+
+/// Every map of the network: after each computing layer, each pooling and each part of a bypass, the head's last.
 inline std::vector<Map> naive_run(const quant::QuantizedNetwork& q, const std::vector<uint8_t>& picture) {
   const net::Network& network = q.network;
   std::vector<Map> maps{{network.input.channels, network.input.height, network.input.width, {picture.begin(), picture.end()}}};
   size_t next = 0;
-  for (const net::Replication& replication : network.replications) {
+  Map bypass;
+  const auto join = [&](size_t index) {
+    if (network.bypass && network.bypass->to == static_cast<int>(index)) maps.push_back(naive_join(bypass, maps.back()));
+  };
+  for (size_t i = 0; i < network.replications.size(); ++i) {
+    const net::Replication& replication = network.replications[i];
+    join(i);
     bool expanded = false;
     for (const net::ComputeLayer& layer : network.bundle.layers) {
       if (!layer.depthwise) expanded = true;
       const int channels = expanded ? replication.channels : maps.back().channels;
       maps.push_back(naive_convolution(maps.back(), q.layers[next++], channels, layer.kernel, layer.depthwise));
     }
-    if (replication.downsample) maps.push_back(naive_pool(maps.back(), network.bundle.pool == net::Pool::average));
+    const Map whole = maps.back();
+    if (network.bypass && network.bypass->from == static_cast<int>(i)) maps.push_back(bypass = naive_reorder(whole));
+    if (replication.downsample) maps.push_back(naive_pool(whole, network.bundle.pool == net::Pool::average));
   }
+  join(network.replications.size());
   maps.push_back(naive_convolution(maps.back(), q.layers[next], network.head_channels(), 1, false));
   return maps;
 }
@@ -92,6 +117,14 @@ inline net::Network random_network(Rng& rng) {
     if (down) side /= 2;
   }
   network.anchors.resize(rng.between(1, 3), {0.1, 0.1});
+  if (network.bundle.pool == net::Pool::none || rng.chance(0.5)) return network;
+  // A bypass around some of the replications, the first of which alone pools and is of even size.
+  const int count = static_cast<int>(network.replications.size()), from = static_cast<int>(rng.below(count));
+  network.bypass = net::Bypass{from, static_cast<int>(rng.between(from + 1, count))};
+  for (int i = 0; i < count; ++i)
+    network.replications[i].downsample = i == from || (i < from && network.replications[i].downsample);
+  for (int i = 0; i <= from; ++i)
+    if (network.replications[i].downsample) network.input.height *= 2, network.input.width *= 2;
   return network;
 }
 

@@ -39,6 +39,23 @@ inline net::Network random_network(Rng& rng, const net::Bundle& bundle = engine:
   return network;
 }
 
+/// With a bypass between replications of its own choice, of so many channels that they fill the engine's beats.
+inline net::Network random_bypass(Rng& rng, const engine::Engine& engine) {
+  const auto draw = [&](int lo, int hi) { return static_cast<int>(rng.between(lo, hi)); };
+  net::Network network = small_network({3, 2 * draw(1, 6), 2 * draw(1, 8)}, {}, engine.bundle);  // the size that is bypassed
+  const int beat = engine::beat_lanes(engine), count = draw(1, 4), from = draw(0, count - 1), to = draw(from + 1, count);
+  network.bypass = net::Bypass{from, to};
+  int height = network.input.height / 2, width = network.input.width / 2;
+  for (int i = 0; i < count; ++i) {
+    bool pool = rng.chance(0.5) && (i < from || (i >= to && height >= 2 && width >= 2));
+    if (i < from && pool)
+      network.input.height = 2 * network.input.height + draw(0, 1), network.input.width = 2 * network.input.width + draw(0, 1);
+    if (i >= to && pool) height /= 2, width /= 2;
+    network.replications.push_back({i == from ? beat * draw(1, std::max(1, 30 / beat)) : draw(1, 30), pool || i == from});
+  }
+  return network;
+}
+
 /// One elaborated engine runs them all: its memories hold the largest.
 inline engine::Engine hold_all(engine::Engine engine, const std::vector<net::Network>& networks) {
   engine::Buffers& most = engine.buffers;

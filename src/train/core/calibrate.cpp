@@ -50,6 +50,36 @@ struct Histogram {
   }
 };
 
+int bits_of(const Model& model, size_t step, int feature_bits) {
+  return step + 1 == model.steps().size() ? fixed::kHeadBits : feature_bits;
+}
+
+double range_of(const Model& model, size_t i, const Histogram& seen, int feature_bits) {
+  const Model::Step& step = model.steps()[i];
+  const double clip = step.relu >= 0 ? model.plan().ops[static_cast<size_t>(step.relu)].clip : 0;
+  const bool head = i + 1 == model.steps().size();
+  const double most = clip > 0 ? clip
+                      : head   ? 2 * seen.limit
+                               : seen.best_range(fixed::feature_range(bits_of(model, i, feature_bits), step.relu < 0).hi);
+  return most > 0 ? most : 1;  // a map that is zero on every picture
+}
+
+// Maps that are put side by side have one scale: the largest of them.
+void share(const Model& model, std::vector<double>& most) {
+  for (const Model::Step& step : model.steps()) {
+    if (step.inputs.size() < 2) continue;
+    std::vector<size_t> sources;
+    double largest = 0;
+    for (int input : step.inputs) {
+      auto source = static_cast<size_t>(input);
+      while (model.steps()[source].convolution < 0) source = static_cast<size_t>(model.steps()[source].inputs[0]);
+      sources.push_back(source);
+      largest = std::max(largest, most[source]);
+    }
+    for (size_t source : sources) most[source] = largest;
+  }
+}
+
 }  // namespace
 
 std::vector<StepQuant> calibrate(const Model& model, const data::Pack& pack, const QuantizeOptions& options, uint64_t seed) {
@@ -62,21 +92,27 @@ std::vector<StepQuant> calibrate(const Model& model, const data::Pack& pack, con
     model.observe(pictures_to_tensor(pack.pixels(picture), 1, pack.height(), pack.width()),
                   [&](size_t step, const at::Tensor& activation) { seen[step].add(activation); });
   }
+  std::vector<double> most(steps);  // where the integers of each step's output end
+  for (size_t i = 0; i < steps; ++i)
+    if (model.steps()[i].convolution >= 0) most[i] = range_of(model, i, seen[i], options.feature_bits);
+  share(model, most);
   std::vector<StepQuant> out(steps);
   for (size_t i = 0; i < steps; ++i) {
     const Model::Step& step = model.steps()[i];
-    const bool head = i + 1 == steps, is_signed = step.relu < 0;
-    const int bits = head ? fixed::kHeadBits : options.feature_bits;
-    const fixed::Range range = fixed::feature_range(bits, is_signed);
-    const double clip = step.relu >= 0 ? model.plan().ops[static_cast<size_t>(step.relu)].clip : 0;
-    double max = clip > 0 ? clip : head ? 2 * seen[i].limit : seen[i].best_range(range.hi);
-    if (!(max > 0)) max = 1;  // a map that is zero on every picture
+    const int input = step.inputs[0];
     StepQuant& q = out[i];
+    if (step.convolution < 0) {
+      q = out[static_cast<size_t>(input)];
+      continue;
+    }
+    const bool is_signed = step.relu < 0;
+    const int bits = bits_of(model, i, options.feature_bits);
+    const fixed::Range range = fixed::feature_range(bits, is_signed);
     q.weight_bits = options.weight_bits;
-    q.max = max;
-    q.out_scale = quant::feature_scale(max, bits, is_signed);
+    q.max = most[i];
+    q.out_scale = quant::feature_scale(most[i], bits, is_signed);
     q.lo = range.lo, q.hi = range.hi;
-    q.in_scale = step.input < 0 ? quant::kPictureScale : out[static_cast<size_t>(step.input)].out_scale;
+    q.in_scale = input < 0 ? quant::kPictureScale : out[static_cast<size_t>(input)].out_scale;
   }
   return out;
 }

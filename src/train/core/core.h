@@ -14,9 +14,10 @@ namespace duet::train::core {
 
 /// One float operation; the last one's output is the head's map. Weighted kinds have no bias when a batch norm follows.
 struct Op {
-  enum class Kind { convolution, max_pool, average_pool, batch_norm, relu } kind = Kind::convolution;
+  enum class Kind { convolution, max_pool, average_pool, batch_norm, relu, space_to_depth, concat } kind = Kind::convolution;
   std::string name;
-  int input = -1;  ///< index of the operation it reads, -1: the picture
+  std::vector<int> inputs;  ///< indices of the operations it reads, -1: the picture; concat has several, the others one
+  int input() const { return inputs.front(); }
   int in_channels = 0, out_channels = 0, kernel = 1, groups = 1;
   double clip = 0;    ///< relu: upper limit, 0 for none
   bool bias = false;  ///< convolution

@@ -10,14 +10,21 @@
 namespace duet::train::core {
 namespace {
 
+Pooling pooling_of(const Op& op) { return op.kind == Op::Kind::max_pool ? Pooling::max : Pooling::average; }
+
 Tail tail_of(const Plan& plan, const Model::Step& step, bool pool) {
   Tail tail;
   tail.norm = step.norm >= 0;
   tail.relu = step.relu >= 0;
   if (tail.relu) tail.clip = plan.ops[static_cast<size_t>(step.relu)].clip;
-  if (pool && step.pool >= 0)
-    tail.pooling = plan.ops[static_cast<size_t>(step.pool)].kind == Op::Kind::max_pool ? Pooling::max : Pooling::average;
+  if (pool && step.pool >= 0) tail.pooling = pooling_of(plan.ops[static_cast<size_t>(step.pool)]);
   return tail;
+}
+
+// x: batch, height, width, channels.
+at::Tensor space_to_depth(const at::Tensor& x) {
+  const int64_t n = x.size(0), h = x.size(1) / 2, w = x.size(2) / 2, c = x.size(3);
+  return x.view({n, h, 2, w, 2, c}).permute({0, 1, 3, 2, 4, 5}).reshape({n, h, w, 4 * c});
 }
 
 bool pointwise(const Op& op) { return op.kernel == 1 && op.groups == 1; }
@@ -99,17 +106,19 @@ void Model::add_entry(const std::string& name, std::vector<int64_t> shape, bool 
   entries_.push_back(std::move(entry));
 }
 
-// Operations are joined into a step while each is the only reader of the one before.
+// Operations are joined into a convolution's step while each is the only reader of the one before.
 void Model::build_steps() {
   const int n = static_cast<int>(plan_.ops.size());
   std::vector<int> readers(static_cast<size_t>(n), 0), step_of(static_cast<size_t>(n), -1);
   for (const Op& op : plan_.ops)
-    if (op.input >= 0) ++readers[static_cast<size_t>(op.input)];
+    for (int input : op.inputs)
+      if (input >= 0) ++readers[static_cast<size_t>(input)];
   for (int i = 0; i < n; ++i) {
     const Op& op = plan_.ops[static_cast<size_t>(i)];
     const auto joins = [&](int Model::Step::*slot, std::initializer_list<int Model::Step::*> earlier) {
-      if (op.input < 0 || steps_.empty() || step_of[static_cast<size_t>(op.input)] != static_cast<int>(steps_.size()) - 1 ||
-          op.input != i - 1 || readers[static_cast<size_t>(op.input)] != 1)
+      const int input = op.input();
+      if (input < 0 || steps_.empty() || step_of[static_cast<size_t>(input)] != static_cast<int>(steps_.size()) - 1 ||
+          input != i - 1 || readers[static_cast<size_t>(input)] != 1 || steps_.back().convolution < 0)
         return false;
       Step& step = steps_.back();
       for (auto other : earlier)
@@ -121,16 +130,18 @@ void Model::build_steps() {
     if (op.kind == Op::Kind::batch_norm) joined = joins(&Step::norm, {&Step::norm, &Step::relu, &Step::pool});
     if (op.kind == Op::Kind::relu) joined = joins(&Step::relu, {&Step::relu, &Step::pool});
     if (op.kind == Op::Kind::max_pool || op.kind == Op::Kind::average_pool) joined = joins(&Step::pool, {&Step::pool});
-    if (op.kind == Op::Kind::convolution) {
-      steps_.push_back({i, -1, -1, -1, op.input < 0 ? -1 : step_of[static_cast<size_t>(op.input)]});
-      joined = true;
+    if (!joined) {
+      if (op.kind == Op::Kind::batch_norm || op.kind == Op::Kind::relu)
+        throw std::runtime_error("the trainer cannot place operation " + op.name +
+                                 ": norms and ReLUs are trained behind a convolution of their own");
+      Step step;
+      (op.kind == Op::Kind::convolution ? step.convolution : step.move) = i;
+      for (int input : op.inputs) step.inputs.push_back(input < 0 ? -1 : step_of[static_cast<size_t>(input)]);
+      steps_.push_back(std::move(step));
     }
-    if (!joined)
-      throw std::runtime_error("the trainer cannot place operation " + op.name +
-                               ": only chains of convolutions with their norm, ReLU and pooling are trained");
     step_of[static_cast<size_t>(i)] = static_cast<int>(steps_.size()) - 1;
   }
-  if (steps_.empty()) throw std::runtime_error("the network has no convolution");
+  if (steps_.empty() || steps_.back().convolution < 0) throw std::runtime_error("the network does not end in a convolution");
 }
 
 at::Tensor Model::tensor(const std::string& name) const {
@@ -195,23 +206,39 @@ at::Tensor Model::run_step(const at::Tensor& x, const Step& step, bool training,
   return run_tail(pointwise(op) ? x : convolve(x, step, weight), parameters, tail, plain);
 }
 
-at::Tensor Model::forward(const at::Tensor& x, bool training) const {
-  const at::Tensor picture = picture_of(x, training);
+at::Tensor Model::move(const std::vector<at::Tensor>& inputs, const Step& step, const StepQuant* quant) const {
+  const Op& op = plan_.ops[static_cast<size_t>(step.move)];
+  if (op.kind == Op::Kind::space_to_depth) return space_to_depth(inputs[0]);
+  if (op.kind == Op::Kind::concat) return at::cat(inputs, 3);
+  Tail tail;
+  tail.pooling = pooling_of(op);
+  if (quant) tail.step = quant->out_scale, tail.lo = quant->lo, tail.hi = quant->hi;
+  return run_tail(inputs[0], {}, tail, plain);
+}
+
+template <class Run>
+at::Tensor Model::run_all(const at::Tensor& x, const std::vector<StepQuant>* move_quant, const Run& run) const {
   std::vector<at::Tensor> outputs;
-  for (const Step& step : steps_)
-    outputs.push_back(run_step(step.input < 0 ? picture : outputs[static_cast<size_t>(step.input)], step, training, true));
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    std::vector<at::Tensor> inputs;
+    for (int input : steps_[i].inputs) inputs.push_back(input < 0 ? x : outputs[static_cast<size_t>(input)]);
+    outputs.push_back(steps_[i].convolution < 0 ? move(inputs, steps_[i], move_quant ? &(*move_quant)[i] : nullptr)
+                                                : run(i, inputs[0]));
+  }
   return outputs.back();
+}
+
+at::Tensor Model::forward(const at::Tensor& x, bool training) const {
+  return run_all(picture_of(x, training), nullptr,
+                 [&](size_t i, const at::Tensor& input) { return run_step(input, steps_[i], training, true); });
 }
 
 void Model::observe(const at::Tensor& x, const std::function<void(size_t, const at::Tensor&)>& see) const {
   at::NoGradGuard guard;
-  std::vector<at::Tensor> outputs;
-  for (size_t i = 0; i < steps_.size(); ++i) {
-    const Step& step = steps_[i];
-    const at::Tensor& input = step.input < 0 ? x : outputs[static_cast<size_t>(step.input)];
-    see(i, run_step(input, step, false, false));
-    outputs.push_back(run_step(input, step, false, true));
-  }
+  run_all(x, nullptr, [&](size_t i, const at::Tensor& input) {
+    see(i, run_step(input, steps_[i], false, false));
+    return run_step(input, steps_[i], false, true);
+  });
 }
 
 at::Tensor Model::run_step_quantised(const at::Tensor& x, const Step& step, const StepQuant& quant) const {
@@ -237,11 +264,7 @@ at::Tensor Model::run_step_quantised(const at::Tensor& x, const Step& step, cons
 }
 
 at::Tensor Model::forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant) const {
-  std::vector<at::Tensor> outputs;
-  for (size_t i = 0; i < steps_.size(); ++i)
-    outputs.push_back(
-        run_step_quantised(steps_[i].input < 0 ? x : outputs[static_cast<size_t>(steps_[i].input)], steps_[i], quant[i]));
-  return outputs.back();
+  return run_all(x, &quant, [&](size_t i, const at::Tensor& input) { return run_step_quantised(input, steps_[i], quant[i]); });
 }
 
 Weights random_weights(const Plan& plan, uint64_t seed) {

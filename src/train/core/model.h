@@ -41,15 +41,14 @@ class Model {
   /// with their running statistics.
   at::Tensor forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant) const;
 
-  /// A convolution with what follows it.
+  /// A convolution with what follows it, or an operation that only moves values: a pooling whose map others read, too, 2x2 pixels
+  /// to channels, maps side by side.
   struct Step {
-    int convolution = -1, norm = -1, relu = -1, pool = -1;  ///< indices of operations, -1: absent
-    int input = -1;                                         ///< step it reads, -1: the picture
+    int convolution = -1, norm = -1, relu = -1, pool = -1, move = -1;  ///< indices of operations, -1: absent
+    std::vector<int> inputs;                                           ///< steps it reads, -1: the picture
   };
   const std::vector<Step>& steps() const { return steps_; }
-  /// Name of the step's convolution.
-  const std::string& name(const Step& step) const { return plan_.ops[static_cast<size_t>(step.convolution)].name; }
-  /// Called with every step's activation before pooling (for calibration), in order.
+  /// Called with every convolution's activation before pooling (for calibration), in order.
   void observe(const at::Tensor& x, const std::function<void(size_t step, const at::Tensor& activation)>& see) const;
 
   bool plain = false;  ///< use libtorch's own operations only (tests)
@@ -66,6 +65,10 @@ class Model {
   void build_steps();
   at::Tensor tensor(const std::string& name) const;
   at::Tensor convolve(const at::Tensor& x, const Step& step, const at::Tensor& weight) const;
+  // `run` makes a step's output from its input; `move_quant`: of steps that move, null in float.
+  template <class Run>
+  at::Tensor run_all(const at::Tensor& x, const std::vector<StepQuant>* move_quant, const Run& run) const;
+  at::Tensor move(const std::vector<at::Tensor>& inputs, const Step& step, const StepQuant* quant) const;
   at::Tensor run_step(const at::Tensor& x, const Step& step, bool training, bool pool) const;
   at::Tensor run_step_quantised(const at::Tensor& x, const Step& step, const StepQuant& quant) const;
 

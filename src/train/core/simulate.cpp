@@ -38,6 +38,12 @@ double sum_bound(const IntegerLayer& layer, double largest) {
   return bound;
 }
 
+// out[(2 dy + dx) C + c][y][x] = in[c][2y + dy][2x + dx]
+at::Tensor space_to_depth(const at::Tensor& x) {
+  const int64_t batch = x.size(0), c = x.size(1), h = x.size(2) / 2, w = x.size(3) / 2;
+  return x.view({batch, c, h, 2, w, 2}).permute({0, 3, 5, 1, 2, 4}).reshape({batch, 4 * c, h, w});
+}
+
 template <class T>
 void requantize_all(at::Tensor& acc, const IntegerLayer& layer) {
   const int64_t batch = acc.size(0), channels = acc.size(1), pixels = acc.size(2) * acc.size(3);
@@ -78,12 +84,15 @@ std::vector<int32_t> simulate_integers(const Plan& plan, const std::vector<Integ
   std::vector<double> largest;  // magnitude of each output
   size_t layer = 0;
   for (const Op& op : plan.ops) {
-    const at::Tensor& x = op.input < 0 ? picture : outputs[static_cast<size_t>(op.input)];
+    const auto map = [&](int input) { return input < 0 ? picture : outputs[static_cast<size_t>(input)]; };
+    const at::Tensor x = map(op.input());
+    double most = 0;
+    for (int input : op.inputs) most = std::max(most, input < 0 ? 255 : largest[static_cast<size_t>(input)]);
     switch (op.kind) {  // all but convolutions keep the magnitude
       case Op::Kind::convolution:
         if (layer >= layers.size() || layers[layer].node != op.name)
           throw std::runtime_error("the integer network lacks the layer " + op.name);
-        outputs.push_back(run_layer(x, op, layers[layer], op.input < 0 ? 255 : largest[static_cast<size_t>(op.input)]));
+        outputs.push_back(run_layer(x, op, layers[layer], most));
         largest.push_back(static_cast<double>(std::max(std::abs(layers[layer].lo), std::abs(layers[layer].hi))));
         ++layer;
         continue;
@@ -97,8 +106,17 @@ std::vector<int32_t> simulate_integers(const Plan& plan, const std::vector<Integ
       case Op::Kind::relu:
         outputs.push_back(x);
         break;  // folded into the convolution before
+      case Op::Kind::space_to_depth:
+        outputs.push_back(space_to_depth(x));
+        break;
+      case Op::Kind::concat: {
+        std::vector<at::Tensor> maps;
+        for (int input : op.inputs) maps.push_back(map(input));
+        outputs.push_back(at::cat(maps, 1));
+        break;
+      }
     }
-    largest.push_back(op.input < 0 ? 255 : largest[static_cast<size_t>(op.input)]);
+    largest.push_back(most);
   }
   const at::Tensor head = outputs.back().to(at::kInt).contiguous();
   return {head.data_ptr<int32_t>(), head.data_ptr<int32_t>() + head.numel()};

@@ -224,7 +224,8 @@ class Training {
     if (progress_.best.empty()) progress_.best = to_vector(average_.state());
     from_vector(average_.state(), progress_.best);
     out.weights = average_.save();
-    for (const StepQuant& q : quant_) out.feature_max.push_back(q.max);
+    for (size_t i = 0; i < quant_.size(); ++i)
+      if (model_.steps()[i].convolution >= 0) out.feature_max.push_back(quant_[i].max);
     out.iou_validation = std::max(0.0, progress_.best_iou), out.iou_start = progress_.iou_start;
     out.best_epoch = static_cast<int>(progress_.best_epoch);
     out.samples = progress_.step * options_.batch;

@@ -33,6 +33,11 @@ TEST(Network, EveryDrawnOneIsReadBackFromItsJson) {
       network.replications.push_back(
           {static_cast<int>(rng.between(1, 512)), network.bundle.pool != Pool::none && rng.chance(0.5)});
     network.anchors = {{rng.uniform(0.01, 1), rng.uniform(0.01, 1)}};
+    if (network.bundle.pool != Pool::none && rng.chance(0.3)) {
+      network.input = {3, 64, 96};
+      network.replications.front().downsample = true;
+      network.bypass = Bypass{0, 1};
+    }
     const Json json = Json::parse(to_json(network).dump());
     EXPECT_EQ(network_from_json(json, "test"), network);
     const Graph graph = to_graph(network);
@@ -51,6 +56,20 @@ TEST(Network, GraphOfDnnAHasTheDocumentedNames) {
   EXPECT_EQ(grid(*a), (Shape{10, 20, 45}));
   EXPECT_EQ(find_known("dnn-x"), nullptr);
   EXPECT_THAT(known_networks(), testing::ElementsAre("dnn-a", "dnn-b", "dnn-c"));
+}
+
+TEST(Network, ABypassIsReorderedBeforeThePoolingAndJoinedWhereItEnds) {
+  Network network = *find_known("dnn-a");
+  network.bypass = Bypass{2, 4};
+  validate(network, "test");
+  const Graph graph = to_graph(network);
+  const auto names = node_names(graph);
+  EXPECT_THAT(std::vector<std::string>(names.end() - 11, names.end()),
+              testing::ElementsAre("b2.l1.act", "bypass.reorder", "b2.pool", "b3.l0", "b3.l0.bn", "b3.l0.act", "b3.l1",
+                                   "b3.l1.bn", "b3.l1.act", "bypass", "head"));
+  const auto inputs = [&](const char* node) { return graph.nodes[static_cast<size_t>(find_node(graph, node))].inputs; };
+  EXPECT_EQ(inputs("bypass.reorder"), inputs("b2.pool"));
+  EXPECT_THAT(inputs("bypass"), testing::ElementsAre(find_node(graph, "bypass.reorder"), find_node(graph, "b3.l1.act")));
 }
 
 TEST(Network, BiasStandsWhereNoBatchNormFollows) {
@@ -76,6 +95,17 @@ TEST(Network, BadJsonNamesPlaceKeyAndRemedy) {
               testing::HasSubstr("anchors[0]"));
   EXPECT_THAT(message_of(R"({"bundle": "conv1-max", "replications": [{"channels": 8}], "anchors": [[2, 0.1]]})"),
               testing::HasSubstr("0..1"));
+  const auto bypass = [](const std::string& from_to, const std::string& rows = "16") {
+    return message_of(R"({"bundle": "conv1-max", "input": [3, )" + rows + R"(, 16], "bypass": )" + from_to + R"(, "replications":
+      [{"channels": 8, "downsample": true}, {"channels": 8, "downsample": true}, {"channels": 8}]})");
+  };
+  EXPECT_EQ(bypass(R"({"from": 1, "to": 3})"), "");
+  EXPECT_THAT(bypass(R"({"from": 1, "to": 4})"), testing::HasSubstr("as 3, the head"));
+  EXPECT_THAT(bypass(R"({"from": 1, "to": 1})"), testing::HasSubstr("from 1 to 1"));
+  EXPECT_THAT(bypass(R"({"from": 2, "to": 3})"), testing::HasSubstr("does not down-sample"));
+  EXPECT_THAT(bypass(R"({"from": 0, "to": 2})"), testing::HasSubstr("replication 1, which down-samples, too"));
+  EXPECT_THAT(bypass(R"({"from": 1, "to": 2})", "18"), testing::HasSubstr("9 x 8 pixels"));
+  EXPECT_THAT(bypass(R"({"form": 1, "to": 2})"), testing::HasSubstr("did you mean 'from'"));
   EXPECT_THAT(message_of("[]"), testing::HasSubstr("network.json"));
 }
 

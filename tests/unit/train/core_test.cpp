@@ -19,28 +19,32 @@ struct Shape {
   int height, width, channels;
   Op::Kind pool;
   double clip;
-  bool norm;
+  bool norm, bypass = false;
 };
 
-// dw3 -> [bn] -> relu -> 1x1 -> [bn] -> relu -> pool, then a 3x3 and the head.
+// dw3 -> [bn] -> relu -> 1x1 -> [bn] -> relu -> pool, then a 3x3, joined with what was pooled, and the head.
 Plan plan_of(const Shape& shape) {
   Plan plan;
   plan.height = shape.height, plan.width = shape.width;
   plan.anchors = {{0.1, 0.1}, {0.3, 0.4}};
+  const auto last = [&] { return static_cast<int>(plan.ops.size()) - 1; };
   const auto add = [&](Op op) {
-    op.input = static_cast<int>(plan.ops.size()) - 1;
+    if (op.inputs.empty()) op.inputs = {last()};
     plan.ops.push_back(op);
   };
   const auto convolution = [&](const std::string& name, int in, int out, int kernel, int groups) {
-    add({Op::Kind::convolution, name, 0, in, out, kernel, groups, 0, !shape.norm});
-    if (shape.norm) add({Op::Kind::batch_norm, name + ".bn", 0, out, out});
-    add({Op::Kind::relu, name + ".act", 0, out, out, 1, 1, shape.clip});
+    add({Op::Kind::convolution, name, {}, in, out, kernel, groups, 0, !shape.norm});
+    if (shape.norm) add({Op::Kind::batch_norm, name + ".bn", {}, out, out});
+    add({Op::Kind::relu, name + ".act", {}, out, out, 1, 1, shape.clip});
   };
   convolution("a", 3, 3, 3, 3);
   convolution("b", 3, shape.channels, 1, 1);
-  add({shape.pool, "pool", 0, shape.channels, shape.channels});
+  const int whole = last(), reordered = whole + 1, more = shape.bypass ? 4 * shape.channels : 0;
+  if (shape.bypass) add({Op::Kind::space_to_depth, "reorder", {}, shape.channels, 4 * shape.channels});
+  add({shape.pool, "pool", {whole}, shape.channels, shape.channels});
   convolution("c", shape.channels, 20, 3, 1);
-  add({Op::Kind::convolution, "head", 0, 20, 10, 1, 1, 0, true});
+  if (shape.bypass) add({Op::Kind::concat, "join", {reordered, last()}, 20, 20 + more});
+  add({Op::Kind::convolution, "head", {}, 20 + more, 10, 1, 1, 0, true});
   return plan;
 }
 
@@ -97,12 +101,14 @@ INSTANTIATE_TEST_SUITE_P(Shapes, Fused,
                                          Shape{15, 23, 17, Op::Kind::max_pool, 0, true},  // odd: a row and a column are dropped
                                          Shape{15, 22, 8, Op::Kind::average_pool, 4, true},
                                          Shape{96, 130, 8, Op::Kind::max_pool, 4, true},  // several blocks a picture
-                                         Shape{16, 24, 8, Op::Kind::max_pool, 4, false}));
+                                         Shape{16, 24, 8, Op::Kind::max_pool, 4, false},
+                                         Shape{16, 24, 8, Op::Kind::max_pool, 0, true, true},
+                                         Shape{16, 24, 8, Op::Kind::average_pool, 0, true, true}));
 
 TEST(RoundedWeights, HaveTheScalesOfTheConversion) {
   Plan plan;
   plan.height = 1, plan.width = 3, plan.anchors = {{0.1, 0.1}, {0.3, 0.4}};
-  plan.ops = {{Op::Kind::convolution, "head", -1, 3, 10, 1, 1, 0, true}};
+  plan.ops = {{Op::Kind::convolution, "head", {-1}, 3, 10, 1, 1, 0, true}};
   Model model(plan, at::kCPU);
   const Weights weights = random_weights(plan, 3);
   model.load(weights);
