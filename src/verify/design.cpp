@@ -51,6 +51,7 @@ std::string describe(const Design& design) {
   if (e.dw_in_luts) text += ", dw in LUTs";
   text += fmt::format("; {} on {}x{}", net::name(design.network.bundle), design.network.input.height, design.network.input.width);
   for (const net::Replication& r : design.network.replications) text += fmt::format(" {}{}", r.channels, r.downsample ? "p" : "");
+  if (const auto& bypass = design.network.bypass) text += fmt::format(" bypass {}-{}", bypass->from, bypass->to);
   if (design.weight_bits != e.weight_bits || design.feature_bits != e.feature_bits)
     text += fmt::format(" W{}F{}", design.weight_bits, design.feature_bits);
   return text + fmt::format("; latency {}", design.memory.latency);
@@ -59,7 +60,7 @@ std::string describe(const Design& design) {
 bool runs_quads(const Design& design) {
   const net::Bundle& bundle = design.network.bundle;
   return engine::quads(design.engine) && bundle.layers.front().depthwise && bundle.pool == net::Pool::max &&
-         design.network.replications.front().downsample;
+         design.network.replications.front().downsample && !(design.network.bypass && design.network.bypass->from == 0);
 }
 
 int multipliers(const Design& design) { return design.engine.in_lanes * design.engine.out_lanes; }

@@ -32,7 +32,7 @@ constexpr int kMostNibble = 4;                                                //
 constexpr int kPatience = 200, kDespair = 10'000;                             // tries
 constexpr int kLeastSigned = 3;                                               // bits: of -2..1 only -1 is neither 0 nor clipped
 constexpr double kNarrower = 0.25, kMoreMemory = 0.5, kGapless = 0.5, kNoPool = 0.2, kExactAccumulator = 0.3, kScarce = 0.5,
-                 kAnyBundle = 0.5;
+                 kAnyBundle = 0.5, kBypass = 0.3, kUnusedBypass = 0.2;
 
 int draw(const Range& range, Rng& rng) { return static_cast<int>(rng.between(range.lo, range.hi)); }
 
@@ -80,6 +80,28 @@ void try_lanes(engine::Engine& engine, Rng& rng) {
   engine.out_lanes = beat * static_cast<int>(rng.between(1, kOutLanes.hi / beat));
   if (engine.out_lanes % engine.unit_groups == 0 && rng.chance(0.5)) engine.out_lanes /= engine.unit_groups;
   engine.dw_lanes = engine::dw_kernel(engine) ? draw({"", 1, most}, rng) : 0;
+}
+
+// Around some of the replications, where one pools a map of even size; its channels fill beats.
+void try_bypass(net::Network& network, const engine::Engine& engine, bool quads, int least_channels, Rng& rng) {
+  const auto count = static_cast<int>(network.replications.size());
+  std::vector<net::Bypass> possible;
+  net::Shape map = network.input;
+  for (int from = 0; from < count; ++from) {
+    if (!network.replications[static_cast<size_t>(from)].downsample) continue;
+    if (map.height % 2 == 0 && map.width % 2 == 0 && !(quads && from == 0)) {
+      int to = from + 1;
+      do possible.push_back({from, to});
+      while (to < count && !network.replications[static_cast<size_t>(to++)].downsample);
+    }
+    map.height /= 2, map.width /= 2;
+  }
+  if (possible.empty()) return;
+  network.bypass = possible[rng.below(possible.size())];
+  int& channels = network.replications[static_cast<size_t>(network.bypass->from)].channels;
+  const int beat = engine::beat_lanes(engine);
+  channels = channels / beat * beat;
+  if (channels < least_channels) channels += beat;
 }
 
 // Many wide channels and large kernels can have sums that no accumulator holds: those of narrower numbers than the engine's fit.
@@ -234,6 +256,9 @@ Design Drawer::next() {
     design.network = draw_network(wish, design.engine.bundle);
     const int patience_lost = std::min(tries / kPatience, 8);
     draw_lanes(design.engine, wish, std::max(kManyMultipliers, kInLanes.hi * kOutLanes.hi >> patience_lost));
+    design.engine.bypass = design.network.bundle.pool != net::Pool::none && rng_.chance(kBypass);
+    if (design.engine.bypass && !rng_.chance(kUnusedBypass))
+      try_bypass(design.network, design.engine, wish.quads, wish.deep ? kManyChannels : kChannels.lo, rng_);
     design.engine = program::size_for(design.engine, design.network);
     if (rng_.chance(kMoreMemory) && patience_lost == 0)
       design.engine.buffers = draw_memories(design.engine.buffers);

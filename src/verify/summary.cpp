@@ -112,7 +112,7 @@ Json drawn(const std::vector<Checked>& all) {
   std::map<std::string, std::map<int, int>> counts;
   std::map<std::string, int> mappings, bundles, families;
   std::set<int> latencies;
-  int gaps = 0;
+  int gaps = 0, bypasses = 0;
   std::map<std::string, std::pair<int64_t, int64_t>> ends;
   for (const Checked& one : all) {
     const Design& d = one.design;
@@ -121,6 +121,7 @@ Json drawn(const std::vector<Checked>& all) {
     ++counts["unit_groups"][d.engine.unit_groups];
     latencies.insert(d.memory.latency);
     gaps += d.memory.gap_num > 0;
+    bypasses += d.network.bypass.has_value();
     ++mappings[mapping_of(d)];
     ++bundles[net::name(d.network.bundle)];
     ++families[device::to_string(d.engine.family)];
@@ -137,6 +138,7 @@ Json drawn(const std::vector<Checked>& all) {
   json["families"] = families;
   json["different_axi_latencies"] = latencies.size();
   json["memories_with_idle_cycles"] = gaps;
+  json["bypasses"] = bypasses;
   for (const auto& [name, range] : ends) json[name] = {range.first, range.second};
   return json;
 }

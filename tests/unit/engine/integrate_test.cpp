@@ -105,6 +105,7 @@ TEST(Integrate, ExampleFollowsTheRules) {
   EXPECT_EQ(value["Diagonal"], diagonal(e));
   EXPECT_EQ(value["Signed"], signed_features(e));
   EXPECT_EQ(value["Average"], e.bundle.pool == net::Pool::average);
+  EXPECT_EQ(value["Bypass"], e.bypass);
   EXPECT_EQ(value["DigitBits"], digit_bits(e));
   EXPECT_EQ(value["Chain"], chain(e));
   EXPECT_EQ(value["Pixels"], pixels(e));

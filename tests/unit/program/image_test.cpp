@@ -36,7 +36,7 @@ uint64_t beat(const std::vector<uint8_t>& bytes, size_t index) {
 
 TEST(Image, HeaderNamesTheEngine) {
   const std::vector<uint8_t> bytes = image(compile(network(), lanes(8, 8)), numbers(8, 8));
-  EXPECT_EQ(beat(bytes, 0), 0x0000000654455544u);
+  EXPECT_EQ(beat(bytes, 0), 0x0000000754455544u);
   EXPECT_EQ(beat(bytes, 1), 0x1128'0808'0401'0404u);
   EXPECT_EQ(beat(bytes, 2) & 0xffff, 3u);
   EXPECT_EQ((beat(bytes, 2) >> 32) * 8 + 64, bytes.size());
@@ -82,28 +82,49 @@ TEST(Image, SumsMustFitTheAccumulator) {
   EXPECT_THROW(image(compile(network(), narrow), numbers(8, 8)), Error);
 }
 
-// docs/registers.md: a program moves when the base is added to three beats of every descriptor.
-TEST(Image, MovesByThreeBeatsOfEveryDescriptor) {
+// A bypass needs an engine that has one.
+TEST(Image, HeaderTellsOfABypass) {
+  net::Network around = network();
+  around.bypass = net::Bypass{0, 1};
+  const engine::Engine engine = size_for(lanes(8, 8), around);
+  Rng rng(1);
+  const quant::QuantizedNetwork numbers = quant::random_quantized(around, {}, rng);
+  EXPECT_EQ(beat(image(compile(around, engine), numbers), 6) >> 16 & 0xffff, 1u);
+  EXPECT_EQ(unfit_because(around, lanes(8, 8)), "the network has a bypass, the engine none");
+  around.replications[0].channels = 6;
+  EXPECT_EQ(unfit_because(around, engine), "the 6 channels that a bypass takes are no multiple of the 4 of a beat");
+}
+
+// docs/registers.md: a program moves when the base is added to four beats of every descriptor.
+TEST(Image, MovesByFourBeatsOfEveryDescriptor) {
   constexpr int64_t kBase = 0x1000'0080;
-  engine::Engine engine = lanes(8, 8);
-  while (unfit_because(network(), engine).empty()) --engine.buffers.pw_weight_words;
+  net::Network around = network();
+  around.bypass = net::Bypass{0, 2};
+  engine::Engine engine = size_for(lanes(8, 8), around);
+  while (unfit_because(around, engine).empty()) --engine.buffers.pw_weight_words;
   ++engine.buffers.pw_weight_words;  // layers are streamed: their addresses move too
-  const Program program = compile(network(), engine);
+  const Program program = compile(around, engine);
   Program moved = program;
   moved.layout.program += kBase, moved.layout.streams += kBase, moved.layout.maps += kBase;
   int streamed = 0;
   for (Layer& layer : moved.layers) {
     layer.in_address += kBase, layer.out_address += kBase, layer.stream_address += kBase;
+    if (layer.bypass) layer.bypass_address += kBase;
     streamed += layer.stream;
   }
   ASSERT_GT(streamed, 0);
-  const std::vector<uint8_t> there = image(program, numbers(8, 8)), expected = image(moved, numbers(8, 8));
+  ASSERT_TRUE(program.layers[0].bypass);
+  Rng rng(1);
+  const quant::QuantizedNetwork numbers = quant::random_quantized(around, {}, rng);
+  const std::vector<uint8_t> there = image(program, numbers), expected = image(moved, numbers);
   ASSERT_EQ(there.size(), expected.size());
   const size_t descriptors = 8, layers = program.layers.size();
   for (size_t i = 0; i < there.size() / 8; ++i) {
     const size_t layer = (i - descriptors) / 16, field = (i - descriptors) % 16;
     uint64_t want = beat(there, i);
-    if (i >= descriptors && layer < layers && (field == 0 || field == 12 || (field == 2 && program.layers[layer].stream)))
+    if (i >= descriptors && layer < layers &&
+        (field == 0 || field == 12 || (field == 2 && program.layers[layer].stream) ||
+         (field == 11 && program.layers[layer].bypass)))
       want += kBase;
     EXPECT_EQ(beat(expected, i), want) << "beat " << i;
   }

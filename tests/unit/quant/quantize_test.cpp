@@ -152,7 +152,7 @@ TEST(Quantize, IntegersFollowTheFloatNetwork) {
     const net::Network network = test::random_network(rng);
     const Tensors tensors = random_tensors(to_graph(network), rng);
     const std::vector<uint8_t> picture = test::random_picture(network, rng);
-    const QuantizedNetwork q = quantize_network(network, tensors, one(picture), 1, {.weight_bits = 16, .feature_bits = 16});
+    const QuantizedNetwork q = quantize_network(network, tensors, one(picture), 1, {.weight_bits = 15, .feature_bits = 16});
     const FloatMap head = run_float(to_graph(network), tensors, picture);
     const test::Map integers = test::naive_run(q, picture).back();
     double signal = 0, noise = 0;

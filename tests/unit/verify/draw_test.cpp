@@ -73,6 +73,9 @@ TEST(Draw, EverythingComesUp) {
   EXPECT_EQ(values([](const Design& d) { return d.network.replications.size(); }), whole(1, 5));
   EXPECT_EQ(values([](const Design& d) { return static_cast<int>(d.network.bundle.pool); }), whole(0, 2));
   EXPECT_EQ(values([](const Design& d) { return d.network.bundle.relu; }), whole(0, 1));
+  EXPECT_EQ(values([](const Design& d) { return d.engine.bypass + d.network.bypass.has_value(); }), whole(0, 2));
+  EXPECT_THAT(values([](const Design& d) { return d.network.bypass ? d.network.bypass->to - d.network.bypass->from : 0; }),
+              testing::IsSupersetOf({1, 2}));
   std::set<std::string> layers;  // of every kind one or two, in every order
   for (const Design& d : many()) {
     net::Bundle bundle{d.network.bundle.layers, false, false, 0, net::Pool::none};
