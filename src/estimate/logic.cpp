@@ -157,7 +157,12 @@ Counts of_bundle(const engine::Engine& e) {
   add((2.0 * k * k - 3) * signs, (2.0 * k * k + 2 * k + 2) * signs);
   if (engine::array_kernel(e) > 1) add(kTaps.lut + e.in_lanes * e.feature_bits, kTaps.ff);
   if (engine::diagonal(e)) add(kDiagonal.lut, kDiagonal.ff);
-  if (e.bundle.pool == net::Pool::average) add(34.0 * engine::beat_lanes(e), 18.0 * engine::beat_lanes(e));
+  const int beat = engine::beat_lanes(e);
+  const bool average = e.bundle.pool == net::Pool::average;
+  if (average) add(34.0 * beat, 18.0 * beat);
+  // Addresses of a bypass, a beat of descriptors; the maximum where the store does not average. One synthesis a family.
+  if (e.bypass && four_input_luts(e.family)) add(258 + (average ? 0 : 36.0 * beat), 115 + (average ? 0 : 18.0 * beat));
+  if (e.bypass && !four_input_luts(e.family)) add(130 + (average ? 0 : 24.0 * beat), 115 + (average ? 0 : 18.0 * beat));
   return sum;
 }
 
