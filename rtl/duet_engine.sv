@@ -26,7 +26,7 @@ module duet_engine #(
     parameter int WeightBits    = 8,
     parameter int FeatureBits   = 8,
     parameter int AccBits       = 32,
-    parameter int Products      = 1,    // per DSP of the point-wise array: 1, 2 (of channels or pixels) or 4 (of both)
+    parameter int Products      = 1,    // per DSP of the array: 1, 2 (of channels or pixels), 4 (of both) or 6 (of taps and pixels of a row)
     parameter int Pixels        = 1,    // of them of different pixels: pixels of a word of the tile and result buffers
     parameter int Chain         = 8,    // of them added before joined sums are taken apart, at most InLanes
     parameter int DwInLuts      = 0,    // 1: the depth-wise multipliers are LUTs
@@ -93,6 +93,8 @@ module duet_engine #(
   localparam int StoredBits = (Nibbles != 0) ? 4 : (FeatureBits <= 8) ? 8 : 16;
   localparam int ParamBits = AccBits + 14;
   localparam int Banks = InLanes / BankLanes;
+  localparam int RowTaps = (ArrayKernel > 1 && Pixels == 2) ? 3 : 1;  // of a kernel's row, in a word of weights
+  localparam int PwWeightBits = OutLanes * RowTaps * WeightBits;
   localparam int DwWidth = (DwLanes > 0) ? DwLanes : BankLanes;  // never of width 0
   localparam int LineDepth = (DwKernel / 2 + 2) * (LineWords + SideWords);
   localparam int LineAddr = $clog2(LineDepth);
@@ -170,12 +172,12 @@ module duet_engine #(
   logic [31:0] word_addr;
   logic [DwWidth*WeightBits-1:0] dw_weight_word;
   logic [DwWidth*ParamBits-1:0] dw_param_word;
-  logic [OutLanes*WeightBits-1:0] pw_weight_word;
+  logic [PwWeightBits-1:0] pw_weight_word;
   logic [BeatLanes*ParamBits-1:0] pw_param_word;
   duet_program #(
       .InLanes(InLanes), .OutLanes(OutLanes), .DwLanes(DwLanes), .DwWidth(DwWidth), .BeatLanes(BeatLanes), .UnitGroups(UnitGroups), .Pixels(Pixels),
       .Kinds({5'(DigitBits - 1), 1'(Average), 1'(Signed), 1'(Diagonal), 4'(ArrayKernel), 4'(DwKernel)}),
-      .Bypass(Bypass), .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Layers(Layers), .LineWords(LineWords),
+      .Bypass(Bypass), .PwWordBits(PwWeightBits), .WeightBits(WeightBits), .FeatureBits(FeatureBits), .AccBits(AccBits), .Layers(Layers), .LineWords(LineWords),
       .SideWords(SideWords), .TileWords(TileWords), .PsumWords(PsumWords), .ResultWords(ResultWords), .DwWeightWords(DwWeightWords),
       .DwParamWords(DwParamWords), .PwWeightWords(PwWeightWords), .PwParamWords(PwParamWords)
   ) u_program (
@@ -219,7 +221,7 @@ module duet_engine #(
       .LineWords(LineWords),
       .SideWords(SideWords),
       .LineAddr(LineAddr), .DwKernel(DwKernel), .ArrayKernel(ArrayKernel),
-      .WordBeats((OutLanes * WeightBits + 63) / 64), .WordAddr(PwWeightAddr)
+      .WordBeats((PwWeightBits + 63) / 64), .WordAddr(PwWeightAddr)
   ) u_load (
       .clk_i,
       .rst_i(stage_reset_q),
@@ -299,7 +301,7 @@ module duet_engine #(
   logic result_free, result, pw_weight_ready, pw_weight_take;
   logic [Pixels*UnitGroups-1:0] result_we;
   logic [InLanes-1:0] pw_weight_load;
-  logic [OutLanes*WeightBits-1:0] pw_weight;
+  logic [PwWeightBits-1:0] pw_weight;
   logic [ResultAddr-1:0] result_waddr, result_raddr;
   logic [Pixels*OutLanes*AccBits-1:0] result_wdata;
   logic [Pixels*UnitGroups*OutLanes*AccBits-1:0] result_rdata;
@@ -307,7 +309,7 @@ module duet_engine #(
   duet_weights #(
       .Layers(Layers),
       .Lanes(InLanes),
-      .WordBits(OutLanes * WeightBits),
+      .WordBits(PwWeightBits),
       .Words(PwWeightWords)
   ) u_pw_weights (
       .clk_i,
@@ -397,7 +399,7 @@ module duet_engine #(
       .Layers(Layers),
       .OutLanes(OutLanes * UnitGroups), .BeatLanes(BeatLanes), .HeadLanes(HeadLanes),
       .StoredBits(StoredBits),
-      .AccBits(AccBits), .Pixels(Pixels), .Signed(Signed), .Average(Average), .Bypass(Bypass),
+      .AccBits(AccBits), .Pixels(Pixels), .RowPairs((RowTaps > 1) ? 1 : 0), .Signed(Signed), .Average(Average), .Bypass(Bypass),
       .ResultWords(ResultWords),
       .ResultAddr(ResultAddr),
       .ParamAddr(PwParamAddr)

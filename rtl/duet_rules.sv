@@ -42,14 +42,15 @@ module duet_rules #(
   localparam int StoredBits = (Nibbles != 0) ? 4 : (FeatureBits <= 8) ? 8 : 16;
   // Joined operands fit the ports of a DSP, signed 25 and 18 bits, and sums of Chain products their fields, of which the narrower of the
   // two kinds is Field bits wide.
-  localparam int WeightShift = (Products == Pixels) ? 0 : PairShift;
+  localparam int WeightShift = (Products == Pixels) ? 0 : (Products == 6) ? 2 * PixelShift : PairShift;
   localparam int FeatureShift = (Pixels == 1) ? 0 : PixelShift;
   localparam int Inner = (WeightShift == 0 || (FeatureShift != 0 && FeatureShift < WeightShift)) ? FeatureShift : WeightShift;
   localparam int Outer = WeightShift + FeatureShift - Inner;
+  localparam int Terms = (Products == 6) ? 2 : 1;  // of a field
   localparam int Field = (Products == 4 && Outer - Inner < Inner) ? Outer - Inner : Inner;
   localparam int JoinWeight = WeightBits + WeightShift;
   localparam int JoinFeature = FeatureBits + FeatureShift + ((Signed != 0 && Pixels == 1) ? 0 : 1);
-  localparam logic [63:0] Sum = 64'(Chain) * ((64'd1 << (WeightBits - 1)) - 64'd1)
+  localparam logic [63:0] Sum = 64'(Chain * Terms) * ((64'd1 << (WeightBits - 1)) - 64'd1)
       * ((Signed != 0) ? 64'd1 << (FeatureBits - 1) : (64'd1 << FeatureBits) - 64'd1);
   localparam bit JoinsFit = Products == 1 || (((JoinWeight <= 25 && JoinFeature <= 18) || (JoinWeight <= 18 && JoinFeature <= 25))
       && Field > 1 && Chain > 0 && Sum < (64'd1 << (Field - 1)));
@@ -60,7 +61,8 @@ module duet_rules #(
     if (DwKernel != 0 && DwKernel != 3 && DwKernel != 5 && DwKernel != 7) $error("DwKernel must be 0, 3, 5 or 7");
     if (ArrayKernel != 1 && ArrayKernel != 3 && ArrayKernel != 5) $error("ArrayKernel must be 1, 3 or 5");
     if ((DwLanes > 0) != (DwKernel > 0)) $error("dw_lanes must be 0 without a depth-wise layer in the Bundle, and at least 1 with one");
-    if (ArrayKernel > 1 && Pixels > 1) $error("the array takes one pixel at once where it convolves with more than one tap");
+    if (ArrayKernel > 1 && Pixels > 1 && Products != 6) $error("the array takes one pixel at once where it convolves with more than one tap, or a row of them");
+    if (Products == 6 && (ArrayKernel == 1 || PairShift != PixelShift)) $error("six products a DSP are of three taps in a kernel's row: of 3x3 or 5x5");
     if (Diagonal < 0 || Diagonal > 1 || Signed < 0 || Signed > 1 || Average < 0 || Average > 1) $error("Diagonal, Signed and Average must be 0..1");
     if (Bypass < 0 || Bypass > 1) $error("bypass must be 0..1");
     if (DigitBits < 1 || DigitBits > 8 || DigitBits > FeatureBits - Signed && DigitBits != 8) $error("DigitBits must be 1..8 and fit a feature");
@@ -68,14 +70,14 @@ module duet_rules #(
     if (WeightBits < 2 || WeightBits > 16) $error("weight_bits must be 2..16");
     if (FeatureBits < 2 || FeatureBits > 16) $error("feature_bits must be 2..16");
     if (AccBits < 16 || AccBits > 40) $error("acc_bits must be 16..40");
-    if (Products != 1 && Products != 2 && Products != 4) $error("products must be 1, 2 or 4");
+    if (Products != 1 && Products != 2 && Products != 4 && Products != 6) $error("products must be 1, 2, 4 or 6");
     if (Pixels < 1 || Pixels > 2 || (Pixels == 1) != (Products == 1 || (Products == 2 && PixelShift == 0)))
       $error("Pixels must be 2 where features are joined");
     if (UnitGroups < 1 || UnitGroups > 2) $error("unit_groups must be 1..2");
     if (DwInLuts < 0 || DwInLuts > 1) $error("dw_in_luts must be 0..1");
     if (DwLanes > 0 && BeatLanes % ((DwLanes > 0) ? DwLanes : 1) != 0) $error("dw_lanes must divide the channels of a beat");
     if (!JoinsFit) $error("so many products of these widths do not fit one DSP");
-    if (Products != Pixels && OutLanes % 2 != 0) $error("joined weights need an even number of out_lanes");
+    if (Products != Pixels && Products != 6 && OutLanes % 2 != 0) $error("joined weights need an even number of out_lanes");
     if (InLanes % BeatLanes != 0 || (OutLanes * UnitGroups) % BeatLanes != 0 || BeatLanes * StoredBits > 64)
       $error("BeatLanes must divide in_lanes and a unit's out_lanes and fit a beat");
     if (Nibbles != 0 && (FeatureBits > 4 || Quads == 0 || BeatLanes < 12 || DwLanes % (2 * BankLanes) != 0))

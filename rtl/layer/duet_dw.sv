@@ -2,7 +2,7 @@
 // tile buffer. A pass takes one group of channels over the whole tile, columns from left to right, both rows of a column one after the
 // other: pixel 2x + r. A layer without a depth-wise convolution is copied instead: the stage makes room in the tile buffer, tells the
 // load stage, and puts the beats that then come from memory where they belong: with h rows and columns more on every side for a
-// convolution of the array (halo), row i of column x at word (x + h)(2 + 2h) + i. With DwKernel = 0 all layers are copied. The tile buffer
+// convolution of the array (halo), row i of column x at word (x + h)(2 + 2h) + i or, where a word holds two columns, ((x + h) / 2)(2 + 2h) + i. With DwKernel = 0 all layers are copied. The tile buffer
 // is a ring of words; a tile takes as many as it needs. Its words hold InLanes channels of a pixel or, for the few channels of a pooled
 // picture (quad), four pixels in a row of InLanes / 4 channels each; with Nibbles the picture's beats then hold two columns, which are made
 // at once. Latency: 27 cycles from the issue of a pixel to its word in the tile buffer with kernels of 3 (5: 48, 7: 79, only copies: 4).
@@ -65,6 +65,7 @@ module duet_dw #(
     output logic [           TileAddr-1:0] tile_addr_o,
     output logic [InLanes*FeatureBits-1:0] tile_data_o
 );
+  localparam int RowPairs = (ArrayKernel > 1 && Pixels == 2) ? 1 : 0;  // words hold two pixels of a row, not of a column
   localparam int Halo = Kernel / 2;
   localparam int Phases = Halo + 1;                           // cycles in which a column's rows are read, two in each
   localparam int DataAt = 3;                                  // issue to data from the line buffer
@@ -177,9 +178,9 @@ module duet_dw #(
   );
   logic [TileAddr:0] copy_row_q, copy_at_q;  // places in an input group of a copied row's first word and of a beat's
   logic [3:0] rows, copy_start;     // of a copied tile
-  logic copy_row_end;
+  logic copy_row_end, odd_column_q;  // of a copied map with its halo, where words hold two pixels of a row
   assign rows         = 4'd2 + {1'b0, halo, 1'b0};
-  assign copy_start   = 4'(halo) * rows + (first ? 4'(halo) : 4'd0);
+  assign copy_start   = ((RowPairs != 0) ? {3'd0, halo[1]} : 4'(halo)) * rows + (first ? 4'(halo) : 4'd0);
   assign copy_row_end = line_q == last_line_q && group_q == end_group_q;
 
   always_ff @(posedge clk_i) begin
@@ -220,6 +221,7 @@ module duet_dw #(
           param_q      <= ParamAddr'(param_base);
           copy_row_q   <= (TileAddr + 1)'(copy_start);
           copy_at_q    <= (TileAddr + 1)'(copy_start);
+          odd_column_q <= halo[0];
           if (start) state_q <= copy ? Copy : Run;
         end
         Run:
@@ -254,8 +256,9 @@ module duet_dw #(
               copy_row_q   <= copy_row_q + (TileAddr + 1)'(1);
             end
           end
-          if (line_q != last_line_q) copy_at_q <= copy_at_q + (TileAddr + 1)'(rows);
-          else copy_at_q <= copy_row_q + (TileAddr + 1)'(copy_row_end);
+          odd_column_q <= (line_q == last_line_q) ? halo[0] : !odd_column_q;
+          if (line_q == last_line_q) copy_at_q <= copy_row_q + (TileAddr + 1)'(copy_row_end);
+          else if (RowPairs == 0 || odd_column_q) copy_at_q <= copy_at_q + (TileAddr + 1)'(rows);
         end
       endcase
       if (tile_end) begin
@@ -392,7 +395,7 @@ module duet_dw #(
   logic [TileAddr:0] issue_place, out_place, copy_place;  // within the tile
   logic [TileAddr-1:0] out_base, write_place;
   assign made        = {column[14:0], lower};
-  assign pixel       = quad ? made >> ((Nibbles != 0) ? 1 : 2) : made;
+  assign pixel       = quad ? made >> ((Nibbles != 0) ? 1 : 2) : (RowPairs != 0) ? {made[15:2], made[0], made[1]} : made;
   assign second      = (Pixels == 2) && pixel[0];
   assign issue_place = (TileAddr + 1)'(group_base_q) + (TileAddr + 1)'((Pixels == 2) ? pixel >> 1 : pixel);
   assign copy_place  = (TileAddr + 1)'(group_base_q) + ((ArrayKernel > 1) ? copy_at_q : (Pixels == 2) ? (TileAddr + 1)'(line_q) : (TileAddr + 1)'({line_q, cycle_q[0]}));
@@ -470,7 +473,7 @@ module duet_dw #(
     conv_q       <= valid_out && !rst_i;
     quad_q       <= quad_out;
     pixel_q      <= pixel_out;
-    second_q     <= copy_we_i ? (Pixels == 2) && cycle_q[0] : second_out;
+    second_q     <= copy_we_i ? ((RowPairs != 0) ? odd_column_q : (Pixels == 2) && cycle_q[0]) : second_out;
     at_q         <= copy_we_i ? part_q : part_out;
     place_q      <= copy_we_i ? copy_place : out_place;
     place_base_q <= copy_we_i ? base_q : out_base;

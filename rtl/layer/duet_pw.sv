@@ -4,11 +4,11 @@
 // are duet_store's): a ring of words of which an output group takes as many as it has pixels. Weights stand still during a pass and are
 // reloaded for the next one meanwhile.
 // A convolution of more than one tap (ArrayKernel > 1) makes a pass of each tap, shifted words of the tile, of which those outside the map
-// count as 0. A diagonal layer (Diagonal = 1) takes from each output group only the input groups that hold its channels. A picture in digits
+// count as 0. With two pixels a word (Products = 6) it takes three taps of a row at once: duet_column. A diagonal layer (Diagonal = 1) takes from each output group only the input groups that hold its channels. A picture in digits
 // (DigitBits) comes digit by digit, and the sums are shifted before the next one is added.
 // A tile of quads (Quads = 1, duet_dw) has four pixels in a word: the array's columns then make four sums of InLanes / 4 channels
 // each, and their maximum is the pooled pixel. With UnitGroups = 2 two output groups share a word of the result buffer: a unit, of which
-// the last may lack the second. Latency: InLanes + 7 cycles (InLanes + 8 with several products a DSP, + 9 with two pixels a word) from the
+// the last may lack the second. Latency: InLanes + 7 cycles (InLanes + 8 with several products a DSP, + 9 with two pixels a word, + 10 with rows of taps) from the
 // issue of a pixel to its word in the result buffer. Throughput: one word of the tile a cycle, InLanes x OutLanes x Pixels products;
 // passes follow one another without a gap as long as tiles, weights and room for results are there.
 // Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
@@ -30,7 +30,8 @@ module duet_pw #(
     parameter int Diagonal    = 0,
     parameter int DigitBits   = 8,  // of a picture's digits; 8: it has one
     parameter int Signed      = 0,
-    parameter int Channels    = Products / Pixels,  // of a column
+    parameter int RowTaps     = (ArrayKernel > 1 && Pixels == 2) ? 3 : 1,  // of a kernel's row, at once
+    parameter int Channels    = Products / Pixels / RowTaps,  // of a column
     parameter int TileWords   = 512,
     parameter int TileAddr    = 9,
     parameter int PsumWords   = 256,
@@ -54,7 +55,7 @@ module duet_pw #(
     input  logic                           weight_ready_i,
     output logic                           weight_take_o,
     input  logic [            InLanes-1:0] weight_load_i,
-    input  logic [OutLanes*WeightBits-1:0] weight_i,
+    input  logic [OutLanes*RowTaps*WeightBits-1:0] weight_i,
     output logic [  Pixels*UnitGroups-1:0] result_we_o,   // of a word, pixel by pixel the groups of a unit
     output logic [         ResultAddr-1:0] result_addr_o,
     output logic [Pixels*OutLanes*AccBits-1:0] result_data_o,
@@ -64,9 +65,10 @@ module duet_pw #(
     output logic                           wait_store_o   // ... of room for results
 );
   localparam int DataAt = 3;            // issue to data from the tile buffer
-  localparam int SumAt = InLanes + ((Products == 1) ? 5 : 6);      // ... to the columns' sums
+  localparam int SumAt = InLanes + ((Products == 1) ? 5 : (RowTaps == 1) ? 6 : 7);  // ... to the columns' sums
   localparam int PsumLate = (Products == 1) ? 0 : Chain + 1;       // columns of joined operands add partial sums so much later
   localparam int CutAt = DataAt + 2 + ((Products == 1) ? 0 : Chain);  // ... to the first product's addition
+  localparam int Sums = Channels * Pixels;                         // of a column
   localparam int PsumAddr = (PsumWords > 1) ? $clog2(PsumWords) : 1;
 
   typedef enum logic {
@@ -146,9 +148,15 @@ module duet_pw #(
   logic [TileAddr-1:0] next_tile, next_tile_q;
   logic [TileAddr:0] next_sum_q;
   logic [ResultAddr-1:0] next_unit, next_unit_q;
-  logic there, shift;
+  logic [Pixels-1:0] there;
+  logic shift;
+  // With rows of taps the first words, one of each row, make no pixel: they bring what the next ones need of their left neighbour.
+  logic [15:0] word;  // of the tile, that is made
+  logic makes;
+  assign word  = (RowTaps > 1) ? cycle_q - 16'd2 : cycle_q;
+  assign makes = valid && (RowTaps == 1 || cycle_q[15:1] != 15'd0);
   duet_walk #(
-      .InLanes(InLanes), .OutLanes(OutLanes), .ArrayKernel(ArrayKernel), .Diagonal(Diagonal), .DigitBits(DigitBits),
+      .Pixels(Pixels), .InLanes(InLanes), .OutLanes(OutLanes), .ArrayKernel(ArrayKernel), .Diagonal(Diagonal), .DigitBits(DigitBits),
       .TileWords(TileWords), .TileAddr(TileAddr)
   ) u_walk (
       .clk_i,
@@ -256,7 +264,7 @@ module duet_pw #(
   ) u_store_sum (
       .clk_i,
       .rst_i,
-      .data_i(valid && !last_in_q),
+      .data_i(makes && !last_in_q),
       .data_o(store_sum)
   );
   duet_flag_delay #(
@@ -265,7 +273,7 @@ module duet_pw #(
   ) u_sum_flags (
       .clk_i,
       .rst_i,
-      .data_i({valid && last_in_q, unit_end_q}),
+      .data_i({makes && last_in_q, unit_end_q}),
       .data_o({result_sum, unit_end_sum})
   );
   duet_delay #(
@@ -273,7 +281,7 @@ module duet_pw #(
       .Depth(DataAt - 1 + PsumLate)
   ) u_psum_pixel (
       .clk_i,
-      .data_i(cycle_q),
+      .data_i(word),
       .data_o(pixel_psum)
   );
   duet_delay #(
@@ -284,11 +292,12 @@ module duet_pw #(
       .data_i(first_in_q),
       .data_o(first_add)
   );
-  logic there_data, shift_add;
+  logic [Pixels-1:0] there_data;
+  logic shift_add;
   generate
     if (ArrayKernel > 1) begin : g_there
       duet_delay #(
-          .Width(1),
+          .Width(Pixels),
           .Depth(DataAt - 2)
       ) u_there (
           .clk_i,
@@ -316,7 +325,7 @@ module duet_pw #(
       .Depth(SumAt)
   ) u_at_sum (
       .clk_i,
-      .data_i({pool, quad, second, unit_base_q, cycle_q}),
+      .data_i({pool, quad, second, unit_base_q, word}),
       .data_o(sum_now)
   );
   assign pixel_now = sum_now[15:0];
@@ -363,10 +372,10 @@ module duet_pw #(
   generate
     for (pixel = 0; pixel < Pixels; pixel = pixel + 1) begin : g_pixel
       for (lane = 0; lane < InLanes; lane = lane + 1) begin : g_feature
-        assign features[(lane*Pixels+pixel)*FeatureBits+:FeatureBits] = there_data ? tile_data_i[(pixel*InLanes+lane)*FeatureBits+:FeatureBits] : '0;
+        assign features[(lane*Pixels+pixel)*FeatureBits+:FeatureBits] = there_data[pixel] ? tile_data_i[(pixel*InLanes+lane)*FeatureBits+:FeatureBits] : '0;
       end
       for (lane = 0; lane < OutLanes; lane = lane + 1) begin : g_sum
-        localparam int At = ((lane / Channels) * Products + pixel * Channels + lane % Channels) * AccBits;  // in its column's
+        localparam int At = ((lane / Channels) * Sums + pixel * Channels + lane % Channels) * AccBits;  // in its column's
         logic [AccBits-1:0] earlier;
         assign earlier = psum[(pixel*OutLanes+lane)*AccBits+:AccBits];
         assign column_psum[At+:AccBits] = shift_add ? earlier << DigitBits : earlier;
@@ -386,17 +395,18 @@ module duet_pw #(
           .Chain(Chain),
           .PairShift(PairShift),
           .PixelShift(PixelShift),
-          .Quads(Quads)
+          .Quads(Quads),
+          .RowTaps(RowTaps)
       ) u_column (
           .clk_i,
           .load_i(weight_load_i),
           .swap_i(swaps),
           .cut_i(cuts),
-          .weight_i(weight_i[lane*Channels*WeightBits+:Channels*WeightBits]),
+          .weight_i(weight_i[lane*Channels*RowTaps*WeightBits+:Channels*RowTaps*WeightBits]),
           .feature_i(skewed),
-          .sum_i(first_add ? '0 : column_psum[lane*Products*AccBits+:Products*AccBits]),
-          .sum_o(column_sums[lane*Products*AccBits+:Products*AccBits]),
-          .most_o(column_most[lane*Products*AccBits+:Products*AccBits])
+          .sum_i(first_add ? '0 : column_psum[lane*Sums*AccBits+:Sums*AccBits]),
+          .sum_o(column_sums[lane*Sums*AccBits+:Sums*AccBits]),
+          .most_o(column_most[lane*Sums*AccBits+:Sums*AccBits])
       );
     end
   endgenerate

@@ -14,6 +14,7 @@ module duet_store #(
     parameter int StoredBits  = 8,
     parameter int AccBits     = 32,
     parameter int Pixels      = 1,    // of a word of the result buffer
+    parameter int RowPairs    = 0,    // 1: where the array did not pool they are of a row, not of a column
     parameter int Signed      = 0,
     parameter int Average     = 0,
     parameter int Bypass      = 0,
@@ -139,11 +140,13 @@ module duet_store #(
   assign busy_o        = state_q != Begin;
 
   logic [ResultAddr-1:0] pixel_place, next_unit, next_unit_q;
+  logic [15:0] pixel;  // in the order of the result buffer
+  assign pixel = (RowPairs != 0 && (!pool || in_store)) ? {pixel_q[15:2], pixel_q[0], pixel_q[1]} : pixel_q;
   duet_ring #(
       .Size(ResultWords)
   ) u_pixel (
       .base_i(base_q),
-      .words_i((ResultAddr + 1)'((Pixels == 2) ? pixel_q >> 1 : pixel_q)),
+      .words_i((ResultAddr + 1)'((Pixels == 2) ? pixel >> 1 : pixel)),
       .place_o(pixel_place)
   );
   duet_ring #(
@@ -192,7 +195,7 @@ module duet_store #(
     last_left_q   <= out_width - 16'd1;
     last_out_q    <= out_q + 16'd1 == out_groups;  // of use from Ask on
     result_free_words_o <= in_store ? ((Pixels == 2) ? {out_width[14:0], 1'b0} : {out_width[13:0], 2'b00})
-                         : (Pixels == 2) ? (pool ? (out_width >> 1) + 16'(out_width[0]) : out_width)
+                         : (Pixels == 2) ? (pool ? (out_width >> 1) + 16'(out_width[0]) : out_width + 16'(RowPairs != 0 && out_width[0]))
                          : (pool ? out_width : {out_width[14:0], 1'b0});
     param_addr_o  <= param_q;
     if (rst_i) begin
@@ -278,7 +281,7 @@ module duet_store #(
       .Depth(ReadAt - 1)
   ) u_group (
       .clk_i,
-      .data_i({(Pixels == 2) && pixel_q[0], group_q}),
+      .data_i({(Pixels == 2) && pixel[0], group_q}),
       .data_o({second_near, group_near})
   );
   duet_flag_delay #(

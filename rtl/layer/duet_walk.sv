@@ -1,9 +1,10 @@
 // Which words of a tile the array's passes take. Point-wise: the pixels of an input group in their order, group by group, for every output
 // group again. With more taps (ArrayKernel > 1) each is a pass: rows lie 2 + 2 halo to a column, so a tap moves the first word, and what lies
-// outside the map is not there. Diagonal: an output group begins with the input group of its first channel. Digits of a picture: all groups
+// outside the map is not there. With two pixels a word three taps of a row make a pass, from every second column of the kernel on. Diagonal: an output group begins with the input group of its first channel. Digits of a picture: all groups
 // for each digit. Latency: tile_addr_o 1, there_o 2 cycles after the issue. Throughput: a word a cycle. Twin: source in
 // src/program/image.cpp.
 module duet_walk #(
+    parameter int Pixels      = 1,   // of a word
     parameter int InLanes     = 8,
     parameter int OutLanes    = 24,
     parameter int ArrayKernel = 1,
@@ -23,7 +24,7 @@ module duet_walk #(
     input  logic                pass_end_i,
     input  logic                last_pass_i,  // of the output group
     output logic [TileAddr-1:0] tile_addr_o,
-    output logic                there_o,
+    output logic [  Pixels-1:0] there_o,
     output logic                shift_o       // the pass begins another digit than the first: holds during the pass
 );
   logic [15:0] width, height, skip;
@@ -55,18 +56,20 @@ module duet_walk #(
     else if (pass_end_i && taps_end) group_base_q <= group_base;
   end
 
+  genvar pixel;
   generate
     if (ArrayKernel > 1) begin : g_taps
-      logic [2:0] last;               // row or column of the kernel
+      logic [2:0] last, last_column;  // row or column of the kernel
       logic [2:0] to_next;            // words from a pixel to the next
       logic [2:0] row_q, column_q;    // of the tap
       logic [TileAddr:0] start_q, start, offset_q;
-      logic [16:0] at_q, upper;       // columns from the leftmost one of the halo, rows from the uppermost one
+      logic [16:0] at_q, upper;       // words of a row from the leftmost column of the halo, rows from the uppermost one
       logic [16:0] width_q, height_q; // of the map, with the halo on one side
-      logic column_there_q, upper_there_q, lower_there_q, lower_q;
-      assign last     = {halo, 1'b0};
+      logic upper_there_q, lower_there_q, lower_q;
+      assign last        = {halo, 1'b0};
+      assign last_column = (Pixels == 2) ? {2'd0, halo[1]} : last;
       assign to_next  = cycle_i[0] ? {halo, 1'b1} : 3'd1;  // 2 + 2 halo rows a column
-      assign taps_end = row_q == last && column_q == last;
+      assign taps_end = row_q == last && column_q == last_column;
       assign offset   = offset_q;
       assign start    = taps_end ? '0 : (row_q != last) ? start_q + (TileAddr + 1)'(1)
                       : start_q + (TileAddr + 1)'(2);  // 2 + 2 halo rows less those passed
@@ -74,15 +77,13 @@ module duet_walk #(
       always_ff @(posedge clk_i) begin
         width_q       <= 17'(width) + 17'(halo);
         height_q      <= 17'(height) + 17'(halo);
-        column_there_q <= at_q >= 17'(halo) && at_q < width_q;
         upper_there_q <= (tile_i != 16'd0 || row_q >= 3'(halo)) && upper < height_q;
         lower_there_q <= (tile_i != 16'd0 || row_q + 3'd1 >= 3'(halo)) && upper + 17'd1 < height_q;
         lower_q       <= cycle_i[0];
-        there_o       <= column_there_q && (lower_q ? lower_there_q : upper_there_q);
         if (begin_i) {row_q, column_q, start_q, offset_q, at_q} <= '0;
         else if (pass_end_i) begin
           row_q    <= (row_q == last) ? 3'd0 : row_q + 3'd1;
-          if (row_q == last) column_q <= (column_q == last) ? 3'd0 : column_q + 3'd1;
+          if (row_q == last) column_q <= (column_q == last_column) ? 3'd0 : column_q + 3'd1;
           start_q  <= start;
           offset_q <= start;
           at_q     <= taps_end ? 17'd0 : 17'(column_q) + 17'(row_q == last);
@@ -91,10 +92,19 @@ module duet_walk #(
           if (cycle_i[0]) at_q <= at_q + 17'd1;
         end
       end
+      for (pixel = 0; pixel < Pixels; pixel = pixel + 1) begin : g_pixel
+        logic [16:0] column;
+        logic column_there_q;
+        assign column = (Pixels == 2) ? {at_q[15:0], 1'(pixel)} : at_q;
+        always_ff @(posedge clk_i) begin
+          column_there_q <= column >= 17'(halo) && column < width_q;
+          there_o[pixel] <= column_there_q && (lower_q ? lower_there_q : upper_there_q);
+        end
+      end
     end else begin : g_point
       assign taps_end = 1'b1;
       assign offset   = (TileAddr + 1)'(cycle_i);
-      assign there_o  = 1'b1;
+      assign there_o  = '1;
       wire unused = &{1'b0, tile_i, width, height, halo, step_i};
     end
   endgenerate

@@ -4,11 +4,14 @@
 // of Chain DSPs add up inside, beginning with half of the range of every field but the highest, so that no sum borrows from the next;
 // then they are added to those of the chains before. Chain and the shifts come from device::join, which proves that no field
 // overflows. Twin: device::take_apart. Sums lie pixel by pixel, the channels of a pixel side by side.
+// RowTaps = 3: three weights of a kernel's row and two pixels side by side, both joined by PixelShift, are polynomials, and the four fields of
+// their product its coefficients: each pixel's sum has two of them of this pair of columns and two of the pair before. The pairs of two rows
+// come in turns, so those wait two cycles. sum_o is of the pixels on the left of the pair, one column further left for kernels of 3.
 // Quads = 1: cut_i makes four sums of Lanes / 4 inputs each; sum_o is the last of them (sum_i belongs to the first), most_o the greatest
 // of the others. Chain must then divide Lanes / 4.
 // Lane k's feature is due k cycles after lane 0's (duet_skew). Products = 1: sum_i one cycle after lane 0's feature, cut_i two cycles after
-// each lane's, latency Lanes + 2. Else: sum_i and cut_i Chain + 2 cycles after, latency Lanes + 3; weights are joined a cycle
-// after load_i. Throughput: one a cycle.
+// each lane's, latency Lanes + 2. Else: sum_i and cut_i Chain + 2 cycles after, latency Lanes + 3, with RowTaps = 3 + 4; weights are joined a
+// cycle after load_i. Throughput: one a cycle.
 module duet_column #(
     parameter int Lanes       = 8,
     parameter int WeightBits  = 8,
@@ -21,21 +24,24 @@ module duet_column #(
     parameter int PairShift   = 0,  // of two channels
     parameter int PixelShift  = 0,  // of two pixels
     parameter int Quads       = 0,
-    parameter int Channels    = Products / Pixels
+    parameter int RowTaps     = 1,
+    parameter int Channels    = Products / Pixels / RowTaps,
+    parameter int Sums        = Channels * Pixels
 ) (
     input  logic                           clk_i,
     input  logic [              Lanes-1:0] load_i,
     input  logic [              Lanes-1:0] swap_i,
     input  logic [              Lanes-1:0] cut_i,
-    input  logic [Channels*WeightBits-1:0] weight_i,
+    input  logic [Channels*RowTaps*WeightBits-1:0] weight_i,  // a channel's taps side by side, the rightmost first
     input  logic [Lanes*Pixels*FeatureBits-1:0] feature_i,  // a lane's pixels side by side
-    input  logic [   Products*AccBits-1:0] sum_i,
-    output logic [   Products*AccBits-1:0] sum_o,
-    output logic [   Products*AccBits-1:0] most_o
+    input  logic [       Sums*AccBits-1:0] sum_i,
+    output logic [       Sums*AccBits-1:0] sum_o,
+    output logic [       Sums*AccBits-1:0] most_o
 );
   localparam int Taps = (Quads != 0) ? 4 : 1;
   localparam int Segment = Lanes / Taps;
-  logic [Taps*Products*AccBits-1:0] taps;  // the sums of each segment, each Segment cycles after the one before
+  localparam int Fields = (RowTaps > 1) ? 4 : Products;
+  logic [Taps*Fields*AccBits-1:0] taps;  // the sums of each segment, each Segment cycles after the one before
   logic [Lanes-1:0] cuts;                  // where segments begin
   genvar lane, part;
   generate
@@ -63,18 +69,18 @@ module duet_column #(
       );
     end else begin : g_joined
       localparam int Parts = (Lanes + Chain - 1) / Chain;
-      localparam int WeightShift = (Channels == 2) ? PairShift : 0;
+      localparam int WeightShift = (Channels == 2) ? PairShift : (RowTaps > 1) ? 2 * PixelShift : 0;  // of the last weight
       localparam int FeatureShift = (Pixels == 2) ? PixelShift : 0;
       localparam int JoinBits = WeightBits + WeightShift;
       localparam int JoinFeature = FeatureBits + FeatureShift + ((Pixels == 2) ? Signed : 0);
       // Joined sums, those that begin with the halves included.
       localparam int MostBits = JoinBits + JoinFeature + $clog2(Chain) + 1;
       localparam int WideBits = (MostBits < 46) ? MostBits : 46;
-      localparam int Inner = (Products == 4 && WeightShift > FeatureShift) || Channels == 1 ? FeatureShift : WeightShift;
-      localparam int Outer = WeightShift + FeatureShift - Inner;  // 0 with two products
+      localparam int Inner = (Fields == 4 && WeightShift > FeatureShift) || Channels == 1 ? FeatureShift : WeightShift;
+      localparam int Outer = WeightShift + FeatureShift - Inner;  // 0 with two fields
       // Half the range of every field but the highest.
       localparam logic [WideBits-1:0] Halves = (WideBits'(1) << (Inner - 1))
-          | ((Products == 4) ? (WideBits'(1) << (Outer - 1)) | (WideBits'(1) << (Outer + Inner - 1)) : '0);
+          | ((Fields == 4) ? (WideBits'(1) << (Outer - 1)) | (WideBits'(1) << (Outer + Inner - 1)) : '0);
 
       logic signed [JoinBits-1:0] low, weight_q;
       logic [Lanes-1:0] load_q;
@@ -84,6 +90,12 @@ module duet_column #(
         logic signed [JoinBits-1:0] high;
         assign high = $signed({weight_i[2*WeightBits-1:WeightBits], {WeightShift{1'b0}}});
         always_ff @(posedge clk_i) weight_q <= high + low;
+      end else if (RowTaps == 3) begin : g_row
+        logic signed [JoinBits-1:0] high;
+        logic signed [WeightBits+PixelShift-1:0] middle;
+        assign high   = $signed({weight_i[3*WeightBits-1:2*WeightBits], {WeightShift{1'b0}}});
+        assign middle = $signed({weight_i[2*WeightBits-1:WeightBits], {PixelShift{1'b0}}});
+        always_ff @(posedge clk_i) weight_q <= high + JoinBits'(middle) + low;
       end else begin : g_weight
         always_ff @(posedge clk_i) weight_q <= low;
       end
@@ -103,10 +115,23 @@ module duet_column #(
         end
       end
 
-      localparam int SumBits = Products * AccBits;
+      localparam int SumBits = Fields * AccBits;
       logic [SumBits*(Parts+1)-1:0] sums;  // before part p: its SumBits, in the cycle in which part p adds
-      assign sums[0+:SumBits] = sum_i;
-      assign sum_o = sums[SumBits*Parts+:SumBits];
+      assign sums[0+:SumBits] = SumBits'(sum_i);
+      if (RowTaps == 3) begin : g_overlap
+        logic [SumBits-1:0] all;
+        logic [2*AccBits-1:0] both, later, later_q, earlier_q, both_q;  // later: the two last coefficients, for the next pair of the row
+        assign {later, both} = all;
+        assign all   = sums[SumBits*Parts+:SumBits];
+        assign sum_o = both_q;
+        always_ff @(posedge clk_i) begin
+          later_q   <= later;
+          earlier_q <= later_q;
+          both_q    <= {both[AccBits+:AccBits] + earlier_q[AccBits+:AccBits], both[0+:AccBits] + earlier_q[0+:AccBits]};
+        end
+      end else begin : g_apart
+        assign sum_o = sums[SumBits*Parts+:SumBits];
+      end
       for (part = 0; part < Parts; part = part + 1) begin : g_part
         localparam int From = part * Chain;
         localparam int Length = (From + Chain > Lanes) ? Lanes - From : Chain;
@@ -132,15 +157,15 @@ module duet_column #(
         );
         wire unused = &{1'b0, unused_tap};
         assign earlier = cuts[From] ? '0 : sums[SumBits*part+:SumBits];
-        for (lane = 0; lane < Products; lane = lane + 1) begin : g_field
+        for (lane = 0; lane < Fields; lane = lane + 1) begin : g_field
           // Fields from the lowest: lane / 2 says which operand of the outer shift, lane % 2 which of the inner one.
           localparam int Pixel = (Pixels == 1) ? 0 : (Inner == FeatureShift) ? lane % 2 : lane / 2;
           localparam int Channel = (Channels == 1) ? 0 : (Inner == FeatureShift) ? lane / 2 : lane % 2;
           localparam int Low = (lane / 2) * Outer + (lane % 2) * Inner;
-          localparam int High = (lane + 1 == Products) ? WideBits : ((lane + 1) / 2) * Outer + ((lane + 1) % 2) * Inner;
-          localparam int At = (Pixel * Channels + Channel) * AccBits;
+          localparam int High = (lane + 1 == Fields) ? WideBits : ((lane + 1) / 2) * Outer + ((lane + 1) % 2) * Inner;
+          localparam int At = ((RowTaps > 1) ? lane : Pixel * Channels + Channel) * AccBits;
           logic signed [High-Low-1:0] field;
-          if (lane + 1 == Products) begin : g_highest
+          if (lane + 1 == Fields) begin : g_highest
             assign field = joined[High-1:Low];
           end else begin : g_lower
             assign field = {!joined[High-1], joined[High-2:Low]};  // less the half that it began with

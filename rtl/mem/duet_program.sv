@@ -13,6 +13,7 @@ module duet_program #(
     parameter int UnitGroups  = 1,
     parameter int Pixels      = 1,
     parameter int WeightBits  = 8,
+    parameter int PwWordBits  = OutLanes * WeightBits,
     parameter int FeatureBits = 8,
     parameter int AccBits     = 32,
     parameter int Layers      = 16,
@@ -49,11 +50,11 @@ module duet_program #(
     output logic [                   31:0] word_addr_o,
     output logic [ DwWidth*WeightBits-1:0] dw_weight_o,
     output logic [  DwWidth*ParamBits-1:0] dw_param_o,
-    output logic [OutLanes*WeightBits-1:0] pw_weight_o,
+    output logic [         PwWordBits-1:0] pw_weight_o,
     output logic [BeatLanes*ParamBits-1:0] pw_param_o
 );
   localparam int DwBeats = (DwWidth * WeightBits + 63) / 64;
-  localparam int PwBeats = (OutLanes * WeightBits + 63) / 64;
+  localparam int PwBeats = (PwWordBits + 63) / 64;
   localparam int Most1 = (DwBeats > PwBeats) ? DwBeats : PwBeats;
   localparam int Most2 = (DwWidth > BeatLanes) ? DwWidth : BeatLanes;
   localparam int Most = (Most1 > Most2) ? Most1 : Most2;
@@ -208,7 +209,7 @@ module duet_program #(
 
   // A word's beats are the last that came: the top of the shift register.
   assign dw_weight_o = shift_q[64*(Most-DwBeats)+:DwWidth*WeightBits];
-  assign pw_weight_o = shift_q[64*(Most-PwBeats)+:OutLanes*WeightBits];
+  assign pw_weight_o = shift_q[64*(Most-PwBeats)+:PwWordBits];
   genvar lane;
   generate
     for (lane = 0; lane < DwWidth; lane = lane + 1) begin : g_dw_param

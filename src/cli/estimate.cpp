@@ -47,8 +47,8 @@ std::string multipliers(const estimate::Design& design) {
   std::string text = fmt::format("{} product{} a DSP", engine.products, engine.products > 1 ? "s" : "");
   if (engine.products > 1) {
     const device::Packing pair = engine::pair(engine);
-    text += fmt::format(" ({} channel{} x {} pixel{})", pair.weights, pair.weights > 1 ? "s" : "", pair.features,
-                        pair.features > 1 ? "s" : "");
+    text += fmt::format(" ({} {}{} x {} pixel{})", pair.weights, engine::row_taps(engine) > 1 ? "tap" : "channel",
+                        pair.weights > 1 ? "s" : "", pair.features, pair.features > 1 ? "s" : "");
   }
   if (const estimate::Estimate& e = design.estimate; e.lut_multipliers)
     text += fmt::format("; {} multipliers of LUTs, {} LUTs of those below", e.lut_multipliers, thousands(e.lut_multiplier_luts));

@@ -14,10 +14,14 @@ namespace duet::device {
 /// product then lies in a field of its own of the result, the lower fields borrowing from the higher ones where they are
 /// negative. Sums of such results can be taken apart (`take_apart`) as long as every field's sum fits its field: that is the
 /// chain.
+///
+/// A *row* joins three weights of a kernel's row and two neighbouring pixels with the same shift, as polynomials: the product's
+/// four fields are its coefficients, w[0] f[0], w[0] f[1] + w[1] f[0], w[1] f[1] + w[2] f[0] and w[2] f[1], six products, each of
+/// use to a convolution.
 struct Packing {
   int products = 1;                         ///< exact products per DSP and cycle: weights * features, or independent multipliers
   int chain = 0;                            ///< accumulations before the fields must be taken apart; 0: no limit
-  int weights = 1, features = 1;            ///< operands joined on each side
+  int weights = 1, features = 1;            ///< operands joined on each side; 3 and 2: a row
   int weight_shift = 0, feature_shift = 0;  ///< 0 where one operand has the side alone
   bool operator==(const Packing&) const = default;
 };
@@ -36,11 +40,14 @@ Packing packing(Family family, int weight_bits, int feature_bits, bool signed_fe
 /// chain 0 and products 0 where the joined operands fit no port or not even one product fits its field. One by one: no limit.
 Packing join(const Ports& ports, fixed::Range weight, fixed::Range feature, int weights, int features);
 
+/// The longest chain of rows; chain 0 and products 0 where there is none.
+Packing row(const Ports& ports, fixed::Range weight, fixed::Range feature);
+
 Ports ports(Family family);
 
 /// The joined operand of one side.
 int64_t joined(std::span<const int64_t> operands, int shift);
-/// Sums of products out of an accumulated result: index f * weights + w. Up to 4.
+/// Sums of products out of an accumulated result: index f * weights + w; of a row its coefficients. Up to 4.
 std::array<int64_t, 4> take_apart(int64_t accumulated, const Packing& packing);
 
 }  // namespace duet::device

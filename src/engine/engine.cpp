@@ -29,7 +29,7 @@ constexpr Named kFields[] = {{"in_lanes", &Engine::in_lanes, 1, 64},
                              {"weight_bits", &Engine::weight_bits, kLeastBits, kMostBits},
                              {"feature_bits", &Engine::feature_bits, kLeastBits, kMostBits},
                              {"acc_bits", &Engine::acc_bits, 16, 40},
-                             {"products", &Engine::products, 1, 4},
+                             {"products", &Engine::products, 1, 6},
                              {"unit_groups", &Engine::unit_groups, 1, 2},
                              {"dw_in_luts", &Engine::dw_in_luts, 0, 1},
                              {"bypass", &Engine::bypass, 0, 1}};
@@ -59,19 +59,22 @@ int lanes_of_beat(const Engine& engine, int bits) {
 }
 
 constexpr size_t kFamilies = 4, kWidths = kMostBits - kLeastBits + 1;
+constexpr std::array<int, 3> kJoined{2, 4, 6};  // products of joined operands
 
-size_t index(device::Family family, int weight_bits, int feature_bits, bool is_signed, bool four) {
+size_t index(device::Family family, int weight_bits, int feature_bits, bool is_signed, int products) {
   DUET_CHECK(std::min(weight_bits, feature_bits) >= kLeastBits && std::max(weight_bits, feature_bits) <= kMostBits, "widths");
   const size_t widths = static_cast<size_t>(weight_bits - kLeastBits) * kWidths + static_cast<size_t>(feature_bits - kLeastBits);
-  return (static_cast<size_t>(family) * kWidths * kWidths + widths) * 4 + 2 * is_signed + four;
+  return (static_cast<size_t>(family) * kWidths * kWidths + widths) * 2 * kJoined.size() + kJoined.size() * is_signed +
+         static_cast<size_t>(std::max(products, 2) / 2 - 1);
 }
 
-device::Packing make_pair(device::Family family, int weight_bits, int feature_bits, bool is_signed, bool four) {
+device::Packing make_pair(device::Family family, int weight_bits, int feature_bits, bool is_signed, int products) {
   const int limit = fixed::weight_limit(weight_bits);
+  if (products == 6) return device::row(device::ports(family), {-limit, limit}, fixed::feature_range(feature_bits, is_signed));
   const auto joined = [&](int weights, int features) {
     return device::join(device::ports(family), {-limit, limit}, fixed::feature_range(feature_bits, is_signed), weights, features);
   };
-  if (four) return joined(2, 2);
+  if (products == 4) return joined(2, 2);
   const device::Packing channels = joined(2, 1);
   return channels.products ? channels : joined(1, 2);
 }
@@ -83,8 +86,8 @@ std::vector<device::Packing> packings() {
     for (int w = kLeastBits; w <= kMostBits; ++w)
       for (int f = kLeastBits; f <= kMostBits; ++f)
         for (const bool is_signed : {false, true})
-          for (const bool four : {false, true})
-            all.push_back(make_pair(static_cast<device::Family>(family), w, f, is_signed, four));
+          for (const int products : kJoined)
+            all.push_back(make_pair(static_cast<device::Family>(family), w, f, is_signed, products));
   return all;
 }
 
@@ -129,14 +132,16 @@ std::string illegal_because(const Engine& engine) {
   if (engine.dw_lanes > 0 && !divides(engine.dw_lanes, beat_lanes(engine)))
     return "dw_lanes must divide the channels of a beat: as many as divide in_lanes and a unit's out_lanes, here " +
            std::to_string(beat_lanes(engine));
-  if (engine.products == 3) return "products must be 1, 2 or 4";
+  if (engine.products == 3 || engine.products == 5) return "products must be 1, 2, 4 or 6";
+  if (engine.products == 6 && array_kernel(engine) == 1)
+    return "six products a DSP are of three taps in a kernel's row: of 3x3 or 5x5";
   if (engine.products > 1 && pair(engine).products != engine.products)
     return "so many products of these widths do not fit one DSP";
   if (engine.products > 1 && pair(engine).weights == 2 && engine.out_lanes % 2)
     return "joined weights need an even number of out_lanes";
   if (engine.bypass && engine.bundle.pool == net::Pool::none) return "a bypass begins where a Bundle pools";
-  if (array_kernel(engine) > 1 && pixels(engine) > 1)
-    return "the array takes one pixel at once where it convolves with more than one tap";
+  if (array_kernel(engine) > 1 && pixels(engine) > 1 && engine.products != 6)
+    return "the array takes one pixel at once where it convolves with more than one tap, or a row of them";
   return "";
 }
 
@@ -174,7 +179,7 @@ int stored_bits(const Engine& engine) { return nibbles(engine) ? kNibble : engin
 int beat_lanes(const Engine& engine) { return lanes_of_beat(engine, stored_bits(engine)); }
 int head_lanes(const Engine& engine) { return largest_divisor(beat_lanes(engine), 64 / fixed::kHeadBits); }
 bool quads(const Engine& engine) {
-  return engine.dw_lanes > 0 && engine.in_lanes % 4 == 0 && engine.in_lanes / 4 >= kPictureChannels &&
+  return engine.dw_lanes > 0 && engine.products != 6 && engine.in_lanes % 4 == 0 && engine.in_lanes / 4 >= kPictureChannels &&
          engine.dw_lanes % (engine.in_lanes / 4) == 0;
 }
 int bank_lanes(const Engine& engine) {
@@ -192,7 +197,7 @@ std::vector<MemoryBlock> memories(const Engine& e) {
   std::vector<MemoryBlock> all{{"tile", pixels(e) * e.in_lanes / bank_lanes(e), bank_lanes(e) * e.feature_bits, b.tile_words},
                                {"psum", 1, pixels(e) * e.out_lanes * e.acc_bits, b.psum_words},
                                {"result", pixels(e) * e.unit_groups, e.out_lanes * e.acc_bits, b.result_words},
-                               {"pw_weight", 1, e.out_lanes * e.weight_bits, b.pw_weight_words},
+                               {"pw_weight", 1, weight_word_bits(e), b.pw_weight_words},
                                {"pw_param", 1, beat_lanes(e) * params, b.pw_param_words}};
   if (e.dw_lanes > 0) {
     all.push_back({"line", 2, beat_lanes(e) * stored_bits(e), (dw_kernel(e) / 2 + 2) * (b.line_words + b.side_words)});
@@ -266,12 +271,19 @@ int pixels(const Engine& engine) { return engine.products == 1 ? 1 : pair(engine
 
 device::Packing pair(const Engine& engine) {
   static const std::vector<device::Packing> table = packings();
-  return table[index(engine.family, engine.weight_bits, engine.feature_bits, signed_features(engine), engine.products == 4)];
+  return table[index(engine.family, engine.weight_bits, engine.feature_bits, signed_features(engine), engine.products)];
 }
+
+int row_taps(const Engine& engine) { return engine.products == 6 ? 3 : 1; }
+int kernel_passes(const Engine& engine, int kernel) {
+  return kernel * (row_taps(engine) == 1 ? kernel : std::max(1, kernel / 2));  // of three taps from every second one on
+}
+int column_channels(const Engine& engine) { return engine.products / pixels(engine) / row_taps(engine); }
+int weight_word_bits(const Engine& engine) { return engine.out_lanes * row_taps(engine) * engine.weight_bits; }
 
 int dsp_count(const Engine& engine) {
   const int depthwise = dw_kernel(engine) * dw_kernel(engine) * engine.dw_lanes;
-  return engine.in_lanes * engine.out_lanes * pixels(engine) / engine.products + (engine.dw_in_luts ? 0 : depthwise);
+  return engine.in_lanes * engine.out_lanes / column_channels(engine) + (engine.dw_in_luts ? 0 : depthwise);
 }
 
 }  // namespace duet::engine

@@ -34,7 +34,7 @@ struct Engine {
   int dw_lanes = 2;                       ///< channels the depth-wise stage takes at once (a multiplier a tap each)
   int weight_bits = 8, feature_bits = 8;  ///< 2..16; a layer with narrower numbers runs in the wider lanes
   int acc_bits = 32;                      ///< accumulator, 16..40
-  int products = 1;     ///< per DSP of the point-wise array: 1; 2: of two output channels or two pixels; 4: of both (see `pair`)
+  int products = 1;  ///< per DSP of the array: 1; 2: of two output channels or two pixels; 4: of both; 6: of a row (see `pair`)
   int unit_groups = 1;  ///< output groups of the array in a word of the result buffer, 1 or 2: what the store takes at once
   int dw_in_luts = 0;   ///< 1: the depth-wise multipliers are made of LUTs and leave the DSPs to the point-wise array
   int bypass = 0;       ///< 1: the store may reorder a map for a bypass (net::Bypass), and pools that map itself
@@ -104,9 +104,18 @@ double bram36_count(const Engine& engine);
 int pixels(const Engine& engine);
 /// How output channels and pixels share a DSP at the engine's widths: two weights joined at `weight_shift`, features at
 /// `feature_shift`, `chain` products added before the sums are taken apart. Four products are of both; two (also asked for with
-/// one) of two channels or, where the widths forbid that, of two pixels. products 0 where the widths allow none.
+/// one) of two channels or, where the widths forbid that, of two pixels; six are of three taps in a kernel's row and two pixels
+/// side by side (device::Packing). products 0 where the widths allow none.
 device::Packing pair(const Engine& engine);
-/// DSP blocks, exact: in_lanes * out_lanes * pixels / products, and dw_kernel^2 * dw_lanes where they are not LUTs.
+/// Taps of a kernel's row that the array takes at once: 3 with six products a DSP, else 1.
+int row_taps(const Engine& engine);
+/// Passes of the array for a kernel: its taps or, where it takes three of a row at once, those of each row.
+int kernel_passes(const Engine& engine, int kernel);
+/// Output channels of a column of the array, which share its DSPs: 1 or 2.
+int column_channels(const Engine& engine);
+/// Bits of a word of the array's weights: `row_taps` of one input lane for all output lanes.
+int weight_word_bits(const Engine& engine);
+/// DSP blocks, exact: in_lanes * out_lanes / column_channels, and dw_kernel^2 * dw_lanes where they are not LUTs.
 int dsp_count(const Engine& engine);
 
 }  // namespace duet::engine

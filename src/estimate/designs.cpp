@@ -28,8 +28,9 @@ struct Problem {
   std::vector<program::Pass> passes;
   engine::Engine engine;  // widths and Bundle set
   Rates rates;
-  bool pairs = false, fours = false;  // so many products of the widths fit a DSP
-  int pair_lanes = 2;                 // of output channels that share a DSP, of pairs
+  bool pairs = false;  // two products of the widths fit a DSP
+  int most = 1;        // four, or six of a kernel's rows, or 1
+  int pair_lanes = 2;  // of output channels that share a DSP, of pairs
 };
 
 // Wide enough for any weights: a sign, the largest sum of a layer's products, and as much again for the bias. The picture has 8
@@ -60,9 +61,9 @@ Problem make_problem(const net::Network& network, const device::Device& device, 
   const device::Packing pair = engine::pair(p.engine);
   p.pairs = pair.products == 2 && !(one_pixel && pair.features == 2);
   p.pair_lanes = pair.weights;
-  engine::Engine four = p.engine;
-  four.products = 4;
-  p.fours = engine::pair(four).products == 4 && !one_pixel;
+  engine::Engine joined = p.engine;
+  joined.products = one_pixel ? 6 : 4;
+  if (engine::pair(joined).products == joined.products) p.most = joined.products;
   return p;
 }
 
@@ -97,8 +98,8 @@ void add(const Problem& p, engine::Engine e, int64_t dsp_limit, std::vector<Cand
         {schedule_bound(p.passes, e, p.rates), e.in_lanes, e.out_lanes, e.dw_lanes, e.products, e.unit_groups, e.dw_in_luts});
   };
   if (dsp >= 0 && dsp <= dsp_limit) push();
-  if (!p.fours || e.out_lanes % 2) return;
-  e.products = 4;  // the DSPs of two, for two pixels
+  if (p.most == 1 || (p.most == 4 && e.out_lanes % 2)) return;
+  e.products = p.most;  // of two pixels
   dsp = multipliers(e);
   if (dsp >= 0 && dsp <= dsp_limit) push();
 }

@@ -11,7 +11,7 @@ int64_t ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 // What is the same for all layers.
 struct Stages {
-  int in, out, unit, depthwise, dw_kernel, beat, head_beat, pixels, digits;
+  int in, out, unit, depthwise, dw_kernel, beat, head_beat, pixels, row_taps, digits;
   bool quads, nibbles;
   double gap;  // cycles per beat and direction: reads and writes share the memory half and half
 };
@@ -33,7 +33,8 @@ struct Work {
 int64_t array_passes(const Pass& pass, const Stages& s, int digits) {
   const int64_t out_groups = ceil_div(pass.out.channels, s.out);
   if (!pass.dense) return out_groups * (ceil_div(s.out, s.in) + (s.out % s.in != 0 && s.in % s.out != 0));
-  return out_groups * digits * ceil_div(int64_t{digits} * pass.in.channels, s.in) * pass.dense * pass.dense;
+  const int64_t kernel = s.row_taps > 1 ? pass.dense * std::max(1, pass.dense / 2) : pass.dense * pass.dense;
+  return out_groups * digits * ceil_div(int64_t{digits} * pass.in.channels, s.in) * kernel;
 }
 
 Work tile_work(const Pass& pass, const Stages& s, bool picture) {
@@ -51,7 +52,8 @@ Work tile_work(const Pass& pass, const Stages& s, bool picture) {
                        ? ceil_div(pass.in.channels, s.depthwise) *
                              std::max<int64_t>((s.dw_kernel / 2 + 1) * columns, s.dw_kernel * s.dw_kernel + kPassOverhead)
                        : work.load;
-  work.array = array_passes(pass, s, digits) * std::max<int64_t>(ceil_div(pixels, s.pixels), s.in + kPassOverhead);
+  work.array = array_passes(pass, s, digits) *
+               std::max<int64_t>(ceil_div(pixels, s.pixels) + (s.row_taps > 1 ? 2 : 0), s.in + kPassOverhead);
   const int lanes = pass.head ? s.head_beat : s.beat;
   const int64_t units = ceil_div(pass.out.channels, s.unit), last = ceil_div(pass.out.channels - (units - 1) * s.unit, lanes);
   const int64_t beats = ((units - 1) * (s.unit / lanes) + last) * pass.out.width * rows;
@@ -77,6 +79,7 @@ int64_t schedule_bound(const std::vector<Pass>& passes, const engine::Engine& e,
                  engine::beat_lanes(e),
                  engine::head_lanes(e),
                  engine::pixels(e),
+                 engine::row_taps(e),
                  engine::digits(e),
                  engine::quads(e),
                  engine::nibbles(e),

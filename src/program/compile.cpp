@@ -48,15 +48,22 @@ void set_pointwise(Layer& layer, const engine::Engine& engine) {
   const int rows = 2 + (layer.copy ? 2 * layer.halo : 0), columns = layer.in.width + (layer.copy ? 2 * layer.halo : 0);
   layer.in_groups = ceil_div(layer.digits * layer.in.channels, engine.in_lanes);
   layer.out_groups = ceil_div(layer.out.channels, engine.out_lanes);
-  layer.passes = layer.diagonal ? diagonal_passes(layer, engine) : layer.digits * layer.in_groups * layer.kernel * layer.kernel;
-  const int pixels = engine::pixels(engine);
-  layer.tile_stride = ceil_div(layer.quad ? (layer.in.width + 1) / 2 : rows * columns, pixels);
+  layer.passes = layer.diagonal ? diagonal_passes(layer, engine)
+                                : layer.digits * layer.in_groups * engine::kernel_passes(engine, layer.kernel);
+  // A word holds pixels of one column or, for rows of taps, of one row.
+  const int pixels = engine::pixels(engine), beside = engine::row_taps(engine) > 1 ? pixels : 1;
+  const auto even = [&](int width) { return ceil_div(width, beside) * beside; };
+  layer.tile_stride = ceil_div(layer.quad ? (layer.in.width + 1) / 2 : rows * even(columns), pixels);
   layer.tile_words = layer.in_groups * layer.tile_stride;
   layer.diagonal_words = engine.out_lanes / engine.in_lanes * layer.tile_stride;
-  layer.pixels = ceil_div(layer.quad ? layer.in.width / 2 : layer.pool ? 2 * (layer.in.width & ~1) : 2 * layer.in.width, pixels);
-  layer.unit_pixels = layer.store_pools ? 4 * layer.out.width : layer.pool ? layer.out.width : 2 * layer.in.width;
+  layer.pixels = ceil_div(layer.quad   ? layer.in.width / 2
+                          : layer.pool ? 2 * (layer.in.width & ~1)
+                                       : 2 * even(layer.in.width),
+                          pixels);
+  layer.pass_words = layer.pixels + (beside > 1 ? 2 : 0);
+  layer.unit_pixels = layer.store_pools ? 4 * layer.out.width : layer.pool ? layer.out.width : 2 * even(layer.in.width);
   layer.unit_words = ceil_div(layer.unit_pixels, pixels);
-  layer.pw_pass = std::max(layer.pixels, engine.in_lanes + kPassOverhead);
+  layer.pw_pass = std::max(layer.pass_words, engine.in_lanes + kPassOverhead);
 }
 
 void set_output(Layer& layer, const engine::Engine& engine) {
@@ -174,7 +181,7 @@ void place(std::vector<Layer>& layers, const engine::Engine& engine, int words) 
       layer.pw_weight_base = weights.resident;
       layer.slots = std::clamp((words - weights.resident) / weights.slot, kLeastSlots, kMostSlots);
       layer.slot_words = weights.slot;
-      layer.group_beats = static_cast<int>(group_weights(layer, engine) * word_beats(engine.out_lanes * engine.weight_bits));
+      layer.group_beats = static_cast<int>(group_weights(layer, engine) * word_beats(engine::weight_word_bits(engine)));
     } else {
       layer.pw_weight_base = next.pw_weight_base;
       next.pw_weight_base += group_weights(layer, engine) * layer.out_groups;
@@ -320,7 +327,7 @@ int64_t program_bytes(const std::vector<Layer>& layers, const engine::Engine& en
   for (const Layer& layer : layers)
     if (!layer.copy) dw_weights += taps(engine) * layer.dw_groups, dw_params += layer.dw_groups;
   const int64_t beats = dw_weights * word_beats(engine.dw_lanes * engine.weight_bits) + dw_params * engine.dw_lanes +
-                        pw_weights(layers, engine).resident * word_beats(engine.out_lanes * engine.weight_bits) +
+                        pw_weights(layers, engine).resident * word_beats(engine::weight_word_bits(engine)) +
                         int64_t{words.pw_param_words} * engine::beat_lanes(engine);
   return kHeaderBytes + kDescriptorBytes * static_cast<int64_t>(layers.size()) + 8 * beats;
 }

@@ -40,7 +40,7 @@ std::vector<Field> descriptor(const Layer& layer, const Layer* previous, bool la
           // point-wise
           {"passes of an output group", layer.passes, 7, 0, 16},
           {"output groups", layer.out_groups, 7, 16, 16},
-          {"words of an input group to compute", layer.pixels, 7, 32, 16},
+          {"words of an input group to compute", layer.pass_words, 7, 32, 16},
           {"cycles of a point-wise pass", layer.pw_pass, 7, 48, 16},
           {"words of an input group of a tile", layer.tile_stride, 8, 0, 16},
           {"words of a tile", layer.tile_words, 8, 16, 16},

@@ -168,13 +168,20 @@ struct Source {
 };
 
 // Passes of an output group: digits of the picture, most significant first, input groups, columns of the kernel, its rows.
-Source source(const Layer& layer, const engine::Engine& engine, int out_group, int pass, int lane) {
-  if (layer.diagonal) return {(out_group * engine.out_lanes / engine.in_lanes + pass) * engine.in_lanes + lane};
-  const int taps = layer.kernel * layer.kernel, tap = pass % taps, group = pass / taps % layer.in_groups;
+// `beside`: of the taps of a row that the array takes at once, from every second column on, those after the first of which came
+// before.
+Source source(const Layer& layer, const engine::Engine& engine, int out_group, int pass, int lane, int beside) {
+  if (layer.diagonal) {
+    if (beside > 0) return {};
+    return {(out_group * engine.out_lanes / engine.in_lanes + pass) * engine.in_lanes + lane};
+  }
+  const int taps = engine::kernel_passes(engine, layer.kernel), tap = pass % taps, group = pass / taps % layer.in_groups;
+  const int step = tap / layer.kernel, column = (engine::row_taps(engine) > 1 ? 2 : 1) * step + beside;
+  if (column >= layer.kernel || (step > 0 && beside == 0 && engine::row_taps(engine) > 1)) return {};
   if (layer.quad) lane %= engine.in_lanes / 4;
   const int channel = group * engine.in_lanes + lane, digit = pass / taps / layer.in_groups;
   if (channel / layer.in.channels != digit) return {};
-  return {channel % layer.in.channels, tap % layer.kernel, tap / layer.kernel};
+  return {channel % layer.in.channels, tap % layer.kernel, column};
 }
 
 int16_t weight(const Layer& layer, const layer::IntParameters& parameters, int to, const Source& from) {
@@ -185,13 +192,16 @@ int16_t weight(const Layer& layer, const layer::IntParameters& parameters, int t
 }
 
 void write_array_weights(Writer& out, const Layer& layer, const layer::IntParameters& parameters, const engine::Engine& engine) {
-  std::vector<int16_t> word(engine.out_lanes);
+  const int taps = engine::row_taps(engine);
+  std::vector<int16_t> word(static_cast<size_t>(engine.out_lanes * taps));
   for (int out_group = 0; out_group < layer.out_groups; ++out_group)
     for (int pass = 0; pass < layer.passes; ++pass)
       for (int in_lane = 0; in_lane < engine.in_lanes; ++in_lane) {
-        const Source from = source(layer, engine, out_group, pass, in_lane);
-        for (int lane = 0; lane < engine.out_lanes; ++lane)
-          word[lane] = weight(layer, parameters, out_group * engine.out_lanes + lane, from);
+        for (int tap = 0; tap < taps; ++tap) {  // of a row from the right
+          const Source from = source(layer, engine, out_group, pass, in_lane, taps - 1 - tap);
+          for (int lane = 0; lane < engine.out_lanes; ++lane)
+            word[static_cast<size_t>(lane * taps + tap)] = weight(layer, parameters, out_group * engine.out_lanes + lane, from);
+        }
         out.word(word, engine.weight_bits);
       }
 }

@@ -15,6 +15,7 @@ constexpr int64_t kFreed = 2;          // duet_store's words and duet_dw's rows:
 constexpr int64_t kBegun = 2;          // duet_dw: taking a tile to duet_pw knowing it
 constexpr int64_t kPwLatency = 7;      // duet_pw: see pw_latency
 constexpr int64_t kTwoPixels = 1;      // duet_pw: the register behind the last comparison
+constexpr int64_t kRowTaps = 1;        // duet_column: the register behind sums of two columns
 constexpr int64_t kTakeApart = 1;      // duet_column: the register behind chains of joined products
 constexpr int64_t kStoreLatency = 14;  // duet_store: asking for a run to its first beat at the queue's head
 constexpr int64_t kProgramThere = 5;   // duet_program, duet_control: last beat to the program being there: counters begin
@@ -31,7 +32,8 @@ int64_t dw_latency(const engine::Engine& engine) {
 
 // duet_pw: end of the last pass to the token that duet_store sees.
 int64_t pw_latency(const engine::Engine& engine) {
-  return kPwLatency + engine.in_lanes + (engine.products > 1 ? kTakeApart : 0) + (engine::pixels(engine) > 1 ? kTwoPixels : 0);
+  return kPwLatency + engine.in_lanes + (engine.products > 1 ? kTakeApart : 0) + (engine::pixels(engine) > 1 ? kTwoPixels : 0) +
+         (engine::row_taps(engine) > 1 ? kRowTaps : 0);
 }
 
 // duet_load: rows of either parity in the line buffer.

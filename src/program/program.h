@@ -41,7 +41,8 @@ struct Layer {
   int in_groups = 0, out_groups = 0;
   int passes = 0;          ///< of the array for an output group: input groups and taps, or the input groups of a diagonal block
   int units = 0;           ///< output groups, engine.unit_groups at a time: what the result buffer and the store take at once
-  int pixels = 0;          ///< words of an input group of a tile that the point-wise array computes
+  int pixels = 0;          ///< words of an input group of a tile that the array makes
+  int pass_words = 0;      ///< ... that it takes for them: with rows of taps a column more, of both rows
   int pw_pass = 0;         ///< cycles of a pass: one input group to one output group
   int tile_stride = 0;     ///< words of an input group in the tile buffer
   int tile_words = 0;      ///< of a tile in the tile buffer

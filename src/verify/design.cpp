@@ -46,7 +46,7 @@ std::string describe(const Design& design) {
   const engine::Engine& e = design.engine;
   std::string text =
       fmt::format("{}x{}+{} W{}F{} acc {}", e.in_lanes, e.out_lanes, e.dw_lanes, e.weight_bits, e.feature_bits, e.acc_bits);
-  if (e.products > 1) text += e.products == 2 ? ", pairs" : ", fours";
+  if (e.products > 1) text += e.products == 2 ? ", pairs" : e.products == 4 ? ", fours" : ", rows";
   if (runs_quads(design)) text += engine::nibbles(design.engine) ? ", two columns at once" : ", quads";
   if (e.dw_in_luts) text += ", dw in LUTs";
   text += fmt::format("; {} on {}x{}", net::name(design.network.bundle), design.network.input.height, design.network.input.width);

@@ -48,7 +48,10 @@ Numbers numbers_of(const Design& d) {
 }
 
 std::string mapping_of(const Design& d) {
-  std::string text = d.engine.products == 1 ? "single" : d.engine.products == 2 ? "pairs" : "fours";
+  std::string text = d.engine.products == 1   ? "single"
+                     : d.engine.products == 2 ? "pairs"
+                     : d.engine.products == 4 ? "fours"
+                                              : "rows";
   if (runs_quads(d)) text += engine::nibbles(d.engine) ? ", two columns at once" : ", quads";
   if (d.engine.dw_in_luts) text += ", dw in LUTs";
   return text;

@@ -26,6 +26,21 @@ TEST(Bundle, Signed) { run_random(engine_of("dw3-conv1-bn-max", 4, 8, 2, 8, 8), 
 TEST(Bundle, SignedConvolutionsInDigits) { run_random(engine_of("conv3-conv1-bn-avg", 4, 6, 0, 8, 8), 11, 3); }
 TEST(Bundle, ConvolutionsStreamed) { EXPECT_GT(run_random(engine_of("conv3-bn-relu-max", 4, 4, 0, 8, 8), 12, 4, true), 2); }
 
+// Three taps of a kernel's row and two pixels of a map's row share a DSP.
+engine::Engine rows_of(const char* bundle, int in, int out, int dw, int weight_bits, int feature_bits) {
+  engine::Engine engine = engine_of(bundle, in, out, dw, weight_bits, feature_bits);
+  engine.products = 6;
+  return engine;
+}
+
+TEST(Bundle, RowsOfThree) { run_random(rows_of("conv3-bn-relu-max", 4, 6, 0, 4, 4), 14, 6); }
+TEST(Bundle, RowsOfThreeUnpooled) { run_random(rows_of("conv3-bn-relu", 6, 5, 0, 3, 4), 15, 5); }
+TEST(Bundle, RowsOfFiveAveraged) { run_random(rows_of("conv5-bn-relu-avg", 4, 6, 0, 4, 4), 16, 4); }
+TEST(Bundle, RowsThenPoints) { run_random(rows_of("conv3-conv1-bn-relu-max", 5, 5, 0, 4, 3), 17, 5); }
+TEST(Bundle, SignedRowsBehindDepthwise) { run_random(rows_of("dw3-conv3-bn-max", 6, 9, 3, 3, 4), 18, 5); }
+TEST(Bundle, RowsBeforeDepthwise) { run_random(rows_of("conv5-dw3-bn-relu-max", 4, 6, 2, 4, 4), 19, 4); }
+TEST(Bundle, RowsStreamedAroundABypass) { run_bypasses(rows_of("conv3-conv3-bn-relu-max", 4, 4, 0, 4, 4), 20, 4, true); }
+
 // Pooling leaves out the last row of an odd height, so the last tile of the layer before is not needed; the layer after the next
 // counts its own tiles all the same.
 TEST(Bundle, TilesThatNobodyReads) {

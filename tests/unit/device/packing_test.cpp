@@ -27,17 +27,20 @@ int asymmetric_chain(int w_bits, int f_bits, int products) {
 }
 
 // Adds `steps` joined products as the accumulator would and checks that every sum comes out whole.
-// `pick` gives an operand: (range, its index, step).
+// `pick` gives an operand: (range, its index, step); weights are 0 to 2, features 3 and 4.
 template <class Pick>
 bool chain_is_exact(int accumulator_bits, const Packing& p, Range weight, Range feature, int steps, Pick pick) {
   int64_t accumulated = 0;
   std::array<int64_t, 4> expected{};
   for (int step = 0; step < steps; ++step) {
-    std::array<int64_t, 2> w{}, f{};
+    std::array<int64_t, 3> w{};
+    std::array<int64_t, 2> f{};
     for (int i = 0; i < p.weights; ++i) w[i] = pick(weight, i, step);
-    for (int i = 0; i < p.features; ++i) f[i] = pick(feature, 2 + i, step);
+    for (int i = 0; i < p.features; ++i) f[i] = pick(feature, 3 + i, step);
     for (int i = 0; i < p.features; ++i)
-      for (int j = 0; j < p.weights; ++j) expected[i * p.weights + j] += w[j] * f[i];
+      for (int j = 0; j < p.weights; ++j)
+        expected[static_cast<size_t>(p.weights == 3 ? i + j : i * p.weights + j)] +=
+            w[static_cast<size_t>(j)] * f[static_cast<size_t>(i)];
     accumulated +=
         joined(std::span(w).first(p.weights), p.weight_shift) * joined(std::span(f).first(p.features), p.feature_shift);
   }
@@ -47,9 +50,9 @@ bool chain_is_exact(int accumulator_bits, const Packing& p, Range weight, Range 
 
 // Every combination of range ends and their neighbours, each held through the chain.
 bool corners_are_exact(int bits, const Packing& p, Range weight, Range feature, int steps) {
-  for (int code = 0; code < 256; ++code) {
-    auto corner = [code](Range r, int index, int) -> int64_t {
-      const int which = (code >> (2 * index)) & 3;
+  for (int code = 0; code < 1 << 2 * (p.weights + p.features); ++code) {
+    auto corner = [&](Range r, int index, int) -> int64_t {
+      const int which = (code >> (2 * (index < 3 ? index : p.weights + index - 3))) & 3;
       return which == 0 ? r.lo : which == 1 ? r.hi : which == 2 ? r.lo + 1 : std::min(1, r.hi);
     };
     if (!chain_is_exact(bits, p, weight, feature, steps, corner)) return false;
@@ -60,15 +63,16 @@ bool corners_are_exact(int bits, const Packing& p, Range weight, Range feature, 
 // Every value of every operand, once.
 void expect_all_exact(int bits, const Packing& p, Range weight, Range feature) {
   const int64_t w_count = weight.hi - weight.lo + 1, f_count = feature.hi - feature.lo + 1;
-  const int64_t all = (p.weights == 2 ? w_count * w_count : w_count) * (p.features == 2 ? f_count * f_count : f_count);
+  int64_t all = p.features == 2 ? f_count * f_count : f_count;
+  for (int i = 0; i < p.weights; ++i) all *= w_count;
   if (all > kExhaustive) return;
   for (int64_t code = 0; code < all; ++code) {
     int64_t rest = code;
-    std::array<int64_t, 4> operands{};
-    for (int i = 0; i < 4; ++i) {
-      if (i % 2 >= (i < 2 ? p.weights : p.features)) continue;
-      const Range& range = i < 2 ? weight : feature;
-      const int64_t count = i < 2 ? w_count : f_count;
+    std::array<int64_t, 5> operands{};
+    for (int i = 0; i < 5; ++i) {
+      if (i < 3 ? i >= p.weights : i - 3 >= p.features) continue;
+      const Range& range = i < 3 ? weight : feature;
+      const int64_t count = i < 3 ? w_count : f_count;
       operands[static_cast<size_t>(i)] = range.lo + rest % count;
       rest /= count;
     }
@@ -138,6 +142,25 @@ TEST(Packing, EveryWayToJoinIsExactAndNoLongerChainIs) {
             ++proved;
           }
   EXPECT_GT(proved, 1000);
+}
+
+// Polynomials: six products of use to a convolution.
+TEST(Packing, EveryRowIsExactAndNoLongerChainIs) {
+  int proved = 0;
+  for (Family family : {Family::xc7, Family::ultrascale, Family::ice40, Family::ecp5})
+    for (int w = 2; w <= 16; ++w)
+      for (int f = 2; f <= 16; ++f)
+        for (bool is_signed : {false, true}) {
+          SCOPED_TRACE(to_string(family) + " W" + std::to_string(w) + " F" + std::to_string(f) + (is_signed ? " signed" : ""));
+          const Packing p = row(ports(family), weights(w), features(f, is_signed));
+          if (p.products == 0) continue;
+          ASSERT_EQ(p.products, 6);
+          prove(p, ports(family).accumulator, weights(w), features(f, is_signed), static_cast<uint64_t>(w * 100 + f));
+          ++proved;
+        }
+  EXPECT_GT(proved, 60);
+  EXPECT_EQ(row(ports(Family::xc7), weights(4), features(4)).chain, 2);
+  EXPECT_EQ(row(ports(Family::xc7), weights(5), features(5)).products, 0);
 }
 
 TEST(Packing, IsTheWayThatJoinsMost) {
