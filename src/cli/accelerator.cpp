@@ -59,7 +59,7 @@ void add_accelerator_options(CLI::App* verb, AcceleratorOptions& options) {
   verb->add_option("--lanes", options.lanes, "Input, output and depth-wise lanes: 8,24,2")->delimiter(',')->expected(3);
   verb->add_option("--products", options.products,
                    "With --lanes: products per DSP of the array: 1, 2, 4 or (kernels of 3 and 5) 6")
-      ->check(CLI::IsMember({1, 2, 4}))
+      ->check(CLI::IsMember({1, 2, 4, 6}))
       ->capture_default_str();
   verb->add_flag("--dw-in-luts", options.dw_in_luts, "With --lanes: depth-wise multipliers of LUTs instead of DSPs");
   add_widths(verb, options.widths);

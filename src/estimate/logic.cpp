@@ -64,10 +64,10 @@ Counts macs(const engine::Engine& e) {
   constexpr int kWidest = 46;
   const device::Packing pair = engine::pair(e);
   const int chain = std::clamp(engine::chain(e), 1, e.in_lanes), sign = pair.features == 2 && engine::signed_features(e);
-  const int weight = e.weight_bits + (pair.weights == 2 ? pair.weight_shift : 0);
+  const int weight = e.weight_bits + (pair.weights - 1) * pair.weight_shift;
   const int feature = e.feature_bits + (pair.features == 2 ? pair.feature_shift : 0) + sign;
   const int wide = std::min(kWidest, weight + feature + static_cast<int>(std::bit_width(static_cast<unsigned>(chain - 1))) + 1);
-  const int columns = e.out_lanes / pair.weights;
+  const int columns = e.out_lanes / engine::column_channels(e);
   for (int from = 0; from < e.in_lanes; from += chain)
     add(columns, chain_of_macs(std::min(chain, e.in_lanes - from), weight, wide));
   return sum;
@@ -81,13 +81,16 @@ double skew_bits(const engine::Engine& e) {
 }
 
 // Taking the products of a DSP apart, rtl/math/duet_column.sv: for each column a joined weight and its load signals, and for each
-// part of the chain adders into the sums, and a delay of the sums until the next part's are there.
+// part of the chain adders into the sums, and a delay of the sums until the next part's are there. Behind rows of taps two sums
+// wait for the next pair of pixels and are added to its.
 Counts take_apart(int in_lanes, int columns, const engine::Engine& e) {
   const device::Packing pair = engine::pair(e);
   const int chain = std::clamp(engine::chain(e), 1, in_lanes), parts = (in_lanes + chain - 1) / chain;
-  const int sums = e.products * e.acc_bits, adder = pair.weights == 2 ? e.weight_bits : 0;
+  const bool rows = engine::row_taps(e) > 1;
+  const int sums = (rows ? 4 : e.products) * e.acc_bits, adder = (pair.weights - 1) * e.weight_bits;
   Counts column{static_cast<double>(parts * sums + adder),
-                static_cast<double>(parts * sums + e.weight_bits + pair.weight_shift + in_lanes)};
+                static_cast<double>(parts * sums + e.weight_bits + (pair.weights - 1) * pair.weight_shift + in_lanes)};
+  if (rows) column.lut += 2.0 * e.acc_bits, column.ff += 6.0 * e.acc_bits;
   for (int next = chain; next < in_lanes; next += chain) {
     const Counts sum = delay(sums, std::min(chain, in_lanes - next) - 1, e.family);
     column.lut += sum.lut, column.ff += sum.ff;
@@ -155,7 +158,7 @@ Counts of_bundle(const engine::Engine& e) {
   // their way to them, taps and three delays. Then swaps and loads of the weights, and where the column is.
   if (k > 0) add((2.0 * k * k - 18) * bits, (2.0 * k * k + 2 * k + 2 - 26) * bits + 2 * (k * k - 9) + (k > 3 ? 60 : 0));
   add((2.0 * k * k - 3) * signs, (2.0 * k * k + 2 * k + 2) * signs);
-  if (engine::array_kernel(e) > 1) add(kTaps.lut + e.in_lanes * e.feature_bits, kTaps.ff);
+  if (engine::array_kernel(e) > 1) add(kTaps.lut + engine::pixels(e) * e.in_lanes * e.feature_bits, kTaps.ff);
   if (engine::diagonal(e)) add(kDiagonal.lut, kDiagonal.ff);
   const int beat = engine::beat_lanes(e);
   const bool average = e.bundle.pool == net::Pool::average;
@@ -173,7 +176,7 @@ Counts counted(const engine::Engine& e) {
   const Counts accumulators = accumulators_in_luts(multipliers_in_luts(e), e);
   sum.lut += accumulators.lut + static_cast<double>(lut_multipliers(e).lut), sum.ff += accumulators.ff;
   if (e.products > 1) {
-    const Counts apart = take_apart(e.in_lanes, e.out_lanes / engine::pair(e).weights, e);
+    const Counts apart = take_apart(e.in_lanes, e.out_lanes / engine::column_channels(e), e);
     sum.lut += apart.lut, sum.ff += apart.ff;
   }
   if (engine::quads(e)) {
@@ -216,7 +219,7 @@ LogicFeatures logic_features(const engine::Engine& e) {
           memory,
           skew_bits(e),
           9.0 * depthwise_bits(e),
-          static_cast<double>(e.out_lanes * e.weight_bits)};
+          static_cast<double>(engine::weight_word_bits(e))};
 }
 
 Logic engine_logic(const engine::Engine& engine) { return logic(logic_features(engine), counted(engine), engine.family); }

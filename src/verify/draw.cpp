@@ -19,13 +19,13 @@ constexpr Range kLatency{"AXI latency", 0, 200}, kGaps{"idle cycles in 20 beats"
 constexpr Range kHeight{"picture height", 1, 32}, kWidth{"picture width", 1, 40}, kAnchors{"anchors", 1, 4};
 constexpr Range kBundles{"Bundles", 1, 5}, kChannels{"channels", 1, 64};
 constexpr Range kInLanes{"input lanes", 1, 24}, kOutLanes{"output lanes", 1, 24}, kDwLanes{"depth-wise lanes", 0, 16};
-constexpr Range kProducts{"products a DSP (1, 2 or 4)", 1, 4}, kDwInLuts{"depth-wise multipliers in LUTs", 0, 1};
+constexpr Range kProducts{"products a DSP (1, 2, 4 or, of rows, 6)", 1, 6}, kDwInLuts{"depth-wise multipliers in LUTs", 0, 1};
 constexpr Range kUnitGroups{"output groups of a unit", 1, 2},
     kPicture{"picture (0 as it is, 1 quads, 2 two columns at once)", 0, 2};
 constexpr Range kDoublings{"a memory's doublings beyond need", 0, 4};
 constexpr Range kCycles{"cycles a frame", 0, 100'000};  // what a simulation may take
 
-constexpr std::array<int, 3> kWays{1, 2, 4};                                  // products a DSP
+constexpr std::array<int, 3> kWays{1, 2, 4};                                  // products a DSP; 4: of rows 6
 constexpr int kPictureWays = 3;                                               // kPicture
 constexpr int kMappings = 2 * kPictureWays * static_cast<int>(kWays.size());  // and depth-wise multipliers in LUTs
 constexpr int kMostNibble = 4;                                                // bits
@@ -39,7 +39,7 @@ int draw(const Range& range, Rng& rng) { return static_cast<int>(rng.between(ran
 bool can_join(engine::Engine engine, int weight_bits, int feature_bits) {
   engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
   if (engine.products > 1 && engine::pair(engine).products != engine.products) return false;
-  return engine::array_kernel(engine) == 1 || engine::pixels(engine) == 1;
+  return engine::array_kernel(engine) == 1 || engine::pixels(engine) == 1 || engine::row_taps(engine) > 1;
 }
 
 bool joins_with_some(const engine::Engine& engine, int weight_bits, int most_feature_bits) {
@@ -143,12 +143,12 @@ Drawer::Drawer(uint64_t seed, const device::Device& device)
       mappings_(0, kMappings - 1),
       layers_(0, static_cast<int>(by_layers().size()) - 1) {}
 
-// Any Bundle that allows so many products and depth-wise multipliers in LUTs.
-net::Bundle Drawer::draw_bundle(int products, bool dw_in_luts) {
+// Any Bundle that allows depth-wise multipliers in LUTs where they are wanted.
+net::Bundle Drawer::draw_bundle(bool dw_in_luts) {
   net::Bundle bundle = by_layers()[static_cast<size_t>(layers_.take(rng_, [&](int i) {
     engine::Engine engine;
     engine.bundle = by_layers()[static_cast<size_t>(i)];
-    return (products < 4 || engine::array_kernel(engine) == 1) && (!dw_in_luts || engine::dw_kernel(engine) > 0);
+    return !dw_in_luts || engine::dw_kernel(engine) > 0;
   }))];
   bundle.relu = rng_.chance(0.5);
   bundle.pool = std::array{net::Pool::none, net::Pool::max, net::Pool::average}[rng_.below(3)];
@@ -163,7 +163,8 @@ Drawer::Wish Drawer::draw_choices(Design& design) {
   const auto picture_of = [](int mapping) { return mapping / 2 % kPictureWays; };
   const int mapping = mappings_.take(rng_, [&](int m) { return !any || picture_of(m) == 0; });
   e.products = kWays[static_cast<size_t>(mapping / (2 * kPictureWays))];
-  e.bundle = any ? draw_bundle(e.products, mapping & 1) : plain_bundle();
+  e.bundle = any ? draw_bundle(mapping & 1) : plain_bundle();
+  if (e.products == 4 && engine::array_kernel(e) > 1) e.products = 6;
   if (!any && picture_of(mapping) == 0 && rng_.chance(kNoPool)) e.bundle.pool = net::Pool::none;
   e.dw_in_luts = mapping & 1 && engine::dw_kernel(e);
   const int picture = picture_of(mapping), most = picture == 2 ? kMostNibble : kFeatureBits.hi;

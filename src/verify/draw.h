@@ -50,7 +50,7 @@ class Drawer {
   struct Wish {
     bool many_multipliers = false, deep = false, quads = false, nibbles = false;
   };
-  net::Bundle draw_bundle(int products, bool dw_in_luts);
+  net::Bundle draw_bundle(bool dw_in_luts);
   Wish draw_choices(Design& design);
   net::Network draw_network(const Wish& wish, const net::Bundle& bundle);
   void draw_lanes(engine::Engine& engine, const Wish& wish, int most_multipliers);

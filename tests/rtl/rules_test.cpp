@@ -67,6 +67,7 @@ struct Rule {
   std::vector<std::string> legal, illegal;
 };
 const std::string kJoined = "Products=4 Pixels=2 WeightBits=3 FeatureBits=3 ", kPair = "Products=2 PairShift=17 ";
+const std::string kRows = "Products=6 ArrayKernel=3 Pixels=2 WeightBits=4 FeatureBits=4 ";
 const std::string kNibbles = "Nibbles=1 FeatureBits=4 Quads=1 BeatLanes=12 DwLanes=6 BankLanes=3 ";
 const Rule kRules[] = {
     {"DwKernel must be 0, 3, 5 or 7",
@@ -78,9 +79,12 @@ const Rule kRules[] = {
     {"dw_lanes must be 0 without a depth-wise layer in the Bundle, and at least 1 with one",
      {"DwLanes=0 DwKernel=0", "DwLanes=1 DwKernel=3", "DwLanes=1 DwKernel=1"},
      {"DwLanes=0 DwKernel=3", "DwLanes=1 DwKernel=0", "DwLanes=0 DwKernel=1"}},
-    {"the array takes one pixel at once where it convolves with more than one tap",
-     {"ArrayKernel=1 Pixels=2", "ArrayKernel=3 Pixels=1"},
-     {"ArrayKernel=3 Pixels=2", "ArrayKernel=2 Pixels=2"}},
+    {"the array takes one pixel at once where it convolves with more than one tap, or a row of them",
+     {"ArrayKernel=1 Pixels=2", "ArrayKernel=3 Pixels=1", "ArrayKernel=3 Pixels=2 Products=6"},
+     {"ArrayKernel=3 Pixels=2", "ArrayKernel=2 Pixels=2", "ArrayKernel=3 Pixels=2 Products=4"}},
+    {"six products a DSP are of three taps in a kernel's row: of 3x3 or 5x5",
+     {"Products=6 ArrayKernel=3", "Products=6 ArrayKernel=5 PairShift=9 PixelShift=9", "Products=4 PairShift=9"},
+     {"Products=6", "Products=6 ArrayKernel=3 PairShift=9", "Products=6 ArrayKernel=3 PixelShift=1"}},
     {"Diagonal, Signed and Average must be 0..1",
      {"Diagonal=0 Signed=0 Average=0", "Diagonal=1 Signed=1 Average=1"},
      {"Diagonal=-1", "Diagonal=2", "Signed=-1", "Signed=2", "Average=-1", "Average=2"}},
@@ -92,7 +96,9 @@ const Rule kRules[] = {
     {"Nibbles needs DwKernel 3 and features without a sign",
      {"Nibbles=1", "Nibbles=0 DwKernel=5", "Nibbles=0 Signed=1"},
      {"Nibbles=1 DwKernel=5", "Nibbles=1 Signed=1", "Nibbles=1 DwKernel=2"}},
-    {"products must be 1, 2 or 4", {"Products=1", "Products=2", "Products=4"}, {"Products=0", "Products=3", "Products=5"}},
+    {"products must be 1, 2, 4 or 6",
+     {"Products=1", "Products=2", "Products=4", "Products=6"},
+     {"Products=0", "Products=3", "Products=5", "Products=7"}},
     {"Pixels must be 2 where features are joined",
      {"Pixels=1 Products=1", "Pixels=1 Products=2", "Pixels=2 Products=2 PixelShift=9", "Pixels=2 Products=4",
       "Pixels=2 Products=2 PixelShift=1"},
@@ -105,12 +111,15 @@ const Rule kRules[] = {
      {"Products=1 PairShift=40 Chain=0", kPair + "Chain=2", kPair + "Chain=4 Signed=1",
       "Products=2 Pixels=2 WeightBits=16 FeatureBits=4 PixelShift=20 Chain=1", kJoined + "PairShift=15 PixelShift=21 Chain=1",
       kJoined + "PairShift=22 PixelShift=14 Chain=1", kJoined + "PairShift=20 PixelShift=10 Chain=24",
-      kJoined + "PairShift=19 PixelShift=10 Chain=12", kJoined + "PairShift=10 PixelShift=20 Chain=24"},
+      kJoined + "PairShift=19 PixelShift=10 Chain=12", kJoined + "PairShift=10 PixelShift=20 Chain=24",
+      kRows + "PairShift=10 PixelShift=10 Chain=2", kRows + "PairShift=9 PixelShift=9 Chain=1"},
      {kPair + "Chain=3", kPair + "Chain=5 Signed=1", kPair + "Chain=0", "Products=2 PairShift=18 Chain=2",
       "Products=2 Pixels=2 WeightBits=16 FeatureBits=4 PixelShift=21 Chain=1", kJoined + "PairShift=16 PixelShift=21 Chain=1",
       kJoined + "PairShift=15 PixelShift=22 Chain=1", kJoined + "PairShift=23 PixelShift=14 Chain=1",
       kJoined + "PairShift=22 PixelShift=15 Chain=1", kJoined + "PairShift=20 PixelShift=10 Chain=25",
-      kJoined + "PairShift=19 PixelShift=10 Chain=13", kJoined + "PairShift=10 PixelShift=20 Chain=25"}},
+      kJoined + "PairShift=19 PixelShift=10 Chain=13", kJoined + "PairShift=10 PixelShift=20 Chain=25",
+      kRows + "PairShift=10 PixelShift=10 Chain=3", kRows + "PairShift=9 PixelShift=9 Chain=2",
+      kRows + "PairShift=11 PixelShift=11 Chain=1"}},
     {"joined weights need an even number of out_lanes",
      {"Products=2 OutLanes=24", "Products=2 Pixels=2 OutLanes=5", "OutLanes=5"},
      {"Products=2 OutLanes=5", "Products=4 Pixels=2 OutLanes=5", "Products=2 OutLanes=1"}},
