@@ -58,6 +58,7 @@ TEST_P(PackingTable, IsTheEngines) {
   ASSERT_GT(cells.size(), 20u);
   Engine engine;
   engine.products = products, engine.bundle.relu = !is_signed;
+  if (products == 6) engine.bundle.layers = {{false, 3}};
   for (int w = 2; w <= 16; ++w)
     for (int f = 2; f <= 16; ++f) {
       engine.weight_bits = w, engine.feature_bits = f;
@@ -70,7 +71,7 @@ TEST_P(PackingTable, IsTheEngines) {
       EXPECT_EQ(cell == cells.end() ? "-" : cell->second, expected) << "W" << w << "F" << f;
     }
 }
-INSTANTIATE_TEST_SUITE_P(Integrate, PackingTable, testing::Combine(testing::Values(2, 4), testing::Bool()));
+INSTANTIATE_TEST_SUITE_P(Integrate, PackingTable, testing::Combine(testing::Values(2, 4, 6), testing::Bool()));
 
 TEST(Integrate, ListsEveryParameterWithItsDefault) {
   std::map<std::string, std::string> listed, there;
