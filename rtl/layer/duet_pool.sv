@@ -18,12 +18,15 @@ module duet_pool #(
   generate
     for (lane = 0; lane < Lanes; lane = lane + 1) begin : g_lane
       logic signed [AccBits-1:0] sample_q, beside_q, other, most_q;
+      logic takes;
       assign other = (Quads != 0 && quad_i) ? beside_q : most_q;
       always_ff @(posedge clk_i) begin
         sample_q <= $signed(acc_i[lane*AccBits+:AccBits]);
         beside_q <= $signed(most_i[lane*AccBits+:AccBits]);
-        most_q   <= (begin_i || sample_q > other) ? sample_q : other;
+        most_q   <= ({AccBits{takes}} & sample_q) | ({AccBits{!takes}} & other);
       end
+      // Written so that no clock enable is made of it, whose way is long: a comparison lies before it.
+      assign takes = begin_i || sample_q > other;
       assign acc_o[lane*AccBits+:AccBits] = most_q;
     end
   endgenerate

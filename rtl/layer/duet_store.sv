@@ -179,12 +179,10 @@ module duet_store #(
     end
   endgenerate
 
-  logic [31:0] next_addr_q, row_addr;
-  logic begins, first_part;  // the run's address is told by the tile; by the joined map's row
-  assign begins     = state_q == Begin;
-  assign first_part = bypass && !parts_q;
-  assign row_addr   = (begins ? start_addr : first_part ? bypass_addr : write_addr_o)
-                    + ((begins || first_part) ? group_bytes_q : parts_q ? part_bytes : row_bytes);
+  logic [31:0] next_addr_q, run_base_q, run_step_q;
+  logic first_part;  // the next run is the first in the joined map's row
+  assign first_part   = bypass && !parts_q;
+  assign write_addr_o = run_base_q + run_step_q;  // of use in Ask; which two is known before
 
   always_ff @(posedge clk_i) begin
     result_addr_o <= pixel_place;
@@ -216,7 +214,8 @@ module duet_store #(
           row_q   <= 1'b0;
           parts_q <= 1'b0;
           part_q  <= '0;
-          write_addr_o <= row_addr;
+          run_base_q <= start_addr;
+          run_step_q <= group_bytes_q;
           if (first_out_q) unit_param_q <= ParamAddr'(param_base);
           if (ahead) ahead_addr_q <= start_addr;
           else main_addr_q <= start_addr;
@@ -252,7 +251,8 @@ module duet_store #(
           row_q        <= 1'b1;
           parts_q      <= bypass;
           if (parts_q) part_q <= part_q + 2'd1;
-          write_addr_o <= row_addr;
+          run_base_q   <= first_part ? bypass_addr : write_addr_o;
+          run_step_q   <= first_part ? group_bytes_q : parts_q ? part_bytes : row_bytes;
           state_q      <= last_row_q ? Begin : Ask;
         end
       endcase

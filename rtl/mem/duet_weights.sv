@@ -68,7 +68,7 @@ module duet_weights #(
   logic [AddrBits-1:0] addr_q, addr, slot_base_q;
   logic [4:0] there_q, slot_q;
   logic [LaneBits-1:0] lane_q;
-  logic busy_q, ready_q, last_lane_q, last_pass_q, last_group_q, first_pass_q, first_group_q;
+  logic advanced_q, busy_q, ready_q, last_lane_q, last_pass_q, last_group_q, first_pass_q, first_group_q;
   logic [Lanes-1:0] load1_q, load2_q;
   logic begin_pass, read, pass_end, begin_unit;
 
@@ -79,9 +79,10 @@ module duet_weights #(
   assign read       = begin_pass || busy_q;
   assign pass_end   = (Lanes > 1) ? busy_q && last_lane_q : begin_pass;
   assign addr       = (begin_pass && begin_unit) ? base + slot_base_q : (begin_pass && first_pass_q) ? base : addr_q;
-  assign advance    = (pass_end && last_pass_q) || (enable_i && skip && !busy_q);
+  assign advance    = (pass_end && last_pass_q) || (enable_i && skip && !busy_q && !advanced_q);
 
   always_ff @(posedge clk_i) begin
+    advanced_q <= advance && !rst_i;  // the sequence wants a cycle between two tiles
     load1_q <= read ? Lanes'(1) << lane_q : '0;
     load2_q <= load1_q;
     // Of use at the end of a pass, two cycles after the one before at the soonest.

@@ -3,7 +3,7 @@
 // the first, and so on until both are done (docs/architecture.md). All stages walk through the same order, each at its own pace.
 // Latency: outputs show the next tile in the cycle after advance_i, and after a program's last descriptor the first one. All come from
 // registers: which tile comes next, and its descriptor, is found out while the one before it is at work.
-// Throughput: one tile a cycle. Twin: program::order.
+// Throughput: a tile in two cycles (advance_i is not set in the cycle after it was). Twin: program::order.
 module duet_sequence #(
     parameter int Layers = 16,
     parameter int First  = 0,   // beats of the descriptor that the stage reads
@@ -57,23 +57,27 @@ module duet_sequence #(
       .descriptor_o(order)
   );
 
+  // Of the next layer; there a cycle after its number, like all that is found out of it.
+  logic [63:0] order_q;
+  always_ff @(posedge clk_i) order_q <= order;
+
   // What would take long to find out when it is needed is known before: comparisons of a layer's order with small numbers stand beside
   // it in the memory, those of a count are made while the tile before is at work.
   logic [63:0] marked;
   logic [15:0] tiles, tile, tile_q, count_q, ahead_tile_q, ahead_count_q;
   logic [7:0] lead_less, burst, left_q;  // lead_less: one less than lead
   logic first, last, ahead, last_layer, one_tile, two_tiles, lead_one, lead_two, burst_one;
-  logic first_q, end_q, ahead_first_q, ahead_end_q, left_one, left_one_q, turns_q, ahead_done_q, shown_q, step;
+  logic first_q, end_q, ahead_first_q, ahead_end_q, left_one, left_one_q, turns_q, ahead_done_q, there_q, shown_q, step;
   assign marked = {17'd0, program_data_i[23:16] - 8'd1, program_data_i[31:24] == 8'd1, program_data_i[23:16] == 8'd2, program_data_i[23:16] == 8'd1,
                    program_data_i[15:0] == 16'd2, program_data_i[15:0] == 16'd1, program_data_i[33:0]};
-  assign tiles = order[15:0];
-  assign burst = order[31:24];
-  assign {lead_less, burst_one, lead_two, lead_one, two_tiles, one_tile, last_layer, ahead} = order[46:32];
+  assign tiles = order_q[15:0];
+  assign burst = order_q[31:24];
+  assign {lead_less, burst_one, lead_two, lead_one, two_tiles, one_tile, last_layer, ahead} = order_q[46:32];
   assign tile     = ahead ? ahead_tile_q : tile_q;
   assign first    = ahead ? ahead_first_q : first_q;
   assign last     = first ? one_tile : ahead ? ahead_end_q : end_q;
   assign left_one = first ? lead_one : left_one_q;  // the last of the first layer's tiles before it is the second one's turn
-  assign step     = advance_i || !shown_q;
+  assign step     = advance_i || (there_q && !shown_q);
 
   always_ff @(posedge clk_i) begin
     if (step) begin
@@ -103,8 +107,11 @@ module duet_sequence #(
       ahead_first_q <= 1'b1;
       turns_q       <= 1'b0;
       ahead_done_q  <= 1'b0;
+      there_q       <= 1'b0;
       shown_q       <= 1'b0;
-    end else if (step) begin
+    end else if (!step) begin
+      there_q <= 1'b1;
+    end else begin
       shown_q <= 1'b1;
       if (ahead) begin
         ahead_tile_q  <= last ? 16'd0 : ahead_tile_q + 16'd1;
@@ -126,5 +133,13 @@ module duet_sequence #(
       end
     end
   end
-  wire unused = &{1'b0, order[63:47], order[23:16], program_data_i};
+  wire unused = &{1'b0, order_q[63:47], order_q[23:16], program_data_i};
+
+`ifndef SYNTHESIS
+  logic advanced_q;
+  always_ff @(posedge clk_i) begin
+    advanced_q <= advance_i;
+    if (!rst_i && advance_i && advanced_q) $error("duet_sequence: two tiles in two cycles");
+  end
+`endif
 endmodule
