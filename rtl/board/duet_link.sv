@@ -42,7 +42,8 @@ module duet_link #(
   logic [IdleBits:0] idle_q;
   logic [6:0] reset_q;
   logic [32:0] past;  // the word behind the last one
-  logic lost_q, refused_q, known, memory, outside, answering;
+  logic [7:0] answer_q;  // a cycle after what it tells of
+  logic lost_q, refused_q, settled_q, known, memory, outside, answering;
 
   duet_uart_rx #(
       .Divisor(Divisor)
@@ -71,10 +72,12 @@ module duet_link #(
   assign reset_o   = reset_q[6];
   assign answering = state_q == Fetch || state_q == Answer || state_q == Send || state_q == Sum;
   assign answer    = (known && !lost_q && !refused_q) ? {4'h8, operation[3:0]} : 8'hff;
-  assign send      = state_q == Answer || state_q == Send || state_q == Sum;
-  assign send_byte = (state_q == Answer) ? answer : (state_q == Send) ? word_q[7:0] : sum_q;
+  assign send      = (state_q == Answer && settled_q) || state_q == Send || state_q == Sum;
+  assign send_byte = (state_q == Answer) ? answer_q : (state_q == Send) ? word_q[7:0] : sum_q;
 
   always_ff @(posedge clk_i) begin
+    answer_q  <= answer;
+    settled_q <= state_q == Answer;
     if (taken_i) addr_o <= addr_o + AddrBits'(1);
     if (rst_i) begin
       state_q     <= Command;
@@ -135,7 +138,7 @@ module duet_link #(
           if (m_bvalid_i || m_rvalid_i) state_q <= Answer;
         end
         Answer:
-        if (ready) begin
+        if (send && ready) begin
           count_q <= 4'd4;
           if (operation == ReadRegister) state_q <= Send;
           else if (operation == ReadMemory && left_q != 32'd0 && !refused_q) begin

@@ -32,7 +32,7 @@ constexpr int kMostNibble = 4;                                                //
 constexpr int kPatience = 200, kDespair = 10'000;                             // tries
 constexpr int kLeastSigned = 3;                                               // bits: of -2..1 only -1 is neither 0 nor clipped
 constexpr double kNarrower = 0.25, kMoreMemory = 0.5, kGapless = 0.5, kNoPool = 0.2, kExactAccumulator = 0.3, kScarce = 0.5,
-                 kAnyBundle = 0.5, kBypass = 0.3, kUnusedBypass = 0.2;
+                 kAnyBundle = 0.5, kBypass = 0.6, kUnusedBypass = 0.2;
 
 int draw(const Range& range, Rng& rng) { return static_cast<int>(rng.between(range.lo, range.hi)); }
 

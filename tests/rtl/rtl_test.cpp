@@ -254,6 +254,7 @@ void run_column(int products, int weight_bits, int feature_bits, const std::stri
   engine::Engine engine;
   if (vendor != emit::kGeneric) engine.family = *device::family_of(vendor);
   engine.products = products, engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
+  if (products == 6) engine.bundle.layers = {{false, 3}};
   const device::Packing packing = engine::pair(engine);
   ASSERT_EQ(packing.products, products);
   std::vector<std::string> parameters{"Lanes=8", "AccBits=16"};
@@ -263,7 +264,8 @@ void run_column(int products, int weight_bits, int feature_bits, const std::stri
     if (*macro) flags += std::string(" -D") + macro + "=" + std::to_string(value);
   };
   set("WeightBits", "WEIGHT_BITS", weight_bits), set("FeatureBits", "FEATURE_BITS", feature_bits);
-  set("Products", "", products), set("Pixels", "PIXELS", packing.features), set("", "CHANNELS", packing.weights);
+  set("Products", "", products), set("Pixels", "PIXELS", packing.features), set("", "CHANNELS", engine::column_channels(engine));
+  set("RowTaps", "TAPS", engine::row_taps(engine));
   set("PairShift", "", packing.weight_shift), set("PixelShift", "", packing.feature_shift);
   set("Chain", "CHAIN", std::min(packing.chain, 8));
   run_bench("duet_column", "column", parameters, vendor, flags);
@@ -276,6 +278,11 @@ TEST(Module, ColumnOfDspBlocksTakesFourProductsApart) { run_column(4, 4, 4, "xc7
 TEST(Module, ColumnOfDspBlocksTakesWideFeatures) {
   run_column(2, 16, 4, "xc7");
   run_column(4, 6, 4, "xc7");
+}
+
+TEST(Module, ColumnTakesRowsApart) {
+  for (const char* vendor : {emit::kGeneric, "xc7"}) run_column(6, 4, 4, vendor);
+  run_column(6, 3, 3, "ecp5");
 }
 
 TEST(Module, MultiplierOfEcp5AddsProducts) { run_bench("duet_chain", "chain", kChain, "ecp5"); }

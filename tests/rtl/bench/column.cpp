@@ -1,5 +1,5 @@
 // duet_column with joined operands: the sums of CHANNELS channels and PIXELS pixels, of random and extreme weights and features,
-// weights swapped at random.
+// weights swapped at random. TAPS: of a row, taken at once; the sums are then of a pair of pixels and the one two cycles before.
 #include <verilated.h>
 
 #include <cstdio>
@@ -11,13 +11,27 @@
 namespace {
 constexpr int kLanes = 8, kWeightBits = WEIGHT_BITS, kFeatureBits = FEATURE_BITS, kAccBits = 16;
 constexpr int kChannels = CHANNELS, kPixels = PIXELS, kChain = CHAIN;
-constexpr int kSums = kChannels * kPixels, kLatency = kLanes + 3, kPeriod = kLanes + 3;
+constexpr int kTaps = TAPS, kWeights = kChannels * kTaps, kRowDelay = 2;
+constexpr int kSums = kChannels * kPixels, kLatency = kLanes + 3 + (kTaps > 1), kPeriod = kLanes + 3;
 
 struct Vector {
-  int features[kLanes][kPixels], weights[kLanes][kChannels];
+  int features[kLanes][kPixels], weights[kLanes][kWeights];
   uint16_t sums[kSums];
   bool swap;
 };
+
+// What a lane adds to the sum of a channel and a pixel; `before`: the pair of pixels to the left.
+int product(const Vector& now, const Vector& before, int k, int channel, int pixel) {
+  if (kTaps == 1) return now.weights[k][channel] * now.features[k][pixel];
+  const int line[4] = {before.features[k][0], before.features[k][1], now.features[k][0], now.features[k][1]};
+  // The rightmost tap comes first, and a pair has the weights of its own cycle.
+  int sum = 0;
+  for (int tap = 0; tap < kTaps; ++tap) {
+    const int at = pixel + tap;
+    sum += (at < 2 ? before : now).weights[k][channel * kTaps + kTaps - 1 - tap] * line[at];
+  }
+  return sum;
+}
 }  // namespace
 
 int main() {
@@ -28,12 +42,12 @@ int main() {
     return random() % 3 == 0 ? (random() % 2 ? limit : -limit) : static_cast<int>(random() % (2 * limit + 1)) - limit;
   };
   std::vector<Vector> vectors(20000);
-  int current[kLanes][kChannels] = {}, shadow[kLanes][kChannels] = {};
+  int current[kLanes][kWeights] = {}, shadow[kLanes][kWeights] = {};
   for (size_t v = 0; v < vectors.size(); ++v) {
     Vector& now = vectors[v];
     now.swap = v % kPeriod == 0;
     for (int k = 0; k < kLanes; ++k) {
-      for (int c = 0; c < kChannels; ++c) {
+      for (int c = 0; c < kWeights; ++c) {
         if (now.swap) current[k][c] = shadow[k][c], shadow[k][c] = weight();
         now.weights[k][c] = current[k][c];
       }
@@ -55,7 +69,7 @@ int main() {
       if (v == 0 || !vectors[v - 1].swap) continue;  // a cycle after its swap, a lane's next weights are loaded
       top.load_i |= 1 << k;
       top.weight_i = 0;
-      for (int c = 0; c < kChannels; ++c)
+      for (int c = 0; c < kWeights; ++c)
         top.weight_i |= (vectors[v - 1 + kPeriod].weights[k][c] & ((1 << kWeightBits) - 1)) << (c * kWeightBits);
     }
     if (const int v = cycle - kChain - 2; v >= 0)
@@ -70,7 +84,8 @@ int main() {
       for (int c = 0; c < kChannels; ++c) {
         const int i = p * kChannels + c;
         auto expected = vectors[v].sums[i];
-        for (int k = 0; k < kLanes; ++k) expected += static_cast<uint16_t>(vectors[v].weights[k][c] * vectors[v].features[k][p]);
+        for (int k = 0; k < kLanes; ++k)
+          expected += static_cast<uint16_t>(product(vectors[v], vectors[kTaps > 1 ? v - kRowDelay : v], k, c, p));
         const auto got = static_cast<uint16_t>(static_cast<uint64_t>(top.sum_o) >> (i * kAccBits));
         ++compared;
         if (got != expected && ++wrong < 5) std::printf("cycle %d, sum %d: %d instead of %d\n", cycle, i, got, expected);
