@@ -348,25 +348,19 @@ module duet_pw #(
       .Lanes(InLanes),
       .Width(1)
   ) u_skew_swap (
-      .clk_i,
-      .data_i({InLanes{swap}}),
-      .data_o(swaps)
+      .clk_i, .data_i({InLanes{swap}}), .data_o(swaps)
   );
   duet_delay #(
       .Width(1),
       .Depth(CutAt)
   ) u_cut (
-      .clk_i,
-      .data_i(quad),
-      .data_o(cut)
+      .clk_i, .data_i(quad), .data_o(cut)
   );
   duet_skew #(
       .Lanes(InLanes),
       .Width(1)
   ) u_skew_cut (
-      .clk_i,
-      .data_i({InLanes{cut}}),
-      .data_o(cuts)
+      .clk_i, .data_i({InLanes{cut}}), .data_o(cuts)
   );
   genvar lane, pixel;
   generate

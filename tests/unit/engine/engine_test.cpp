@@ -69,7 +69,8 @@ TEST(Engine, HasWhatItsBundleNeeds) {
   EXPECT_EQ(dsp_count(engine), 8 * 24);
   for (const MemoryBlock& memory : memories(engine)) EXPECT_NE(memory.name, "line");
   engine.weight_bits = 16, engine.feature_bits = 4, engine.products = 2;
-  EXPECT_EQ(illegal_because(engine), "the array takes one pixel at once where it convolves with more than one tap");
+  EXPECT_EQ(illegal_because(engine),
+            "the array takes one pixel at once where it convolves with more than one tap, or a row of them");
   engine = {};
   engine.bundle = net::parse_bundle("conv1-dw7-bn-relu-max");
   EXPECT_TRUE(diagonal(engine));
