@@ -57,7 +57,7 @@ TEST_F(Cells, BlockMemoryOfEcp5) {
 TEST_F(Cells, WideBlockMemoryOfEcp5) { check("PDPW16KD", {"REGMODE=\"OUTREG\""}); }
 
 TEST_F(Cells, MultiplierOfEcp5) {
-  check("MULT18X18D", {"REG_INPUTA_CLK=\"CLK0\"", "REG_INPUTB_CLK=\"CLK0\"", "REG_PIPELINE_CLK=\"CLK0\""});
+  check("MULT18X18D", {"REG_INPUTA_CLK=\"CLK0\"", "REG_INPUTB_CLK=\"CLK0\"", "REG_OUTPUT_CLK=\"CLK0\""});
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// MULT18X18D with registers at its inputs and behind the multiplication: products of random and extreme operands, each signed or
+// MULT18X18D with registers at its inputs and at its output: products of random and extreme operands, each signed or
 // not as SIGNEDA and SIGNEDB say in its cycle, two cycles later. TN-02205.
 #include <verilated.h>
 

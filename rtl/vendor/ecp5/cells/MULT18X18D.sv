@@ -1,4 +1,4 @@
-// Behaviour of an ECP5 multiplier, 18 x 18 bits, as far as duet uses it: registers at both inputs and behind the multiplication by one clock,
+// Behaviour of an ECP5 multiplier, 18 x 18 bits, as far as duet uses it: registers at both inputs and at the output by one clock,
 // always enabled, never reset; each operand signed or unsigned. Source: Lattice FPGA-TN-02205, ECP5 and ECP5-5G sysDSP Usage Guide,
 // MULT18X18D. Latency: 2 cycles. Throughput: one product a cycle. Ends the simulation where it is used in another way. Twin: none.
 module MULT18X18D #(
@@ -33,9 +33,9 @@ module MULT18X18D #(
   end
 
   initial
-    if (REG_INPUTA_CLK != "CLK0" || REG_INPUTB_CLK != "CLK0" || REG_PIPELINE_CLK != "CLK0" || REG_OUTPUT_CLK != "NONE"
+    if (REG_INPUTA_CLK != "CLK0" || REG_INPUTB_CLK != "CLK0" || REG_PIPELINE_CLK != "NONE" || REG_OUTPUT_CLK != "CLK0"
         || SOURCEB_MODE != "B_SHIFT" || MULT_BYPASS != "DISABLED")
-      $fatal(1, "MULT18X18D: registers at the inputs and behind the multiplication, and no others");
+      $fatal(1, "MULT18X18D: registers at the inputs and at the output, and no others");
   always @(posedge CLK0)
     if (!CE0 || RST0 || SOURCEA || SOURCEB) $fatal(1, "MULT18X18D: disabled, reset or cascaded");
 endmodule
