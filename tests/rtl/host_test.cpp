@@ -287,7 +287,7 @@ void set_field(std::vector<uint8_t>& bytes, const Need& need, int64_t value) {
 
 TEST_F(Host, RefusesAProgramOfAnotherEngine) {
   const engine::Buffers& b = engine_.buffers;
-  const Need needs[] = {{"version", 0, 32, 32, 6},
+  const Need needs[] = {{"version", 0, 32, 32, 7},
                         {"in lanes", 1, 0, 8, 4},
                         {"pixels", 1, 60, 4, 1},
                         {"layers", 2, 0, 16, b.layers},
@@ -303,6 +303,7 @@ TEST_F(Host, RefusesAProgramOfAnotherEngine) {
                         {"tile", 5, 32, 16, b.tile_words},
                         {"partial sums", 5, 48, 16, b.psum_words},
                         {"results", 6, 0, 16, b.result_words},
+                        {"bypass", 6, 16, 1, 0},
                         {"point-wise weights", 6, 32, 32, b.pw_weight_words}};
   for (const Need& need : needs) {
     SCOPED_TRACE(need.name);
