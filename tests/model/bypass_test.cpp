@@ -7,12 +7,6 @@
 namespace duet::simulate {
 namespace {
 
-engine::Engine engine_of(const char* bundle, int in, int out, int dw, int weight_bits, int feature_bits) {
-  engine::Engine engine = small_engine(in, out, dw, weight_bits, feature_bits);
-  engine.bundle = net::parse_bundle(bundle);
-  return engine;
-}
-
 TEST(Bypass, Maximum) { run_bypasses(engine_of("dw3-conv1-bn-relu-max", 4, 8, 2, 8, 8), 1, 4); }
 TEST(Bypass, SignedMaximum) { run_bypasses(engine_of("dw3-conv1-bn-max", 6, 4, 1, 8, 8), 2, 4); }
 TEST(Bypass, SixteenBits) { run_bypasses(engine_of("dw3-conv1-bn-relu-max", 4, 8, 2, 8, 16), 3, 3); }

@@ -59,6 +59,12 @@ engine::Engine small_engine(int in, int out, int dw, int weight_bits, int featur
   return engine;
 }
 
+engine::Engine engine_of(const char* bundle, int in, int out, int dw, int weight_bits, int feature_bits) {
+  engine::Engine engine = small_engine(in, out, dw, weight_bits, feature_bits);
+  engine.bundle = net::parse_bundle(bundle);
+  return engine;
+}
+
 int run_random(const engine::Engine& lanes, uint64_t seed, int count, bool stream) {
   Rng rng(seed);
   std::vector<net::Network> networks;

@@ -9,6 +9,8 @@ namespace duet::simulate {
 
 /// An engine of few lanes, accumulators as wide as can be, for networks of dw3-conv1-bn-relu-max.
 engine::Engine small_engine(int in, int out, int dw, int weight_bits, int feature_bits);
+/// The same for another Bundle.
+engine::Engine engine_of(const char* bundle, int in, int out, int dw, int weight_bits, int feature_bits);
 
 /// Runs `count` random networks of the engine's Bundle on one engine of these lanes: with a quiet memory (cycles and waits as
 /// predicted) and with random stalls (the same bytes). `stream`: with as little memory for weights as will do. Returns how many
