@@ -36,7 +36,7 @@ module duet_axi_write #(
   logic [2:0] tag_q, tag_out;
   logic [4:0] flight_q;
   logic [3:0] end_q, length, length_next, left_q;
-  logic asking_q, sending_q, asked, sent, fetch, length_valid, last_burst;
+  logic asking_q, sending_q, last_q, asked, sent, fetch, length_valid, last_burst;
 
   assign ready_o     = !asking_q;
   assign last_burst  = blocks_q == 13'd0;
@@ -48,7 +48,7 @@ module duet_axi_write #(
 
   assign m_wvalid_o   = sending_q && data_valid_i;
   assign m_wdata_o    = data_i;
-  assign m_wlast_o    = left_q == 4'd0;
+  assign m_wlast_o    = last_q;
   assign data_ready_o = sending_q && m_wready_i;
   assign sent         = m_wvalid_o && m_wready_i;
   assign fetch        = !sending_q || (sent && m_wlast_o);
@@ -72,8 +72,8 @@ module duet_axi_write #(
         blocks_q <= blocks_q - 13'd1;
         asking_q <= !last_burst;
       end
-      if (fetch) {sending_q, left_q} <= {length_valid, length_next};
-      else if (sent) left_q <= left_q - 4'd1;
+      if (fetch) {sending_q, left_q, last_q} <= {length_valid, length_next, length_next == 4'd0};
+      else if (sent) {left_q, last_q} <= {left_q - 4'd1, left_q == 4'd1};
       flight_q <= flight_q + 5'(asked) - 5'(m_bvalid_i);
       tag_o    <= m_bvalid_i ? tag_out : 3'b000;
       error_o  <= m_bvalid_i && m_bresp_i != 2'b00;

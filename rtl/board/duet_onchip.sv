@@ -33,10 +33,10 @@ module duet_onchip #(
     output logic                host_there_o
 );
   logic read_there, read_last, write_there, write, host_read, host_write;
-  logic [AddrBits-1:0] read_first, write_first, raddr_q, waddr_q;
+  logic [AddrBits-1:0] read_first, write_first, raddr_q, waddr1_q, waddr2_q;
   logic [3:0] read_len, read_beat_q, write_beat_q;
-  logic [63:0] wdata_q, word;
-  logic we_q;
+  logic [63:0] wdata1_q, wdata2_q, word;
+  logic we1_q, we2_q;
 
   assign read_last    = read_beat_q == read_len;
   assign s_wready_o   = write_there;
@@ -72,9 +72,9 @@ module duet_onchip #(
       .Depth(Words)
   ) u_words (
       .clk_i,
-      .we_i(we_q),
-      .waddr_i(waddr_q),
-      .wdata_i(wdata_q),
+      .we_i(we2_q),
+      .waddr_i(waddr2_q),
+      .wdata_i(wdata2_q),
       .raddr_i(raddr_q),
       .rdata_o(word)
   );
@@ -97,14 +97,18 @@ module duet_onchip #(
   always_ff @(posedge clk_i) begin
     raddr_q   <= read_there ? {read_first[AddrBits-1:4], read_first[3:0] + read_beat_q} : host_addr_i;
     s_rdata_o <= word;
-    waddr_q   <= write ? {write_first[AddrBits-1:4], write_first[3:0] + write_beat_q} : host_addr_i;
-    wdata_q   <= write ? s_wdata_i : host_data_i;
+    waddr1_q  <= write ? {write_first[AddrBits-1:4], write_first[3:0] + write_beat_q} : host_addr_i;
+    wdata1_q  <= write ? s_wdata_i : host_data_i;
+    waddr2_q  <= waddr1_q;
+    wdata2_q  <= wdata1_q;
     if (rst_i) begin
-      we_q         <= 1'b0;
+      we1_q        <= 1'b0;
+      we2_q        <= 1'b0;
       read_beat_q  <= '0;
       write_beat_q <= '0;
     end else begin
-      we_q <= write || host_write;
+      we1_q <= write || host_write;
+      we2_q <= we1_q;
       if (read_there) read_beat_q <= read_last ? 4'd0 : read_beat_q + 4'd1;
       if (write) write_beat_q <= s_wlast_i ? 4'd0 : write_beat_q + 4'd1;
     end

@@ -17,16 +17,23 @@ module duet_pool #(
   genvar lane;
   generate
     for (lane = 0; lane < Lanes; lane = lane + 1) begin : g_lane
-      logic signed [AccBits-1:0] sample_q, beside_q, other, most_q;
-      logic takes;
-      assign other = (Quads != 0 && quad_i) ? beside_q : most_q;
+      logic signed [AccBits-1:0] sample, beside, sample_q, beside_q, other, most_q;
+      logic takes, takes_q, newer_q, more_q, wins_q;
+      assign sample = $signed(acc_i[lane*AccBits+:AccBits]);
+      assign beside = $signed(most_i[lane*AccBits+:AccBits]);
+      assign other  = (Quads != 0 && quad_i) ? beside_q : most_q;
       always_ff @(posedge clk_i) begin
-        sample_q <= $signed(acc_i[lane*AccBits+:AccBits]);
-        beside_q <= $signed(most_i[lane*AccBits+:AccBits]);
+        sample_q <= sample;
+        beside_q <= beside;
+        newer_q  <= sample > sample_q;
+        more_q   <= sample > most_q;
+        wins_q   <= sample > beside;
+        takes_q  <= takes;
         most_q   <= ({AccBits{takes}} & sample_q) | ({AccBits{!takes}} & other);
       end
-      // Written so that no clock enable is made of it, whose way is long: a comparison lies before it.
-      assign takes = begin_i || sample_q > other;
+      // What a sample is compared with is the sample before it or the maximum before that one. Both comparisons are made while it comes, and
+      // the one that counts is chosen a cycle later: a comparison and a choice do not fit in one. No clock enable, whose way is long.
+      assign takes = begin_i || ((Quads != 0 && quad_i) ? wins_q : takes_q ? newer_q : more_q);
       assign acc_o[lane*AccBits+:AccBits] = most_q;
     end
   endgenerate

@@ -26,7 +26,7 @@ module duet_requantize #(
   logic signed [ProductBits-1:0] wide, pair0_q, pair1_q, pair2_q, pair3_q, quad0_q, quad1_q, product_q, coarse_q;
   logic signed [ProductBits-1:0] row0, row1, row2, row3, row4, row5, row6, row7, fine;
   logic [KeepBits-1:0] fine_q;
-  logic over_q, under_q, above_q, below_q, signed_q;
+  logic over_q, under_q, far_q, deep_q, above_q, below_q, above, below, signed_q;
   logic signed [KeepBits-1:0] half, lo;
   logic [15:0] rounded_q, hi_q;
 
@@ -43,6 +43,9 @@ module duet_requantize #(
   assign fine = coarse_q >>> shift5_q;
   assign half = $signed(fine_q) >>> 1;
   assign lo   = signed_i ? $signed({2'b11, ~hi_i}) : '0;
+  // Behind the registers, for a comparison is all that fits before them.
+  assign above = far_q || (!deep_q && above_q);
+  assign below = deep_q || (!far_q && below_q);
 
   always_ff @(posedge clk_i) begin
     sum_q        <= $signed(acc_i) + $signed(bias_i);
@@ -64,12 +67,14 @@ module duet_requantize #(
     over_q       <= !fine[ProductBits-1] && (|fine[ProductBits-1:KeepBits-1]);
     under_q      <= fine[ProductBits-1] && !(&fine[ProductBits-1:KeepBits-1]);
     rounded_q    <= fine_q[16:1] + 16'(fine_q[0]);
-    above_q      <= over_q || (!under_q && $signed(fine_q) > $signed({1'b0, hi_i, 1'b0}));
-    below_q      <= under_q || (!over_q && half < lo);
+    far_q        <= over_q;
+    deep_q       <= under_q;
+    above_q      <= $signed(fine_q) > $signed({1'b0, hi_i, 1'b0});
+    below_q      <= half < lo;
     hi_q         <= hi_i;
     signed_q     <= signed_i;
-    if (above_q) value_o <= hi_q;
-    else if (below_q) value_o <= signed_q ? ~hi_q : 16'd0;
+    if (above) value_o <= hi_q;
+    else if (below) value_o <= signed_q ? ~hi_q : 16'd0;
     else value_o <= rounded_q;
   end
 endmodule

@@ -8,9 +8,14 @@ module duet_ring #(
     input  logic [  AddrBits:0] words_i,
     output logic [AddrBits-1:0] place_o
 );
-  logic [AddrBits:0] sum, back;
-  assign sum     = (AddrBits + 1)'(base_i) + words_i;
-  assign back    = sum - (AddrBits + 1)'(Size);
-  assign place_o = (sum >= (AddrBits + 1)'(Size)) ? back[AddrBits-1:0] : sum[AddrBits-1:0];
-  wire unused = &{1'b0, back};
+  localparam logic [AddrBits:0] Less = (AddrBits + 1)'(-Size);
+  logic [AddrBits:0] base, sum, half, carry, back;
+  assign base = (AddrBits + 1)'(base_i);
+  assign sum  = base + words_i;
+  // sum - Size not behind sum but beside it: a full adder for each bit of the three numbers, then one addition.
+  assign half  = base ^ words_i ^ Less;
+  assign carry = (base & words_i) | (base & Less) | (words_i & Less);
+  assign back  = half + (carry << 1);
+  assign place_o = (Size == (1 << AddrBits) || back[AddrBits]) ? sum[AddrBits-1:0] : back[AddrBits-1:0];
+  wire unused = &{1'b0, sum[AddrBits]};
 endmodule

@@ -27,6 +27,10 @@ std::vector<std::filesystem::path> emitted_files(const std::filesystem::path& fo
 /// `duet_top`.
 std::vector<std::filesystem::path> board_files();
 
+/// The RTL files of the compact engine and its board (rtl/compact), module `duet_compact_board`, in dependency order. `vendor`: a
+/// folder that has multipliers and memories for it (compact.f): ice40, or kGeneric.
+std::vector<std::filesystem::path> compact_files(const std::string& vendor);
+
 /// Writes an accelerator: top.sv, rtl/ with files.f, engine.json, network.json, program.bin and program.hex (one 64-bit beat a
 /// line), schedule.json (tiles, addresses) and README.md (register map, the host's sequence of calls). The folder appears whole
 /// or not at all: it is written beside its place and renamed. Throws Error when `folder` exists and is not empty.

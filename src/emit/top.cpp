@@ -155,4 +155,12 @@ std::vector<std::filesystem::path> rtl_files(const std::string& vendor) {
   return files;
 }
 
+std::vector<std::filesystem::path> compact_files(const std::string& vendor) {
+  const std::filesystem::path rtl = base::home() / "rtl";
+  std::vector<std::filesystem::path> files;
+  append_list(files, rtl / "vendor" / vendor / "compact.f", rtl);
+  append_list(files, rtl / "compact" / "compact.f", rtl);
+  return files;
+}
+
 }  // namespace duet::emit

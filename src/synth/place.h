@@ -15,6 +15,7 @@ struct Placed {
   double clock_mhz = 0;                        ///< of the design on the board: its PLL's, at most reached_mhz
   double reached_mhz = 0;                      ///< what nextpnr's timing analysis of the routed design allows
   int baud = 0;                                ///< of the line, as the clock divides
+  int seed = 0;                                ///< of nextpnr
   int64_t lut = 0, ff = 0, dsp = 0, bram = 0;  ///< cells used, the board's own included; LUTs also where they only carry or pass
   std::string tool;                            ///< "nextpnr-ecp5 -- Next Generation Place and Route (Version ...)"
 };
@@ -30,9 +31,9 @@ std::string unplaceable_because(const device::Device& device);
 
 /// Synthesises `sources` (an engine's files, top.sv, and the board's, packages first) under the board's own top module, places
 /// and routes them for the highest clock of at most `clock_mhz` that the board's PLL makes, and packs the bitstream. Where the
-/// routed design is slower than that, it is done again, up to twice, for a little less than what was reached. `folder` afterwards
-/// holds scripts, logs, report.json and <top>.bit. Throws Error where unplaceable_because says so, a tool fails, or the clock
-/// makes no baud rate within 2 % of the board's.
+/// routed design is slower than that, further seeds are tried, and then, up to twice, a clock a little below what they reached.
+/// `folder` afterwards holds scripts, logs, report.json and <top>.bit. Throws Error where unplaceable_because says so, a tool
+/// fails, or the clock makes no baud rate within 2 % of the board's.
 Placed place(const std::vector<std::filesystem::path>& sources, const device::Device& device, double clock_mhz,
              const std::filesystem::path& folder, const Progress& progress = {});
 
