@@ -24,7 +24,7 @@ module duet_compact #(
   localparam int TileAddr = $clog2(TileWords);
   localparam int ParamBits = AccBits + 14;
   localparam int AddrBits = 15;  // of half words: a picture's pixel takes one
-  localparam logic [2:0] Idle = 3'd0, Fetch = 3'd1, Begin = 3'd2, Load = 3'd3, Run = 3'd4, Wait = 3'd5, Next = 3'd6;
+  localparam logic [6:0] Idle = 7'd1, Fetch = 7'd2, Begin = 7'd4, Load = 7'd8, Run = 7'd16, Wait = 7'd32, Next = 7'd64;
   localparam logic [4:0] Arrive = 5'd4;   // cycles until what was read last lies where it belongs
   localparam logic [4:0] Finish = 5'd23;  // ... until what a step did last is written
 
@@ -37,33 +37,30 @@ module duet_compact #(
   logic [6:0] out_step_q;
 
   // Where it is.
-  logic [2:0] state_q, after_q;
+  logic [6:0] state_q, after_q;
   logic [4:0] wait_q;
-  logic [8:0] count_q;
-  logic dw_q, row_q, first_tile_q;
+  logic [7:0] count_q;
+  logic params_q, dw_q, row_q, first_tile_q;
   logic [5:0] group_q;
-  logic [7:0] tile_q, column_q, inner_q;
+  logic [7:0] tile_q, column_q, inner_q, limit_q, nearly_q;  // limit_q: inner_q of a pixel's last step, nearly_q of the one before
   logic [1:0] tap_row_q, tap_column_q;
   logic [13:0] next_q;  // the word that is read next of descriptors, or of weights
   logic [13:0] layer_q;
-  logic [AddrBits-1:0] tile_start_q, pixel_q, line_q, tap_q;
+  logic [AddrBits-1:0] tile_start_q, group_start_q, pixel_q, line_q, tap_q;
   logic [13:0] out_tile_q, out_group_q, out_column_q, out_q;
   logic [TileAddr-1:0] tile_read_q, tile_write_q;
 
-  logic loads, fetches, runs, last_inner, last_column, last_tile, last_group, last_tap, pixel_end, run_end, direct;
-  logic [8:0] load_words;
-  assign fetches     = state_q == Fetch;
-  assign loads       = state_q == Load;
-  assign runs        = state_q == Run;
+  logic idle, loads, fetches, runs, ends_q, tap_end_q, last_column, last_tile, last_group, last_tap, run_end, direct;
+  assign idle        = state_q[0];
+  assign fetches     = state_q[1];
+  assign loads       = state_q[3];
+  assign runs        = state_q[4];
   assign direct      = !has_dw_q;
-  assign last_inner  = inner_q == (dw_q ? 8'd8 : last_inner_q);
   assign last_column = column_q == last_column_q;
   assign last_tile   = tile_q == last_tile_q;
   assign last_group  = group_q == (dw_q ? in_groups_q : out_groups_q) - 6'd1;
   assign last_tap    = tap_column_q == 2'd2;
-  assign pixel_end   = runs && last_inner;
-  assign run_end     = pixel_end && row_q && last_column;
-  assign load_words  = (dw_q ? 9'd8 : {1'b0, last_inner_q}) + 9'd8;  // the last of them: weights, and the parameters of eight channels
+  assign run_end     = ends_q && row_q && last_column;
 
   // One request to memory a cycle, its address in a register; its word comes three cycles after the request.
   logic write, write_q, read, addr_low;
@@ -72,7 +69,7 @@ module duet_compact #(
   logic host, host_write_q, reads_q, reads_qq, host_q, host_qq, host_qqq;
   logic write_lanes, second_q, odd_q, tile_we_q;
   logic [TileAddr-1:0] tile_read_qq;
-  assign host         = state_q == Idle && !start_i;
+  assign host         = idle && !start_i;
   assign host_taken_o = host && (host_read_i || host_write_i);
   assign read         = fetches || loads || (runs && (dw_q || (direct && inner_q[2:0] == 3'd0)));
   assign addr_low     = packed_q && dw_q;
@@ -99,10 +96,6 @@ module duet_compact #(
   logic [1:0] fetch_q, fetch_qq, fetch_qqq;
   assign pad = dw_q && ((first_tile_q && !row_q && tap_row_q == 2'd0) || (last_tile && row_q && tap_row_q == 2'd2) ||
                         (column_q == 8'd0 && tap_column_q == 2'd0) || (last_column && last_tap));
-  logic [7:0] load_index;
-  logic load_params;
-  assign load_params = count_q > (dw_q ? 9'd8 : {1'b0, last_inner_q});
-  assign load_index  = load_params ? 8'(count_q - (dw_q ? 9'd9 : {1'b0, last_inner_q} + 9'd1)) : count_q[7:0];
 
   logic [63:0] tile_word, weights, chosen, features;
   logic [ParamBits-1:0] params;
@@ -166,12 +159,13 @@ module duet_compact #(
   // The walk over a tile's pixels, columns of two, and over a pixel's taps or channels.
   logic [AddrBits-1:0] step_from, step, stepped;
   always_comb begin
-    if (pixel_end) step_from = pixel_q;
-    else if (dw_q && last_tap) step_from = line_q;
+    if (loads) step_from = group_start_q;
+    else if (ends_q) step_from = pixel_q;
+    else if (tap_end_q) step_from = line_q;
     else step_from = tap_q;
-    if (pixel_end ? !row_q : (dw_q && last_tap)) step = in_row_q;
-    else if (pixel_end || dw_q) step = AddrBits'(in_groups_q);
-    else step = AddrBits'(inner_q[2:0] == 3'd7);
+    if (ends_q ? !row_q : tap_end_q) step = in_row_q;
+    else if (ends_q || (runs && dw_q)) step = AddrBits'(in_groups_q);
+    else step = AddrBits'(runs && inner_q[2:0] == 3'd7);
   end
   assign stepped = step_from + step;
 
@@ -181,18 +175,20 @@ module duet_compact #(
   assign word_end      = write && (!head_q || second_q);
   assign out_stepped   = (pooled ? out_q : out_column_q) + ((pooled || odd_q) ? 14'(out_step_q) : out_row_q);
   assign out_tile_next = out_tile_q + (pooled ? out_row_q : {out_row_q[12:0], 1'b0});
-  assign busy_o        = state_q != Idle;
+  assign busy_o        = !idle;
   assign host_data_o   = word_q;
   assign host_there_o  = host_qqq;
 
   always_ff @(posedge clk_i) begin
     addr_q       <= request;
+    limit_q      <= dw_q ? 8'd8 : last_inner_q;
+    nearly_q     <= limit_q - 8'd1;
     data_q       <= host_data_i;
     if (reads_qq) word_q <= stored;
     byte_q       <= inner_q[2:0];
     byte_qq      <= byte_q;
     byte_qqq     <= byte_qq;
-    index_q      <= loads ? load_index : inner_q;
+    index_q      <= loads ? count_q : inner_q;
     index_qq     <= index_q;
     index_qqq    <= index_qq;
     fetch_q      <= count_q[1:0];
@@ -218,7 +214,7 @@ module duet_compact #(
       host_write_q <= 1'b0;
       tile_we_q    <= 1'b0;
       {reads_q, reads_qq, host_q, host_qq, host_qqq} <= '0;
-      {fetch_there, param_there, weight_there, first, last} <= '0;
+      {fetch_there, param_there, weight_there, first, last, ends_q, tap_end_q} <= '0;
       second_q     <= 1'b0;
       odd_q        <= 1'b0;
     end else begin
@@ -230,10 +226,10 @@ module duet_compact #(
       host_qq      <= host_q;
       host_qqq     <= host_qq;
       fetch_there  <= {fetch_there[1:0], fetches};
-      weight_there <= {weight_there[1:0], loads && !load_params};
-      param_there  <= {param_there[1:0], loads && load_params};
+      weight_there <= {weight_there[1:0], loads && !params_q};
+      param_there  <= {param_there[1:0], loads && params_q};
       first        <= {first[1:0], runs && inner_q == 8'd0};
-      last         <= {last[1:0], pixel_end};
+      last         <= {last[1:0], ends_q};
       tile_we_q    <= write_lanes && dw_q;
       if (tile_we_q) tile_write_q <= tile_write_q + TileAddr'(in_groups_q);
       if (write && head_q) second_q <= !second_q;
@@ -242,75 +238,81 @@ module duet_compact #(
         if (odd_q) out_column_q <= out_stepped;
         odd_q <= !pooled && !odd_q;
       end
-      case (state_q)
-        Idle: begin
+      if (!loads) params_q <= 1'b0;
+      // Both are 0 but in Run: the step is a pixel's last one, the last one of a row of taps.
+      ends_q    <= runs && inner_q == nearly_q;
+      tap_end_q <= runs && dw_q && tap_column_q == 2'd1;
+      if (loads || runs) tap_q <= stepped;
+      if (loads || ends_q || tap_end_q) line_q <= stepped;
+      if (loads || (ends_q && row_q)) pixel_q <= stepped;
+      case (1'b1)
+        state_q[0]: begin  // Idle
           layer_q <= 14'd0;
           if (start_i) state_q <= Fetch;
           next_q  <= 14'd0;
-          count_q <= 9'd0;
+          count_q <= 8'd0;
         end
-        Fetch: begin
+        state_q[1]: begin  // Fetch
           next_q  <= next_q + 14'd1;
-          count_q <= count_q + 9'd1;
-          if (count_q == 9'd2) {state_q, after_q, wait_q} <= {Wait, Begin, Arrive};
+          count_q <= count_q + 8'd1;
+          if (count_q[1]) {state_q, after_q, wait_q} <= {Wait, Begin, Arrive};
         end
-        Begin: begin
+        state_q[2]: begin  // Begin
           layer_q      <= next_q;
           next_q       <= weights_q;
           tile_q       <= 8'd0;
           first_tile_q <= 1'b1;
-          tile_start_q <= in_start_q;
+          tile_start_q  <= in_start_q;
+          group_start_q <= in_start_q;
           out_tile_q   <= out_start_q;
           out_group_q  <= out_start_q;
           dw_q         <= has_dw_q;
           group_q      <= 6'd0;
-          count_q      <= 9'd0;
+          count_q      <= 8'd0;
           state_q      <= Load;
         end
-        Load: begin
+        state_q[3]: begin  // Load
           next_q  <= next_q + 14'd1;
-          count_q <= count_q + 9'd1;
-          if (count_q == load_words) {state_q, after_q, wait_q} <= {Wait, Run, Arrive};
+          // First the weights of a pixel's steps, then the parameters of eight channels.
+          count_q  <= (!params_q && count_q == limit_q) ? 8'd0 : count_q + 8'd1;
+          params_q <= params_q || count_q == limit_q;
+          if (params_q && count_q[2:0] == 3'd7) {state_q, after_q, wait_q} <= {Wait, Run, Arrive};
           // Where the step begins.
           {row_q, column_q, inner_q, tap_row_q, tap_column_q} <= '0;
-          {pixel_q, line_q, tap_q} <= {3{tile_start_q + (dw_q ? AddrBits'(group_q) : AddrBits'(0))}};
           {out_q, out_column_q}    <= {2{out_group_q}};
           tile_read_q  <= '0;
           tile_write_q <= TileAddr'(group_q);
         end
-        Run: begin
-          inner_q <= last_inner ? 8'd0 : inner_q + 8'd1;
-          tap_q   <= stepped;
-          if (pixel_end || last_tap) begin
-            line_q       <= stepped;
+        state_q[4]: begin  // Run
+          inner_q <= ends_q ? 8'd0 : inner_q + 8'd1;
+          if (ends_q || tap_end_q) begin
             tap_column_q <= 2'd0;
-            tap_row_q    <= pixel_end ? 2'd0 : tap_row_q + 2'd1;
+            tap_row_q    <= ends_q ? 2'd0 : tap_row_q + 2'd1;
           end else tap_column_q <= tap_column_q + 2'(dw_q);
-          if (last_inner || inner_q[2:0] == 3'd7) tile_read_q <= tile_read_q + TileAddr'(1);
-          if (pixel_end) begin
-            row_q <= !row_q;
-            if (row_q) begin
-              pixel_q  <= stepped;
-              column_q <= column_q + 8'd1;
-            end
+          if (ends_q || inner_q[2:0] == 3'd7) tile_read_q <= tile_read_q + TileAddr'(1);
+          if (ends_q) begin
+            row_q    <= !row_q;
+            column_q <= column_q + 8'(row_q);
           end
           if (run_end) {state_q, after_q, wait_q} <= {Wait, Next, Finish};
         end
-        Wait: begin
+        state_q[5]: begin  // Wait
           wait_q <= wait_q - 5'd1;
           if (wait_q == 5'd0) state_q <= after_q;
         end
-        default: begin  // Next
-          count_q <= 9'd0;
+        state_q[6]: begin  // Next
+          count_q <= 8'd0;
           group_q <= last_group ? 6'd0 : group_q + 6'd1;
           state_q <= Load;
           if (!dw_q) out_group_q <= out_group_q + (head_q ? 14'd2 : 14'd1);
+          group_start_q <= group_start_q + AddrBits'(dw_q);
           if (last_group && dw_q) dw_q <= 1'b0;
           else if (last_group) begin
             dw_q         <= has_dw_q;
             tile_q       <= tile_q + 8'd1;
             first_tile_q <= 1'b0;
-            tile_start_q <= tile_start_q + {in_row_q[AddrBits-2:0], 1'b0};
+            tile_start_q  <= tile_start_q + {in_row_q[AddrBits-2:0], 1'b0};
+            group_start_q <= tile_start_q + {in_row_q[AddrBits-2:0], 1'b0};
             out_tile_q   <= out_tile_next;
             out_group_q  <= out_tile_next;
             next_q       <= weights_q;
@@ -320,6 +322,7 @@ module duet_compact #(
             end
           end
         end
+        default: ;
       endcase
     end
   end
