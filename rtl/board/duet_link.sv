@@ -41,7 +41,7 @@ module duet_link #(
   logic [31:0] left_q;  // words
   logic [IdleBits:0] idle_q;
   logic [6:0] reset_q;
-  logic [32:0] past;  // the word behind the last one
+  logic [AddrBits+1:0] past;  // the word behind the last one
   logic [7:0] answer_q;  // a cycle after what it tells of
   logic lost_q, refused_q, settled_q, known, memory, outside, answering;
 
@@ -67,8 +67,9 @@ module duet_link #(
   assign m_wdata_o = command_q[71:40];
   assign memory    = operation == WriteMemory || operation == ReadMemory;
   assign known     = memory || operation == WriteRegister || operation == ReadRegister || operation == Reset;
-  assign past      = 33'(command_q[39:11]) + 33'(command_q[71:40]);
-  assign outside   = memory && (past > (33'd1 << AddrBits) || command_q[10:8] != 3'd0);
+  assign past      = (AddrBits + 2)'(command_q[11+:AddrBits+1]) + (AddrBits + 2)'(command_q[40+:AddrBits+1]);
+  assign outside   = memory && (past > (AddrBits + 2)'(1 << AddrBits) || command_q[10:8] != 3'd0 || command_q[39:12+AddrBits] != '0 ||
+                                command_q[71:41+AddrBits] != '0);
   assign reset_o   = reset_q[6];
   assign answering = state_q == Fetch || state_q == Answer || state_q == Send || state_q == Sum;
   assign answer    = (known && !lost_q && !refused_q) ? {4'h8, operation[3:0]} : 8'hff;

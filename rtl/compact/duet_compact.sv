@@ -50,15 +50,13 @@ module duet_compact #(
   logic [13:0] out_tile_q, out_group_q, out_column_q, out_q;
   logic [TileAddr-1:0] tile_read_q, tile_write_q;
 
-  logic idle, loads, fetches, runs, ends_q, tap_end_q, last_column, last_tile, last_group, last_tap, run_end, direct;
+  logic idle, loads, fetches, runs, ends_q, tap_end_q, last_column, final_tile_q, final_group_q, last_tap, run_end, direct;
   assign idle        = state_q[0];
   assign fetches     = state_q[1];
   assign loads       = state_q[3];
   assign runs        = state_q[4];
   assign direct      = !has_dw_q;
   assign last_column = column_q == last_column_q;
-  assign last_tile   = tile_q == last_tile_q;
-  assign last_group  = group_q == (dw_q ? in_groups_q : out_groups_q) - 6'd1;
   assign last_tap    = tap_column_q == 2'd2;
   assign run_end     = ends_q && row_q && last_column;
 
@@ -94,7 +92,7 @@ module duet_compact #(
   logic pad;
   logic [7:0] index_q, index_qq, index_qqq;
   logic [1:0] fetch_q, fetch_qq, fetch_qqq;
-  assign pad = dw_q && ((first_tile_q && !row_q && tap_row_q == 2'd0) || (last_tile && row_q && tap_row_q == 2'd2) ||
+  assign pad = dw_q && ((first_tile_q && !row_q && tap_row_q == 2'd0) || (final_tile_q && row_q && tap_row_q == 2'd2) ||
                         (column_q == 8'd0 && tap_column_q == 2'd0) || (last_column && last_tap));
 
   logic [63:0] tile_word, weights, chosen, features;
@@ -181,6 +179,8 @@ module duet_compact #(
 
   always_ff @(posedge clk_i) begin
     addr_q       <= request;
+    final_tile_q  <= tile_q == last_tile_q;
+    final_group_q <= group_q == (dw_q ? in_groups_q : out_groups_q) - 6'd1;
     limit_q      <= dw_q ? 8'd8 : last_inner_q;
     nearly_q     <= limit_q - 8'd1;
     data_q       <= host_data_i;
@@ -302,12 +302,12 @@ module duet_compact #(
         end
         state_q[6]: begin  // Next
           count_q <= 8'd0;
-          group_q <= last_group ? 6'd0 : group_q + 6'd1;
+          group_q <= final_group_q ? 6'd0 : group_q + 6'd1;
           state_q <= Load;
           if (!dw_q) out_group_q <= out_group_q + (head_q ? 14'd2 : 14'd1);
           group_start_q <= group_start_q + AddrBits'(dw_q);
-          if (last_group && dw_q) dw_q <= 1'b0;
-          else if (last_group) begin
+          if (final_group_q && dw_q) dw_q <= 1'b0;
+          else if (final_group_q) begin
             dw_q         <= has_dw_q;
             tile_q       <= tile_q + 8'd1;
             first_tile_q <= 1'b0;
@@ -316,7 +316,7 @@ module duet_compact #(
             out_tile_q   <= out_tile_next;
             out_group_q  <= out_tile_next;
             next_q       <= weights_q;
-            if (last_tile) begin
+            if (final_tile_q) begin
               next_q  <= layer_q;
               state_q <= end_q ? Idle : Fetch;
             end
