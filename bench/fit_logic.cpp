@@ -101,7 +101,7 @@ Found synthesised(const Point& p, const device::Device& device, const fs::path& 
     base::write_file(place / "top.sv", top);
     synth::Request request;
     request.top = "duet_top";
-    request.sources = emit::rtl_files(emit::vendor_of(device.family));
+    request.sources = emit::rtl_files(engine::Engine{}, emit::vendor_of(device.family));
     request.sources.push_back(place / "top.sv");
     base::write_json(result, synth::to_json(synth::synthesize(request, device, place)));
   }

@@ -28,10 +28,12 @@ module duet_axi_read #(
   // The beats of a run lie in blocks of 16: how many blocks follow the one that is asked for, and where the run ends in its last one.
   logic [31:0] addr_q, wait_q;
   logic [28:0] blocks_q;
-  logic [4:0] flight_q;
+  logic [4:0] flight_q, begins;
   logic [3:0] end_q;
   logic asking_q, waiting_q, last_beat_q, last_burst, asked;
 
+  // addr_i[6:3] - 1, bit by bit: as a sum it would be a second adder in the way.
+  assign begins = {addr_i[6:3] == 4'd0, addr_i[6] ^ (addr_i[5:3] == 3'd0), addr_i[5] ^ (addr_i[4:3] == 2'd0), addr_i[4] ^ !addr_i[3], !addr_i[3]};
   assign ready_o     = !waiting_q;
   assign last_burst  = blocks_q == 29'd0;
   assign m_arvalid_o = asking_q && flight_q != 5'(Outstanding);
@@ -55,7 +57,7 @@ module duet_axi_read #(
       error_o      <= m_rvalid_i && m_rresp_i != 2'b00;
       if (valid_i && ready_o) begin
         addr_q            <= addr_i;
-        {blocks_q, end_q} <= 33'(beats_i) + 33'(addr_i[6:3]) - 33'd1;
+        {blocks_q, end_q} <= 33'(beats_i) + 33'($signed(begins));
         asking_q          <= 1'b1;
         wait_q            <= beats_i;
         waiting_q         <= 1'b1;

@@ -34,10 +34,12 @@ module duet_axi_write #(
   logic [31:0] addr_q;
   logic [12:0] blocks_q;
   logic [2:0] tag_q, tag_out;
-  logic [4:0] flight_q;
+  logic [4:0] flight_q, begins;
   logic [3:0] end_q, length, length_next, left_q;
   logic asking_q, sending_q, last_q, asked, sent, fetch, length_valid, last_burst;
 
+  // addr_i[6:3] - 1, bit by bit: as a sum it would be a second adder in the way.
+  assign begins = {addr_i[6:3] == 4'd0, addr_i[6] ^ (addr_i[5:3] == 3'd0), addr_i[5] ^ (addr_i[4:3] == 2'd0), addr_i[4] ^ !addr_i[3], !addr_i[3]};
   assign ready_o     = !asking_q;
   assign last_burst  = blocks_q == 13'd0;
   assign length      = (last_burst ? end_q : 4'd15) - addr_q[6:3];
@@ -64,7 +66,7 @@ module duet_axi_write #(
     end else begin
       if (valid_i && ready_o) begin
         addr_q            <= addr_i;
-        {blocks_q, end_q} <= 17'(beats_i) + 17'(addr_i[6:3]) - 17'd1;
+        {blocks_q, end_q} <= 17'(beats_i) + 17'($signed(begins));
         asking_q          <= 1'b1;
         tag_q             <= tag_i;
       end else if (asked) begin

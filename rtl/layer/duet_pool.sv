@@ -18,16 +18,20 @@ module duet_pool #(
   generate
     for (lane = 0; lane < Lanes; lane = lane + 1) begin : g_lane
       logic signed [AccBits-1:0] sample, beside, sample_q, beside_q, other, most_q;
+      logic signed [AccBits:0] from_sample, from_most, from_beside;  // their signs: a carry's way out of its chain is long
       logic takes, takes_q, newer_q, more_q, wins_q;
       assign sample = $signed(acc_i[lane*AccBits+:AccBits]);
       assign beside = $signed(most_i[lane*AccBits+:AccBits]);
+      assign from_sample = (AccBits + 1)'(sample_q) - (AccBits + 1)'(sample);
+      assign from_most   = (AccBits + 1)'(most_q) - (AccBits + 1)'(sample);
+      assign from_beside = (AccBits + 1)'(beside) - (AccBits + 1)'(sample);
       assign other  = (Quads != 0 && quad_i) ? beside_q : most_q;
       always_ff @(posedge clk_i) begin
         sample_q <= sample;
         beside_q <= beside;
-        newer_q  <= sample > sample_q;
-        more_q   <= sample > most_q;
-        wins_q   <= sample > beside;
+        newer_q  <= from_sample[AccBits];
+        more_q   <= from_most[AccBits];
+        wins_q   <= from_beside[AccBits];
         takes_q  <= takes;
         most_q   <= ({AccBits{takes}} & sample_q) | ({AccBits{!takes}} & other);
       end
@@ -35,6 +39,7 @@ module duet_pool #(
       // the one that counts is chosen a cycle later: a comparison and a choice do not fit in one. No clock enable, whose way is long.
       assign takes = begin_i || ((Quads != 0 && quad_i) ? wins_q : takes_q ? newer_q : more_q);
       assign acc_o[lane*AccBits+:AccBits] = most_q;
+      wire unused = &{1'b0, from_sample, from_most, from_beside};
     end
   endgenerate
   wire unused = &{1'b0, quad_i, most_i};

@@ -28,6 +28,7 @@ module duet_requantize #(
   logic [KeepBits-1:0] fine_q;
   logic over_q, under_q, far_q, deep_q, above_q, below_q, above, below, signed_q;
   logic signed [KeepBits-1:0] half, lo;
+  logic signed [KeepBits:0] over, under;
   logic [15:0] rounded_q, hi_q;
 
   // One row of the product for each bit of the multiplier, added in three steps.
@@ -43,6 +44,9 @@ module duet_requantize #(
   assign fine = coarse_q >>> shift5_q;
   assign half = $signed(fine_q) >>> 1;
   assign lo   = signed_i ? $signed({2'b11, ~hi_i}) : '0;
+  // Comparisons by the sign of a difference: a carry's way out of its chain is long.
+  assign over  = (KeepBits + 1)'($signed({1'b0, hi_i, 1'b0})) - (KeepBits + 1)'($signed(fine_q));
+  assign under = (KeepBits + 1)'(half) - (KeepBits + 1)'(lo);
   // Behind the registers, for a comparison is all that fits before them.
   assign above = far_q || (!deep_q && above_q);
   assign below = deep_q || (!far_q && below_q);
@@ -69,12 +73,13 @@ module duet_requantize #(
     rounded_q    <= fine_q[16:1] + 16'(fine_q[0]);
     far_q        <= over_q;
     deep_q       <= under_q;
-    above_q      <= $signed(fine_q) > $signed({1'b0, hi_i, 1'b0});
-    below_q      <= half < lo;
+    above_q      <= over[KeepBits];
+    below_q      <= under[KeepBits];
     hi_q         <= hi_i;
     signed_q     <= signed_i;
     if (above) value_o <= hi_q;
     else if (below) value_o <= signed_q ? ~hi_q : 16'd0;
     else value_o <= rounded_q;
   end
+  wire unused = &{1'b0, over, under};
 endmodule

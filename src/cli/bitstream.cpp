@@ -33,7 +33,7 @@ void run(const Options& o) {
   const net::Network network = read_network((fs::path(o.folder) / "network.json").string());
   check_memory(program::compile(network, engine), device, o.folder);
   std::vector<fs::path> sources = emit::emitted_files(o.folder);
-  for (const fs::path& file : emit::board_files()) sources.push_back(file);
+  for (const fs::path& file : emit::board_files(engine)) sources.push_back(file);
   const auto placed =
       synth::place(sources, device, o.clock_mhz > 0 ? o.clock_mhz : device.clock_mhz, o.out, progress_bar("bitstream"));
   Json result = synth::to_json(placed);

@@ -78,7 +78,7 @@ void run(const Options& o) {
     engine = choose_engine(o, device);
     base::write_file(fs::path(o.out) / "top.sv", emit::top(engine));
     base::write_json(fs::path(o.out) / "engine.json", engine::to_json(engine));
-    request.sources = emit::rtl_files(emit::vendor_of(device.family));
+    request.sources = emit::rtl_files(engine, emit::vendor_of(device.family));
     request.sources.push_back(fs::path(o.out) / "top.sv");
   }
   const synth::Counts counts = synth::synthesize(request, device, o.out, progress_bar("synthesis"));

@@ -9,27 +9,24 @@ namespace duet::emit {
 
 /// A folder of rtl/vendor with multipliers and memories: a family's own, or behavioural ones for simulation.
 inline constexpr const char* kGeneric = "generic";
-/// The family's, or kGeneric where it has none.
+/// The family's (of iCE40: for the compact engine), or kGeneric where it has none.
 std::string vendor_of(device::Family family);
 /// Throws Error where the family has none of its own, so that a design for it cannot be synthesised.
 void require_vendor(device::Family family);
 
-/// top.sv: one instance of duet_engine with the engine's parameters, and nothing else. Module `duet_top`.
+/// top.sv: one instance of duet_engine with the engine's parameters, or of duet_compact_board, and nothing else. Module
+/// `duet_top`.
 std::string top(const engine::Engine& engine);
 
-/// The RTL files in dependency order, vendor files first. Absolute paths under the project's rtl/.
-std::vector<std::filesystem::path> rtl_files(const std::string& vendor);
+/// The engine's RTL files in dependency order, vendor files first. Absolute paths under the project's rtl/.
+std::vector<std::filesystem::path> rtl_files(const engine::Engine& engine, const std::string& vendor);
 
 /// The files of an accelerator that write() left in `folder`, in dependency order.
 std::vector<std::filesystem::path> emitted_files(const std::filesystem::path& folder);
 
 /// What puts an engine on a board (rtl/board/board.f), in dependency order: serial line, memory, and `duet_board` around
-/// `duet_top`.
-std::vector<std::filesystem::path> board_files();
-
-/// The RTL files of the compact engine and its board (rtl/compact), module `duet_compact_board`, in dependency order. `vendor`: a
-/// folder that has multipliers and memories for it (compact.f): ice40, or kGeneric.
-std::vector<std::filesystem::path> compact_files(const std::string& vendor);
+/// `duet_top`. A compact engine brings all that itself.
+std::vector<std::filesystem::path> board_files(const engine::Engine& engine);
 
 /// Writes an accelerator: top.sv, rtl/ with files.f, engine.json, network.json, program.bin and program.hex (one 64-bit beat a
 /// line), schedule.json (tiles, addresses) and README.md (register map, the host's sequence of calls). The folder appears whole

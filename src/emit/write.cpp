@@ -72,7 +72,31 @@ std::string picture_layout(const program::Program& program) {
                      first.in.width - 1, first.wide || engine::stored_bits(program.engine) == 8 ? "a byte" : "2 bytes");
 }
 
+std::string compact_readme(const program::Program& program) {
+  const program::Layer &first = program.layers.front(), &head = program.layers.back();
+  return fmt::format(
+      "# {0}: an accelerator made by duet\n\n"
+      "`top.sv` holds the compact engine with a serial line to its host; `rtl/files.f` lists all sources in order. 8 SB_MAC16, 4 "
+      "SB_SPRAM256KA, 23 block memories of 4 Kbit, one clock, synchronous reset.\n\n"
+      "## Memory\n"
+      "| what | address | bytes |\n|---|---|---|\n"
+      "| program (`program.bin`; `program.hex` has one 64-bit word a line) | 0 | {1} |\n"
+      "| the picture, {2} x {3} | {4} | {5} |\n| the head | {6} | {7} |\n\n"
+      "A pixel of the picture is red, green and blue in {8} bytes, row by row. A pixel of the head is {9} signed 16-bit values "
+      "in "
+      "{10} bytes, row by row.\n\n"
+      "## The host's calls\n"
+      "Over the line (docs/boards.md of duet tells its commands): write the program; for every frame write the picture, write 1 "
+      "to "
+      "register 0x00 (CONTROL), read register 0x20 (FRAMES) until it has grown, read the head. Register 0x24 tells the frame's "
+      "cycles. A frame overwrites its picture.\n",
+      program.network.name, program.layout.program_bytes, first.in.width, first.in.height, first.in_address,
+      program.layout.picture_bytes, head.out_address, program.layout.head_bytes, program.layout.picture_bytes / first.in.pixels(),
+      head.out.channels, program.layout.head_bytes / head.out.pixels());
+}
+
 std::string readme(const program::Program& program) {
+  if (engine::compact(program.engine)) return compact_readme(program);
   const program::Layout& m = program.layout;
   const program::Layer &first = program.layers.front(), &head = program.layers.back();
   const engine::Engine& e = program.engine;
@@ -125,10 +149,10 @@ std::string readme(const program::Program& program) {
       program.layers.size() - 1);
 }
 
-void copy_rtl(const fs::path& folder, const std::string& vendor) {
+void copy_rtl(const fs::path& folder, const engine::Engine& engine, const std::string& vendor) {
   const fs::path rtl = base::home() / "rtl";
   std::string list = "";
-  for (const fs::path& file : rtl_files(vendor)) {
+  for (const fs::path& file : rtl_files(engine, vendor)) {
     const fs::path place = fs::relative(file, rtl);
     fs::create_directories(folder / "rtl" / place.parent_path());
     base::write_file(folder / "rtl" / place, base::read_file(file));
@@ -147,7 +171,7 @@ void write(const fs::path& folder, const program::Program& program, const quant:
   const fs::path part = folder.string() + "." + std::to_string(getpid()) + ".part";
   try {
     fs::create_directories(part);
-    copy_rtl(part, vendor);
+    copy_rtl(part, program.engine, vendor);
     base::write_file(part / "top.sv", top(program.engine));
     base::write_json(part / "engine.json", engine::to_json(program.engine));
     base::write_json(part / "network.json", net::to_json(program.network));

@@ -58,6 +58,7 @@ int lanes_of_beat(const Engine& engine, int bits) {
   return largest_divisor(std::gcd(engine.in_lanes, engine.out_lanes * engine.unit_groups), 64 / bits);
 }
 
+constexpr int kCompactLanes = 8;
 constexpr size_t kFamilies = 4, kWidths = kMostBits - kLeastBits + 1;
 constexpr std::array<int, 3> kJoined{2, 4, 6};  // products of joined operands
 
@@ -93,6 +94,16 @@ std::vector<device::Packing> packings() {
 
 }  // namespace
 
+bool compact(const Engine& engine) { return engine.family == device::Family::ice40; }
+
+Engine compact_engine(const net::Bundle& bundle, int weight_bits, int feature_bits) {
+  Engine engine;
+  engine.family = device::Family::ice40, engine.bundle = bundle;
+  engine.in_lanes = 1, engine.out_lanes = kCompactLanes, engine.dw_lanes = dw_kernel(engine) ? kCompactLanes : 0;
+  engine.weight_bits = weight_bits, engine.feature_bits = feature_bits, engine.acc_bits = 24;
+  return engine;
+}
+
 Json to_json(const Engine& engine) {
   Json json{{"family", device::to_string(engine.family)}, {"bundle", net::name(engine.bundle)}};
   for (const Named& field : kFields) json[field.name] = engine.*field.member;
@@ -127,6 +138,9 @@ std::string illegal_because(const Engine& engine) {
   for (const NamedBuffer& field : kBuffers)
     if (engine.buffers.*field.member < field.lo || engine.buffers.*field.member > field.hi)
       return std::string(field.name) + " must be " + std::to_string(field.lo) + ".." + std::to_string(field.hi);
+  if (compact(engine))
+    return engine.weight_bits > 8 || engine.feature_bits > 8 ? "weights and features of a compact engine have 8 bits at most"
+                                                             : "";
   if ((engine.dw_lanes > 0) != (dw_kernel(engine) > 0))
     return "dw_lanes must be 0 without a depth-wise layer in the Bundle, and at least 1 with one";
   if (engine.dw_lanes > 0 && !divides(engine.dw_lanes, beat_lanes(engine)))
@@ -192,6 +206,7 @@ int chain(const Engine& engine) {
 }
 
 std::vector<MemoryBlock> memories(const Engine& e) {
+  if (compact(e)) return {{"weights", 1, 64, 256}, {"params", 1, e.acc_bits + kParamBits, kCompactLanes}, {"tile", 1, 64, 1024}};
   const Buffers& b = e.buffers;
   const int params = e.acc_bits + kParamBits;
   std::vector<MemoryBlock> all{{"tile", pixels(e) * e.in_lanes / bank_lanes(e), bank_lanes(e) * e.feature_bits, b.tile_words},
@@ -282,6 +297,7 @@ int column_channels(const Engine& engine) { return engine.products / pixels(engi
 int weight_word_bits(const Engine& engine) { return engine.out_lanes * row_taps(engine) * engine.weight_bits; }
 
 int dsp_count(const Engine& engine) {
+  if (compact(engine)) return kCompactLanes;
   const int depthwise = dw_kernel(engine) * dw_kernel(engine) * engine.dw_lanes;
   return engine.in_lanes * engine.out_lanes / column_channels(engine) + (engine.dw_in_luts ? 0 : depthwise);
 }

@@ -42,6 +42,11 @@ struct Engine {
   bool operator==(const Engine&) const = default;
 };
 
+/// Whether it is the compact engine (rtl/compact, docs/compact.md), which a device of iCE40 gets instead of the pipeline.
+bool compact(const Engine& engine);
+/// The compact engine for a Bundle: nothing of it is chosen, and the widths (at most 8 bits) are those of its numbers alone.
+Engine compact_engine(const net::Bundle& bundle, int weight_bits, int feature_bits);
+
 Json to_json(const Engine& engine);
 /// Throws Error naming `where` and the key.
 Engine engine_from_json(const Json& json, const std::string& where);

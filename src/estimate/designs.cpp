@@ -171,10 +171,18 @@ std::vector<Design> nearest(const Problem& p, size_t wanted) {
   return found;
 }
 
+// The compact engine is what it is: it runs the network on the device, or no engine of the family does.
+std::vector<Design> compact_design(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits) {
+  const engine::Engine engine = engine::compact_engine(network.bundle, weight_bits, feature_bits);
+  if (!program::unfit_because(network, engine).empty()) return {};
+  return {{engine, estimate(network, engine, device), excess(engine_resources(engine), device.resources)}};
+}
+
 }  // namespace
 
 std::vector<Design> designs(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits,
                             int count) {
+  if (device.family == device::Family::ice40) return compact_design(network, device, weight_bits, feature_bits);
   const Problem p = make_problem(network, device, weight_bits, feature_bits);
   const size_t wanted = static_cast<size_t>(std::max(1, count));
   std::vector<Design> found = fitting(p, wanted + kExact);

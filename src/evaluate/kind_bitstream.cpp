@@ -16,8 +16,8 @@ Json run_bitstream(const Json& spec, const fs::path& folder, const Progress& pro
   const auto engine = engine::engine_from_json(base::field(spec, "engine", where), "bitstream: engine");
   const auto device = device::read_device(checked_path(base::field(spec, "device", where), where));
   base::write_file(folder / "top.sv", emit::top(engine));
-  std::vector<fs::path> sources = emit::rtl_files(emit::vendor_of(engine.family));
-  for (const fs::path& file : emit::board_files()) sources.push_back(file);
+  std::vector<fs::path> sources = emit::rtl_files(engine, emit::vendor_of(engine.family));
+  for (const fs::path& file : emit::board_files(engine)) sources.push_back(file);
   sources.push_back(folder / "top.sv");
   Json result =
       synth::to_json(synth::place(sources, device, base::number_field(spec, "clock_mhz", where), folder / "bitstream", progress));

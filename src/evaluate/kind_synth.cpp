@@ -16,7 +16,7 @@ Json run_synth(const Json& spec, const fs::path& folder, const Progress& progres
   const auto device = device::read_device(checked_path(base::field(spec, "device", "synth"), "synth"));
   synth::Request request;
   request.top = "duet_top";
-  request.sources = emit::rtl_files(emit::vendor_of(engine.family));
+  request.sources = emit::rtl_files(engine, emit::vendor_of(engine.family));
   base::write_file(folder / "top.sv", emit::top(engine));
   request.sources.push_back(folder / "top.sv");
   return synth::to_json(synth::synthesize(request, device, folder / "synth", progress));

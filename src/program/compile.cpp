@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "program/compact.h"
 #include "program/descriptor.h"
 #include "program/passes.h"
 #include "program/program.h"
@@ -361,6 +362,7 @@ Layout lay_out(std::vector<Layer>& layers, const engine::Engine& engine) {
 
 std::string unfit_because(const net::Network& network, const engine::Engine& engine) {
   if (const std::string reason = engine::illegal_because(engine); !reason.empty()) return reason;
+  if (engine::compact(engine)) return compact::unfit_because(network);
   if (const std::string reason = misshapen(network); !reason.empty()) return reason;
   if (const std::string reason = bypass_misfit(network, engine); !reason.empty()) return reason;
   if (engine::nibbles(engine) && network.input.channels > 3) return "an engine of nibbles takes pictures of at most 3 channels";
@@ -375,6 +377,7 @@ std::string unfit_because(const net::Network& network, const engine::Engine& eng
 Program compile(const net::Network& network, const engine::Engine& engine) {
   if (const std::string reason = unfit_because(network, engine); !reason.empty())
     throw Error(reason, "network " + network.name, "choose an engine that is made for it (its lanes, widths and buffers)");
+  if (engine::compact(engine)) return compact::to_program(network, engine);
   Program program{engine, network, make_layers(network, engine), {}, {}};
   program.layout = lay_out(program.layers, engine);
   program.needs = needs(program.layers, engine);
@@ -410,6 +413,7 @@ std::vector<Step> order(const std::vector<Layer>& layers) {
 engine::Engine size_for(const engine::Engine& engine, const net::Network& network) {
   engine::Engine sized = engine;
   sized.bundle = network.bundle;
+  if (engine::compact(engine)) return sized;
   if (network.bypass) sized.bypass = 1;
   sized.buffers = comfort(make_layers(network, engine, kAny, kAny), engine, false);
   return sized;
@@ -437,6 +441,7 @@ engine::Engine size_for(const engine::Engine& engine, const net::Network& networ
 }
 
 int64_t memory_bytes(const Program& program) {
+  if (engine::compact(program.engine)) return program.layout.end;
   constexpr int64_t kQueue = 4;  // frames (docs/registers.md)
   const Layout& m = program.layout;
   return align(align(m.end) + m.picture_bytes) + kQueue * align(m.head_bytes);

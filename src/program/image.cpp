@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "fixed/requantize.h"
+#include "program/compact.h"
 #include "program/descriptor.h"
 #include "program/program.h"
 #include "quant/quantize.h"
@@ -216,6 +217,7 @@ void write_pw_params(Writer& out, const Layer& layer, const layer::IntParameters
 }  // namespace
 
 std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork& network) {
+  if (engine::compact(program.engine)) return compact::image(compact::plan(program.network), network);
   check_widths(program.engine, network);
   Writer out;
   write_header(out, program);

@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "program/compact.h"
 #include "program/program.h"
 
 namespace duet::program {
@@ -45,6 +46,7 @@ std::vector<uint8_t> pack_map(const layer::IntMap& map, int lanes, int bits) {
 }
 
 std::vector<uint8_t> pack_picture(const layer::IntMap& picture, const Program& program) {
+  if (engine::compact(program.engine)) return compact::pack_picture(picture, compact::plan(program.network));
   const Layer& first = program.layers.front();
   if (first.digits > 1)
     return pack_map(in_digits(picture, first.digits, engine::digit_bits(program.engine)), engine::beat_lanes(program.engine),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "program/channel.h"
+#include "program/compact.h"
 
 namespace duet::program {
 namespace {
@@ -318,6 +319,7 @@ int64_t rows_read(const Layer& layer) {
 }  // namespace
 
 Cycles predict(const Program& program, const Memory& memory) {
+  if (engine::compact(program.engine)) return compact::cycles(program);
   Pipeline pipeline(program, memory);
   Cycles cycles;
   int64_t done[3] = {};

@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "simulate/build.h"
+#include "simulate/compact.h"
 #include "simulate/job.h"
 
 namespace duet::simulate {
@@ -30,6 +31,12 @@ BoardResult run_board(const quant::QuantizedNetwork& network, const engine::Engi
                       const std::vector<layer::IntMap>& pictures, int frames, const std::filesystem::path& cache,
                       const Progress& progress) {
   DUET_CHECK(!pictures.empty(), "a simulation needs a picture");
+  if (engine::compact(engine)) {
+    Options options;
+    options.frames = frames, options.cache = cache;
+    const Result ran = run_compact(network, engine, pictures, options, progress);
+    return {ran.outputs, ran.frame_cycles, ran.counters.cycles};
+  }
   const program::Program program = program::compile(network.network, engine);
   const Places places = place(program, pictures.size(), frames);
   if (places.end > board.memory_bytes)

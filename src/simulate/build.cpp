@@ -78,17 +78,16 @@ void verilate(const fs::path& folder, const Bench& bench, const char* optimise) 
   fs::remove_all(folder / "obj");
 }
 
-// The simulator of a design, from the cache or made now. `top`: the text of a file beside the bench's.
-fs::path cached(const std::string& top, Bench bench, const fs::path& cache) {
+// The simulator of an engine, from the cache or made now.
+fs::path cached(const engine::Engine& engine, Bench bench, const fs::path& cache) {
+  const std::string top = emit::top(engine);
   const fs::path folder = cache_folder(cache) / key(bench, top);
   if (fs::exists(folder / "sim")) return folder / "sim";
   const fs::path part = folder.string() + "." + std::to_string(getpid()) + ".part";
   fs::remove_all(part);
   fs::create_directories(part);
-  if (!top.empty()) {
-    base::write_file(part / "top.sv", top);
-    bench.sources.push_back("top.sv");
-  }
+  base::write_file(part / "top.sv", top);
+  bench.sources.push_back("top.sv");
   verilate(part, bench, "-O1");
   std::error_code other_was_faster;
   fs::rename(part, folder, other_was_faster);
@@ -105,27 +104,25 @@ fs::path cache_folder(const fs::path& asked) {
 }
 
 fs::path build(const engine::Engine& engine, const fs::path& cache, bool wave) {
-  Bench bench{"duet_top", "main.cpp", emit::rtl_files(emit::kGeneric), {}};
+  Bench bench{"duet_top", engine::compact(engine) ? "compact.cpp" : "main.cpp", emit::rtl_files(engine, emit::kGeneric), {}};
   if (wave) bench.flags = {"--trace-fst", "-CFLAGS", "-DDUET_WAVE"};
-  return cached(emit::top(engine), bench, cache);
+  return cached(engine, bench, cache);
 }
 
 fs::path build_board(const engine::Engine& engine, int64_t words, const fs::path& cache) {
-  Bench bench{"duet_board", "link.cpp", emit::rtl_files(emit::kGeneric), {fmt::format("-GWords={}", words)}};
-  for (const fs::path& file : emit::board_files()) bench.sources.push_back(file);
-  return cached(emit::top(engine), bench, cache);
-}
-
-fs::path build_compact(const fs::path& cache) {
-  return cached("", {"duet_compact_board", "compact.cpp", emit::compact_files(emit::kGeneric), {}}, cache);
+  Bench bench{"duet_board", "link.cpp", emit::rtl_files(engine, emit::kGeneric), {fmt::format("-GWords={}", words)}};
+  for (const fs::path& file : emit::board_files(engine)) bench.sources.push_back(file);
+  return cached(engine, bench, cache);
 }
 
 fs::path build_netlist(const fs::path& netlist, device::Family family, const fs::path& folder) {
   verilator_version();
   fs::create_directories(folder);
   const synth::CellModels models = synth::cell_models(family);
-  Bench bench{
-      "duet_top", "main.cpp", models.own, {"-v", models.library.string(), "+incdir+" + models.library.parent_path().string()}};
+  Bench bench{"duet_top",
+              family == device::Family::ice40 ? "compact.cpp" : "main.cpp",
+              models.own,
+              {"-v", models.library.string(), "+incdir+" + models.library.parent_path().string()}};
   bench.sources.push_back(fs::absolute(netlist));
   verilate(folder, bench, "-O0");  // it takes longer to compile than to run
   return folder / "sim";

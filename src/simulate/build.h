@@ -18,9 +18,6 @@ std::filesystem::path build_netlist(const std::filesystem::path& netlist, device
 /// 64 bits each, a power of two.
 std::filesystem::path build_board(const engine::Engine& engine, int64_t words, const std::filesystem::path& cache);
 
-/// The simulator of the compact engine on its board (rtl/compact/duet_compact_board.sv), likewise.
-std::filesystem::path build_compact(const std::filesystem::path& cache);
-
 /// The folder for built simulators: `asked`, else $DUET_CACHE, else build/simulators under the project.
 std::filesystem::path cache_folder(const std::filesystem::path& asked);
 

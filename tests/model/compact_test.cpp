@@ -1,12 +1,11 @@
 // The compact engine against the golden model, through its line: every byte of the heads, every cycle.
-#include "compact/compact.h"
+#include "program/compact.h"
 
 #include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "golden/golden.h"
 #include "quant/quantize.h"
-#include "simulate/compact.h"
 #include "simulate/simulate.h"
 #include "support/networks.h"
 
@@ -22,18 +21,18 @@ net::Network network_of(const std::string& bundle, net::Shape input, std::vector
 // Runs two pictures, the first one again, and compares.
 void expect_equal(const net::Network& network, const quant::QuantizeOptions& options, uint64_t seed) {
   SCOPED_TRACE(net::name(network.bundle) + " of " + std::to_string(network.input.width) + " columns");
-  ASSERT_EQ(compact::unfit_because(network), "");
+  ASSERT_EQ(program::compact::unfit_because(network), "");
   Rng rng(seed);
   const auto quantized = quant::random_quantized(network, options, rng);
   const std::vector<layer::IntMap> pictures{test::random_picture(network.input, rng), test::random_picture(network.input, rng)};
-  const auto ran = simulate::run_compact(quantized, pictures, 3);
+  const auto engine = engine::compact_engine(network.bundle, options.weight_bits, options.feature_bits);
+  const auto ran = simulate::run(quantized, engine, pictures, {});
   std::vector<layer::IntMap> expected;
   for (int i : {0, 1, 0}) expected.push_back(golden::run(quantized, pictures[static_cast<size_t>(i)]));
   const auto compared = simulate::compare(ran.outputs, expected, 16);
   EXPECT_GT(compared.bytes_compared, 0);
   EXPECT_EQ(compared.bytes_differ, 0) << compared.first;
-  const compact::Plan plan = compact::plan(network);
-  EXPECT_EQ(ran.frame_cycles, std::vector<int64_t>(3, plan.cycles));
+  EXPECT_EQ(ran.frame_cycles, program::predict(program::compile(network, engine), {}).frame);
 }
 
 TEST(Compact, EqualsTheGoldenModel) {
@@ -50,7 +49,7 @@ TEST(Compact, RunsOtherBundlesOf1x1AndDepthWise) {
 
 TEST(Compact, SaysWhatDoesNotFit) {
   const auto why = [](const std::string& bundle, net::Shape input, std::vector<net::Replication> replications) {
-    return compact::unfit_because(network_of(bundle, input, std::move(replications)));
+    return program::compact::unfit_because(network_of(bundle, input, std::move(replications)));
   };
   EXPECT_NE(why("conv3-bn-relu-max", {3, 16, 16}, {{8, true}}).find("no 1x1"), std::string::npos);
   EXPECT_NE(why("dw5-conv1-bn-relu-max", {3, 16, 16}, {{8, true}}).find("5x5"), std::string::npos);
@@ -60,10 +59,10 @@ TEST(Compact, SaysWhatDoesNotFit) {
   EXPECT_NE(why("dw3-conv1-bn-relu-max", {3, 16, 128}, {{40, false}, {8, false}}).find("u_tile"), std::string::npos);
   EXPECT_NE(why("dw3-conv1-bn-relu-max", {3, 160, 160}, {{16, true}}).find("memory"), std::string::npos);
   EXPECT_NE(why("dw3-conv1-bn-relu-max", {3, 16, 16}, {{249, true}}).find("248"), std::string::npos);
-  EXPECT_THROW(compact::plan(network_of("conv3-bn-relu-max", {3, 16, 16}, {{8, true}})), Error);
+  EXPECT_THROW(program::compact::plan(network_of("conv3-bn-relu-max", {3, 16, 16}, {{8, true}})), Error);
   Rng rng(1);
   const net::Network network = network_of("dw3-conv1-bn-relu-max", {3, 16, 16}, {{8, true}});
-  EXPECT_THROW(compact::image(compact::plan(network), quant::random_quantized(network, {9, 8}, rng)), Error);
+  EXPECT_THROW(program::compact::image(program::compact::plan(network), quant::random_quantized(network, {9, 8}, rng)), Error);
 }
 
 }  // namespace

@@ -93,7 +93,7 @@ bool elaborates(const Tree& tree, const std::string& file) {
   const fs::path path = tree.home() / file;
   std::vector<std::string> command{"verilator", "--lint-only", "-sv", "-Wno-fatal", "-Wno-lint", "--top-module", path.stem()};
   for (const std::string& cell : test::cells(vendor_of(file))) command.push_back(cell);
-  for (const auto& files : {emit::rtl_files(vendor_of(file)), emit::board_files()})
+  for (const auto& files : {emit::rtl_files({}, vendor_of(file)), emit::board_files({})})
     for (const fs::path& source : files) command.push_back(source.string());
   const fs::path top = tree.home() / ".." / "duet_top.sv";  // the engine on a board
   base::write_file(top, emit::top({}));

@@ -56,7 +56,7 @@ std::string Prover::name(size_t engine, const std::string& vendor) const { retur
 Prover::Modules Prover::elaborate(size_t engine, const std::string& vendor, const fs::path& root, const fs::path& out) const {
   const char* cells = vendor == "ecp5" ? "+/ecp5/cells_sim.v +/ecp5/cells_bb.v" : "+/xilinx/cells_sim.v";
   std::string script = fmt::format("read_verilog -lib {}; read_verilog -sv", cells);
-  for (const auto& files : {emit::rtl_files(vendor), emit::board_files()})
+  for (const auto& files : {emit::rtl_files({}, vendor), emit::board_files({})})
     for (const fs::path& file : files) script += " " + file.lexically_relative(base::home()).string();
   script += fmt::format(" {}; hierarchy -top duet_board; write_ilang {}", (folder_ / fmt::format("top{}.sv", engine)).string(),
                         out.string());

@@ -65,7 +65,7 @@ TEST(Board, LineReachesMemoryAndRegistersAndForgivesItsHost) {
   const test::Folder folder;
   base::write_file(folder / "duet_top.sv", emit::top(make_case("dw3-conv1-bn-relu-max", 7).engine));
   std::vector<std::string> sources;
-  for (const auto& files : {emit::rtl_files(emit::kGeneric), emit::board_files()})
+  for (const auto& files : {emit::rtl_files({}, emit::kGeneric), emit::board_files({})})
     for (const auto& file : files) sources.push_back(file.string());
   sources.push_back((folder / "duet_top.sv").string());
   const auto bench = test::build_bench({"board", "duet_board", sources, {"IdleBits=12"}, ""}, folder / "bench");

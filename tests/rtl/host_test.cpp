@@ -84,7 +84,7 @@ class Host : public testing::Test {
     for (const net::Network& network : networks) tasks_.push_back(task(network, engine_, rng));
     base::write_file(file("duet_top.sv"), emit::top(engine_));
     std::vector<std::string> sources{file("duet_top.sv")};
-    for (const auto& source : emit::rtl_files(emit::kGeneric)) sources.push_back(source.string());
+    for (const auto& source : emit::rtl_files({}, emit::kGeneric)) sources.push_back(source.string());
     bench_ = test::build_bench({"host", "duet_top", sources, {}, ""}, *folder_ / "bench").string();
   }
   static void TearDownTestSuite() {

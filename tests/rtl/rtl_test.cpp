@@ -33,7 +33,7 @@ struct Folder {
 
 std::vector<std::string> files(const std::string& vendor) {
   std::vector<std::string> all;
-  for (const fs::path& file : emit::rtl_files(vendor)) all.push_back(file.string());
+  for (const fs::path& file : emit::rtl_files({}, vendor)) all.push_back(file.string());
   return all;
 }
 
@@ -64,7 +64,7 @@ TEST(Lint, VerilatorFindsNothingOnBoards) {
   base::write_file(folder.path / "duet_top.sv", emit::top(engines()[0]));
   std::vector<std::string> command{"verilator", "--lint-only", "-Wall", "-sv", "--top-module", "duet_board"};
   for (const std::string& file : files(emit::kGeneric)) command.push_back(file);
-  for (const fs::path& file : emit::board_files()) command.push_back(file.string());
+  for (const fs::path& file : emit::board_files({})) command.push_back(file.string());
   command.push_back((folder.path / "duet_top.sv").string());
   const base::ProcessResult result = base::run_process(command);
   EXPECT_EQ(result.exit_code, 0) << result.output.substr(0, 3000);
@@ -82,7 +82,7 @@ TEST(Lint, YosysFindsNothingOnBoards) {
     ++boards;
     std::string script = "read_verilog -lib +/ecp5/cells_sim.v +/ecp5/cells_bb.v; read_verilog -sv";
     for (const std::string& file : files("ecp5")) script += " " + file;
-    for (const fs::path& file : emit::board_files()) script += " " + file.string();
+    for (const fs::path& file : emit::board_files({})) script += " " + file.string();
     script += " " + (kRoot / "rtl" / "board" / device.board->top / (device.board->top + ".sv")).string();
     script += " " + (folder.path / "duet_top.sv").string() + "; hierarchy -top " + device.board->top + "; proc; check";
     const base::ProcessResult result = base::run_process({"yosys", "-q", "-e", ".", "-p", script});  // any warning

@@ -14,7 +14,7 @@ std::string refusals(const std::string& parameters) {
   std::vector<std::string> command{"verilator", "--lint-only", "-sv", "--top-module", "duet_rules"};
   std::istringstream words(parameters);
   for (std::string word; words >> word;) command.push_back("-G" + word);
-  for (const auto& file : emit::rtl_files(emit::kGeneric))
+  for (const auto& file : emit::rtl_files({}, emit::kGeneric))
     if (file.stem() == "duet_rules") command.push_back(file.string());
   return base::run_process(command).output;
 }

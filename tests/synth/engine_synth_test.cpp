@@ -29,7 +29,7 @@ TEST(EngineSynthesis, CountsAreAsPredicted) {
   base::write_file(folder / "top.sv", emit::top(engine));
   synth::Request request;
   request.top = "duet_top";
-  request.sources = emit::rtl_files("xc7");
+  request.sources = emit::rtl_files({}, "xc7");
   request.sources.push_back(folder / "top.sv");
   const device::Device device = device::find_device("pynq-z1");
   const synth::Counts counts = synth::synthesize(request, device, folder / "run");

@@ -1,8 +1,9 @@
-// iCEBreaker: pins, clock and reset around duet_compact_board. The host speaks over the board's USB serial bridge. LEDs (low: on): red
-// while a frame is computed, green while the clock runs. Latency and throughput: duet_compact_board's. Twin: none; it is not simulated.
+// iCEBreaker: pins, clock and reset around the compact engine. The host speaks over the board's USB serial bridge. LEDs (low: on): red
+// while a frame is computed, green while the clock runs. Latency and throughput: its. Twin: none; it is not simulated.
 // Source of pins: icebreaker-fpga, icebreaker.pcf of its examples; of the PLL: Lattice FPGA-TN-02052, FPGA-DS-02008.
 module icebreaker #(
     parameter int Divisor = 36,  // clock over baud
+    parameter int Words   = 16384,
     parameter int PllIn   = 1,   // clock = 12 MHz PllFeed / PllIn / 2^PllOut
     parameter int PllFeed = 48,
     parameter int PllOut  = 4
@@ -31,9 +32,10 @@ module icebreaker #(
     else if (!reset_q[6]) reset_q <= reset_q + 7'd1;
   end
 
-  duet_compact_board #(
+  if (Words != 16384) $error("the compact engine has 16384 words of memory, no other number");
+  duet_top #(
       .Divisor(Divisor)
-  ) u_board (
+  ) u_top (
       .clk_i(clk),
       .rst_i(!reset_q[6]),
       .line_i(rx),

@@ -1,4 +1,4 @@
-// Runs a compact engine (duet_compact_board) in Verilator, spoken to over its serial line alone: sim JOB MEMORY OUT. JOB is text,
+// Runs a compact engine in Verilator, spoken to over its serial line alone: sim JOB MEMORY OUT. JOB is text,
 // one "key values" a line, addresses and sizes in bytes; MEMORY holds the program and then the pictures; OUT receives the heads
 // of all frames, one behind the other. Prints "key values" lines.
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "Vduet_compact_board.h"
+#include "Vduet_top.h"
 #include "serial.h"
 
 int main(int argc, char** argv) {
@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
   std::ifstream file(argv[2], std::ios::binary);
   const std::vector<uint8_t> memory(std::istreambuf_iterator<char>(file), {});
   std::vector<uint8_t> heads(size_t{job["frames"]} * job["head_bytes"]);
-  Link<Vduet_compact_board> link;
+  Link<Vduet_top> link;
   link.write_memory(0, memory.data(), job["program_bytes"]);
   for (uint32_t frame = 0; frame < job["frames"]; ++frame) {
     const uint32_t picture = job["program_bytes"] + frame % job["pictures"] * job["picture_bytes"];

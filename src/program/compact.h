@@ -1,14 +1,10 @@
 #pragma once
-#include <cstdint>
-#include <string>
-#include <vector>
-
-#include "layer/layer.h"
-#include "quant/quantized.h"
+#include "program/program.h"
 
 /// The compact engine (rtl/compact, docs/compact.md): eight multipliers and one memory on chip, a layer after the other, for
-/// devices that the pipeline of `engine` is too large for. Nothing of it is chosen: a network fits or does not.
-namespace duet::compact {
+/// devices that the pipeline is too large for: what program::compile and its like call for such an engine. Nothing of it is
+/// chosen: a network fits or does not.
+namespace duet::program::compact {
 
 inline constexpr int kLanes = 8;             ///< channels side by side; a word of memory holds as many
 inline constexpr int kWords = 16384;         ///< of memory, 64 bits each
@@ -46,6 +42,11 @@ std::string unfit_because(const net::Network& network);
 /// Throws Error with that reason.
 Plan plan(const net::Network& network);
 
+/// The network made ready for the compact engine, as program::compile hands it on: its layers with sizes and addresses.
+Program to_program(const net::Network& network, const engine::Engine& engine);
+/// Of such a program: nothing ever waits.
+Cycles cycles(const Program& program);
+
 /// The program's words, bytes in memory's order. Throws Error where the numbers are wider than W8F8, signed, or need a wider
 /// accumulator.
 std::vector<uint8_t> image(const Plan& plan, const quant::QuantizedNetwork& network);
@@ -54,4 +55,4 @@ std::vector<uint8_t> pack_picture(const layer::IntMap& picture, const Plan& plan
 /// The head's map from its words.
 layer::IntMap unpack_head(const std::vector<uint8_t>& bytes, const Plan& plan);
 
-}  // namespace duet::compact
+}  // namespace duet::program::compact

@@ -1,12 +1,13 @@
+#include "program/compact.h"
+
 #include <fmt/core.h>
 
 #include <algorithm>
 
 #include "base/error.h"
-#include "compact/compact.h"
 #include "program/passes.h"
 
-namespace duet::compact {
+namespace duet::program::compact {
 namespace {
 
 constexpr int kDescriptorWords = 3, kTaps = 9;
@@ -16,7 +17,7 @@ constexpr int kLayer = kDescriptorWords + 5 + 1, kGroup = 5 + 24 + 1, kStart = 1
 
 int groups(int channels) { return (channels + kLanes - 1) / kLanes; }
 
-std::string unfit_because(const program::Pass& pass) {
+std::string unfit_because(const Pass& pass) {
   if (pass.dense != 1) return fmt::format("{}: it has no 1x1 convolution", pass.name);
   if (pass.depthwise != 0 && pass.depthwise != 3)
     return fmt::format("{}: a depth-wise convolution of {}x{}", pass.name, pass.depthwise, pass.depthwise);
@@ -36,8 +37,8 @@ std::string unfit_because(const program::Pass& pass) {
   return "";
 }
 
-Layer layer_of(const program::Pass& pass, bool first) {
-  Layer l{pass.name, pass.depthwise > 0, pass.pool == net::Pool::max, pass.head, false, pass.in, pass.out};
+compact::Layer layer_of(const Pass& pass, bool first) {
+  compact::Layer l{pass.name, pass.depthwise > 0, pass.pool == net::Pool::max, pass.head, false, pass.in, pass.out};
   l.in_groups = groups(pass.in.channels), l.out_groups = groups(pass.out.channels);
   l.packed = first && l.depthwise;
   l.inner = l.depthwise ? std::max(pass.in.channels, kLanes) : kLanes * l.in_groups;
@@ -47,28 +48,28 @@ Layer layer_of(const program::Pass& pass, bool first) {
   return l;
 }
 
-int64_t weight_words(const Layer& l) {
+int64_t weight_words(const compact::Layer& l) {
   return (l.depthwise ? l.in_groups * (kTaps + kLanes) : 0) + int64_t{l.out_groups} * (l.inner + kLanes);
 }
 
-int64_t map_words(const Layer& l) {  // of what it writes
+int64_t map_words(const compact::Layer& l) {  // of what it writes
   return int64_t{l.out.height} * l.out.width * l.out_groups * (l.head ? 2 : 1);
 }
 
 // Maps lie at the low and at the high end of what the program leaves, in turns. Returns the words that are missing.
 int64_t place(Plan& plan) {
   int64_t at = kDescriptorWords * static_cast<int64_t>(plan.layers.size());
-  for (Layer& l : plan.layers) l.weights = at, at += weight_words(l);
+  for (compact::Layer& l : plan.layers) l.weights = at, at += weight_words(l);
   plan.program_words = at;
   const int64_t low = at + at % 2;  // a head's pixel begins at an even word
-  const Layer& first = plan.layers.front();
+  const compact::Layer& first = plan.layers.front();
   plan.picture_words = int64_t{first.in.height} * first.in.width / (first.packed ? 2 : 1);
   int64_t missing = 0, before = plan.picture_words;
   bool before_low = true;
   plan.picture = low;
   plan.layers.front().in_start = low * (first.packed ? 2 : 1);
   for (size_t i = 0; i < plan.layers.size(); ++i) {
-    Layer& l = plan.layers[i];
+    compact::Layer& l = plan.layers[i];
     const int64_t words = map_words(l);
     missing = std::max(missing, low + before + words - kWords);
     l.out_start = before_low ? kWords - words : low;
@@ -89,7 +90,7 @@ Made make(const net::Network& network) {
   made.plan.network = network;
   if (!network.bundle.relu) return {{}, "features with a sign: its Bundle has no ReLU"};
   made.plan.cycles = kStart;
-  for (const program::Pass& pass : program::passes(network)) {
+  for (const Pass& pass : passes(network)) {
     made.unfit = unfit_because(pass);
     if (!made.unfit.empty()) return made;
     made.plan.layers.push_back(layer_of(pass, made.plan.layers.empty()));
@@ -112,4 +113,34 @@ Plan plan(const net::Network& network) {
   return std::move(made.plan);
 }
 
-}  // namespace duet::compact
+Program to_program(const net::Network& network, const engine::Engine& engine) {
+  const Plan made = plan(network);
+  Program program{engine, network, {}, {}, engine.buffers};
+  const std::vector<Pass> all = passes(network);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const compact::Layer& from = made.layers[i];
+    program::Layer layer;
+    layer.name = from.name, layer.node = all[i].node, layer.reads = all[i].reads, layer.in = from.in, layer.out = from.out;
+    layer.copy = !from.depthwise, layer.pool = from.pool, layer.head = from.head;
+    layer.tiles = from.in.height / 2, layer.dw_groups = from.depthwise ? from.in_groups : 0;
+    layer.in_groups = from.in_groups, layer.out_groups = from.out_groups, layer.passes = from.inner, layer.out_lanes = kLanes;
+    layer.in_address = 8 * (from.packed ? from.in_start / 2 : from.in_start), layer.out_address = 8 * from.out_start;
+    layer.macs = from.in.pixels() * from.in.channels * ((from.depthwise ? kTaps : 0) + from.out.channels);
+    program.layers.push_back(layer);
+  }
+  program.layout.program_bytes = program.layout.streams = program.layout.maps = 8 * made.program_words;
+  program.layout.picture_bytes = 8 * made.picture_words, program.layout.head_bytes = 8 * made.head_words;
+  program.layout.end = 8 * kWords;
+  return program;
+}
+
+Cycles cycles(const Program& program) {
+  const Plan made = plan(program.network);
+  Cycles all;
+  all.frame = all.latency = made.cycles;
+  for (const compact::Layer& layer : made.layers) all.layers.push_back({layer.name, layer.cycles, layer.cycles});
+  all.all = {"", 3 * made.cycles, 3 * made.cycles};
+  return all;
+}
+
+}  // namespace duet::program::compact

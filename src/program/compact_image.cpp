@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "compact/compact.h"
+#include "program/compact.h"
 #include "quant/quantize.h"
 
-namespace duet::compact {
+namespace duet::program::compact {
 namespace {
 
 class Words {
@@ -37,7 +37,7 @@ class Words {
 
 uint64_t field(int64_t value, int at, int bits) { return (static_cast<uint64_t>(value) & ((uint64_t{1} << bits) - 1)) << at; }
 
-void describe(Words& out, const Layer& l, bool last, int feature_limit) {
+void describe(Words& out, const compact::Layer& l, bool last, int feature_limit) {
   const int64_t in_row = int64_t{l.in.width} * l.in_groups, step = l.out_groups * (l.head ? 2 : 1);
   // The window of the first pixel begins a row above and a column before the map, modulo the counter's 15 bits.
   const int64_t in_start = l.in_start - (l.depthwise ? in_row + l.in_groups : 0);
@@ -70,9 +70,9 @@ std::vector<uint8_t> image(const Plan& plan, const quant::QuantizedNetwork& netw
   check(network);
   Words out;
   const int limit = fixed::feature_range(network.feature_bits, false).hi;
-  for (const Layer& l : plan.layers) describe(out, l, &l == &plan.layers.back(), limit);
+  for (const compact::Layer& l : plan.layers) describe(out, l, &l == &plan.layers.back(), limit);
   size_t next = 0;
-  for (const Layer& l : plan.layers) {
+  for (const compact::Layer& l : plan.layers) {
     constexpr int kTaps = 9;
     if (l.depthwise) {
       const layer::IntParameters& p = network.layers.at(next++).parameters;
@@ -110,7 +110,7 @@ std::vector<uint8_t> pack_picture(const layer::IntMap& picture, const Plan& plan
 }
 
 layer::IntMap unpack_head(const std::vector<uint8_t>& bytes, const Plan& plan) {
-  const Layer& head = plan.layers.back();
+  const compact::Layer& head = plan.layers.back();
   layer::IntMap map{head.out, std::vector<int32_t>(head.out.size())};
   const size_t pixels = static_cast<size_t>(head.out.height) * head.out.width, stride = 16 * static_cast<size_t>(head.out_groups);
   DUET_CHECK(bytes.size() == pixels * stride, "head size");
@@ -122,4 +122,4 @@ layer::IntMap unpack_head(const std::vector<uint8_t>& bytes, const Plan& plan) {
   return map;
 }
 
-}  // namespace duet::compact
+}  // namespace duet::program::compact
