@@ -145,7 +145,8 @@ module duet_engine #(
   );
 
   logic read_valid, read_ready, load_read_valid, program_read_valid, data_valid, data_done;
-  logic [31:0] read_addr, read_beats, load_read_addr, load_read_beats, program_read_addr, program_read_beats;
+  logic [31:0] read_addr, load_read_addr, program_read_addr;
+  logic [23:0] read_beats, load_read_beats, program_read_beats;
   logic [63:0] data;
   assign read_valid = program_busy ? program_read_valid : load_read_valid;
   assign read_addr  = program_busy ? program_read_addr : load_read_addr;

@@ -10,7 +10,7 @@ module duet_axi_read #(
     input  logic        valid_i,
     output logic        ready_o,
     input  logic [31:0] addr_i,         // bytes, multiple of 8
-    input  logic [31:0] beats_i,        // at least 1
+    input  logic [23:0] beats_i,        // at least 1
     output logic        data_valid_o,
     output logic [63:0] data_o,
     output logic        done_o,         // with the last beat
@@ -26,8 +26,9 @@ module duet_axi_read #(
     input  logic        m_rlast_i
 );
   // The beats of a run lie in blocks of 16: how many blocks follow the one that is asked for, and where the run ends in its last one.
-  logic [31:0] addr_q, wait_q;
-  logic [28:0] blocks_q;
+  logic [31:0] addr_q;
+  logic [23:0] wait_q;
+  logic [20:0] blocks_q;
   logic [4:0] flight_q, begins;
   logic [3:0] end_q;
   logic asking_q, waiting_q, last_beat_q, last_burst, asked;
@@ -35,7 +36,7 @@ module duet_axi_read #(
   // addr_i[6:3] - 1, bit by bit: as a sum it would be a second adder in the way.
   assign begins = {addr_i[6:3] == 4'd0, addr_i[6] ^ (addr_i[5:3] == 3'd0), addr_i[5] ^ (addr_i[4:3] == 2'd0), addr_i[4] ^ !addr_i[3], !addr_i[3]};
   assign ready_o     = !waiting_q;
-  assign last_burst  = blocks_q == 29'd0;
+  assign last_burst  = blocks_q == 21'd0;
   assign m_arvalid_o = asking_q && flight_q != 5'(Outstanding);
   assign m_araddr_o  = addr_q;
   assign m_arlen_o   = {4'd0, (last_burst ? end_q : 4'd15) - addr_q[6:3]};
@@ -57,21 +58,21 @@ module duet_axi_read #(
       error_o      <= m_rvalid_i && m_rresp_i != 2'b00;
       if (valid_i && ready_o) begin
         addr_q            <= addr_i;
-        {blocks_q, end_q} <= 33'(beats_i) + 33'($signed(begins));
+        {blocks_q, end_q} <= 25'(beats_i) + 25'($signed(begins));
         asking_q          <= 1'b1;
         wait_q            <= beats_i;
         waiting_q         <= 1'b1;
-        last_beat_q       <= beats_i == 32'd1;
+        last_beat_q       <= beats_i == 24'd1;
       end else begin
         if (asked) begin
           addr_q   <= {addr_q[31:7] + 25'd1, 7'd0};  // where a burst ends that is not the last
-          blocks_q <= blocks_q - 29'd1;
+          blocks_q <= blocks_q - 21'd1;
           asking_q <= !last_burst;
         end
         if (m_rvalid_i) begin
-          wait_q      <= wait_q - 32'd1;
+          wait_q      <= wait_q - 24'd1;
           waiting_q   <= !last_beat_q;
-          last_beat_q <= wait_q == 32'd2;
+          last_beat_q <= wait_q == 24'd2;
         end
       end
       flight_q <= flight_q + 5'(asked) - 5'(m_rvalid_i && m_rlast_i);

@@ -43,7 +43,7 @@ module duet_link #(
   logic [6:0] reset_q;
   logic [AddrBits+1:0] past;  // the word behind the last one
   logic [7:0] answer_q;  // a cycle after what it tells of
-  logic lost_q, refused_q, settled_q, known, memory, outside, answering;
+  logic lost_q, refused_q, settled_q, whole_q, outside_q, known, memory, outside, answering;
 
   duet_uart_rx #(
       .Divisor(Divisor)
@@ -79,6 +79,7 @@ module duet_link #(
   always_ff @(posedge clk_i) begin
     answer_q  <= answer;
     settled_q <= state_q == Answer;
+    outside_q <= outside;
     if (taken_i) addr_o <= addr_o + AddrBits'(1);
     if (rst_i) begin
       state_q     <= Command;
@@ -91,6 +92,7 @@ module duet_link #(
       reset_q     <= '0;
       lost_q      <= 1'b0;
       refused_q   <= 1'b0;
+      whole_q     <= 1'b0;
     end else begin
       if (reset_q[6]) reset_q <= reset_q + 7'd1;  // 64 cycles until it wraps
       if (taken_i) {read_o, write_o} <= 2'b00;
@@ -106,11 +108,12 @@ module duet_link #(
             command_q <= {got_byte, command_q[71:8]};
             count_q   <= count_q + 4'd1;
           end
-          if (count_q == 4'd9) begin
+          whole_q <= count_q == 4'd9 && !whole_q;  // a cycle for `outside`
+          if (whole_q) begin
             count_q   <= 4'd0;
             addr_o    <= command_q[11+:AddrBits];
             left_q    <= command_q[71:40];
-            refused_q <= outside;
+            refused_q <= outside_q;
             if (!known || (memory && command_q[71:40] == 32'd0)) state_q <= Answer;
             else if (memory) state_q <= (operation == WriteMemory) ? Data : Answer;
             else state_q <= (operation == Reset) ? Store : Register;

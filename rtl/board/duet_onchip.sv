@@ -33,10 +33,10 @@ module duet_onchip #(
     output logic                host_there_o
 );
   logic read_there, read_last, write_there, write, host_read, host_write;
-  logic [AddrBits-1:0] read_first, write_first, raddr_q, waddr1_q, waddr2_q;
+  logic [AddrBits-1:0] read_first, write_first, raddr_q, waddr_q;
   logic [3:0] read_len, read_beat_q, write_beat_q;
-  logic [63:0] wdata1_q, wdata2_q, word;
-  logic we1_q, we2_q;
+  logic [63:0] wdata_q, word;
+  logic we_q;
 
   assign read_last    = read_beat_q == read_len;
   assign s_wready_o   = write_there;
@@ -67,17 +67,36 @@ module duet_onchip #(
       .ready_i(write && s_wlast_i),
       .data_o(write_first)
   );
-  duet_ram #(
-      .Width(64),
-      .Depth(Words)
-  ) u_words (
-      .clk_i,
-      .we_i(we2_q),
-      .waddr_i(waddr2_q),
-      .wdata_i(wdata2_q),
-      .raddr_i(raddr_q),
-      .rdata_o(word)
-  );
+  // A quarter of the words after the other takes a write, a cycle apart, each from registers of its own: one net to the enables of all blocks
+  // is too long. Nobody reads a word so soon: the answer comes first.
+  localparam int Parts = 4, PartBits = 64 / Parts;
+  genvar part;
+  generate
+    for (part = 0; part < Parts; part = part + 1) begin : g_part
+      logic we;
+      logic [AddrBits-1:0] waddr;
+      logic [PartBits-1:0] wdata;
+      duet_delay #(
+          .Width(1 + AddrBits + PartBits),
+          .Depth(1 + part)
+      ) u_write (
+          .clk_i,
+          .data_i({we_q, waddr_q, wdata_q[part*PartBits+:PartBits]}),
+          .data_o({we, waddr, wdata})
+      );
+      duet_ram #(
+          .Width(PartBits),
+          .Depth(Words)
+      ) u_words (
+          .clk_i,
+          .we_i(we),
+          .waddr_i(waddr),
+          .wdata_i(wdata),
+          .raddr_i(raddr_q),
+          .rdata_o(word[part*PartBits+:PartBits])
+      );
+    end
+  endgenerate
   duet_flag_delay #(
       .Width(3),
       .Depth(4)
@@ -97,18 +116,14 @@ module duet_onchip #(
   always_ff @(posedge clk_i) begin
     raddr_q   <= read_there ? {read_first[AddrBits-1:4], read_first[3:0] + read_beat_q} : host_addr_i;
     s_rdata_o <= word;
-    waddr1_q  <= write ? {write_first[AddrBits-1:4], write_first[3:0] + write_beat_q} : host_addr_i;
-    wdata1_q  <= write ? s_wdata_i : host_data_i;
-    waddr2_q  <= waddr1_q;
-    wdata2_q  <= wdata1_q;
+    waddr_q   <= write ? {write_first[AddrBits-1:4], write_first[3:0] + write_beat_q} : host_addr_i;
+    wdata_q   <= write ? s_wdata_i : host_data_i;
     if (rst_i) begin
-      we1_q        <= 1'b0;
-      we2_q        <= 1'b0;
+      we_q         <= 1'b0;
       read_beat_q  <= '0;
       write_beat_q <= '0;
     end else begin
-      we1_q <= write || host_write;
-      we2_q <= we1_q;
+      we_q <= write || host_write;
       if (read_there) read_beat_q <= read_last ? 4'd0 : read_beat_q + 4'd1;
       if (write) write_beat_q <= s_wlast_i ? 4'd0 : write_beat_q + 4'd1;
     end

@@ -37,7 +37,7 @@ module duet_load #(
     output logic                read_valid_o,
     input  logic                read_ready_i,
     output logic [        31:0] read_addr_o,
-    output logic [        31:0] read_beats_o,
+    output logic [        23:0] read_beats_o,
     input  logic                data_valid_i,
     input  logic [        63:0] data_i,
     output logic                even_we_o,
@@ -105,7 +105,7 @@ module duet_load #(
   logic [15:0] stride, units, half, units_q, unit_q, more_q;  // more_q: units of a tile behind its rows
   logic [WordAddr-1:0] region, word_q, slot_base_q;
   logic [4:0] part_q, slots, slots_taken_q, slot_q;
-  logic streamed, after_q, last_beat_q, first_unit_q, last_unit_q, none_q, part_end, unit_end, units_end;  // none_q: no units left
+  logic streamed, after_q, last_beat_q, last_part_q, first_unit_q, last_unit_q, none_q, part_end, unit_end, units_end;  // none_q: no units left
   assign units_addr = descriptor[159:128];
   assign unit_beats = descriptor[179:160];
   assign region     = WordAddr'(descriptor[211:192]);
@@ -114,7 +114,7 @@ module duet_load #(
   assign streamed   = descriptor[244];
   assign slots      = descriptor[252:248];
   assign half       = units >> 1;
-  assign part_end   = state_q == UnitData && data_valid_i && part_q + 5'd1 == 5'(WordBeats);
+  assign part_end   = state_q == UnitData && data_valid_i && last_part_q;
   assign unit_end   = part_end && last_beat_q;
   assign units_end  = state_q == Unit && none_q;
   assign next_unit_addr = first_unit_q ? units_addr : unit_addr_q;
@@ -124,7 +124,8 @@ module duet_load #(
   logic [2:0] to_q;  // modulo 8
   logic [2:0] from_q, main_from_q, ahead_from_q;  // first row of the tile and of the one before, modulo 8
   logic [15:0] even_stored_q, odd_stored_q;  // tiles in memory, of the even and the odd layer at work
-  logic [31:0] main_addr_q, ahead_addr_q, addr, next_addr, ask_addr_q, beats_q;
+  logic [31:0] main_addr_q, ahead_addr_q, addr, next_addr, ask_addr_q;
+  logic [23:0] beats_q;
   logic [28:0] onward_beats_q;
   logic [17:0] thrice_q;
   logic [2:0] rows, rows_q, onward_q;  // rows of the tile; from the tile before's first to this one's
@@ -279,7 +280,7 @@ module duet_load #(
           last_column_q  <= row_one;
           last_row_q     <= rows_q == 3'd1;
           no_rows_q      <= rows_q == 3'd0;
-          beats_q        <= 32'(times(row_beats, thrice_q, rows_q));
+          beats_q        <= 24'(times(row_beats, thrice_q, rows_q));
           onward_beats_q <= times(row_beats, thrice_q, onward_q);
           state_q        <= Wait;
         end
@@ -310,12 +311,13 @@ module duet_load #(
         Unit: begin
           unit_addr_q <= next_unit_addr;
           ask_addr_q  <= next_unit_addr;
-          beats_q     <= 32'(unit_beats);
+          beats_q     <= 24'(unit_beats);
           if (units_end) state_q <= after_q ? Begin : Plan;
           else if (slots_taken_q != slots) state_q <= UnitAsk;
         end
         UnitAsk: begin
           part_q <= '0;
+          last_part_q <= WordBeats == 1;
           left_q <= unit_beats;
           last_beat_q <= unit_beats == 20'd1;
           word_q <= region + slot_base_q;
@@ -331,6 +333,7 @@ module duet_load #(
           left_q <= left_q - 20'd1;
           last_beat_q <= left_q == 20'd2;
           part_q <= part_end ? 5'd0 : part_q + 5'd1;
+          last_part_q <= part_end ? WordBeats == 1 : part_q + 5'd2 == 5'(WordBeats);
           if (part_end) word_q <= word_q + WordAddr'(1);
           if (unit_end) begin
             units_q <= units_q - 16'd1;

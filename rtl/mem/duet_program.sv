@@ -38,7 +38,7 @@ module duet_program #(
     output logic                           read_valid_o,
     input  logic                           read_ready_i,
     output logic [                   31:0] read_addr_o,
-    output logic [                   31:0] read_beats_o,
+    output logic [                   23:0] read_beats_o,
     input  logic                           data_valid_i,
     input  logic [                   63:0] data_i,
     input  logic                           data_done_i,
@@ -74,7 +74,8 @@ module duet_program #(
   state_t state_q;
 
   logic [2:0] beat_q;
-  logic [31:0] dw_weights_q, dw_params_q, pw_weights_q, pw_params_q, rest_q, word_q;
+  logic [31:0] dw_weights_q, dw_params_q, pw_weights_q, pw_params_q, word_q;
+  logic [23:0] rest_q;
   logic [31:0] words, left_q;  // of the next section; left of this one, with this word
   logic [15:0] layers_q, layer_q;
   logic [3:0] field_q, part_q, parts;
@@ -145,7 +146,7 @@ module duet_program #(
       case (state_q)
         Idle: begin
           read_addr_o  <= addr_i;
-          read_beats_o <= 32'd8;
+          read_beats_o <= 24'd8;
           busy_o       <= start_i;
           if (start_i) state_q <= AskHeader;
         end
@@ -157,7 +158,7 @@ module duet_program #(
         if (data_valid_i) begin
           beat_q <= beat_q + 3'd1;
           case (beat_q)
-            3'd2: {rest_q, layers_q} <= {data_i[63:32], data_i[15:0]};
+            3'd2: {rest_q, layers_q} <= {data_i[55:32], data_i[15:0]};
             3'd3: {dw_params_q, dw_weights_q} <= data_i;
             3'd4: {pw_params_q, pw_weights_q} <= data_i;
             default: ;

@@ -30,7 +30,7 @@ LutMultipliers lut_multipliers(const engine::Engine& engine);
 Logic counted_logic(const engine::Engine& engine);
 
 /// Of duet's engine, hierarchy kept: linear in the features, fitted to syntheses for 7 series and ECP5 (docs/estimate.md says how
-/// well), plus counted_logic. UltraScale is taken for 7 series, iCE40 for ECP5.
+/// well), plus counted_logic. UltraScale is taken for 7 series. Of the compact engine: constants.
 Logic engine_logic(const engine::Engine& engine);
 
 }  // namespace duet::estimate

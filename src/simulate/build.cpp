@@ -123,6 +123,7 @@ fs::path build_netlist(const fs::path& netlist, device::Family family, const fs:
               family == device::Family::ice40 ? "compact.cpp" : "main.cpp",
               models.own,
               {"-v", models.library.string(), "+incdir+" + models.library.parent_path().string()}};
+  if (family == device::Family::ice40) bench.flags.push_back("-DNO_ICE40_DEFAULT_ASSIGNMENTS");  // Verilator reads none of ports
   bench.sources.push_back(fs::absolute(netlist));
   verilate(folder, bench, "-O0");  // it takes longer to compile than to run
   return folder / "sim";

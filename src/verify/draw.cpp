@@ -234,6 +234,15 @@ void Drawer::draw_scarce(engine::Engine& engine, const net::Network& network) {
   }
 }
 
+// Whether it runs, in a time that can be simulated, on numbers that tell something.
+bool Drawer::sound(const Design& design) {
+  if (!program::unfit_because(design.network, design.engine).empty()) return false;
+  if (program::predict(program::compile(design.network, design.engine), design.memory).frame > kCycles.hi) return false;
+  const Numbers numbers = draw_numbers(design);
+  return quant::accumulator_bits(numbers.network) <= design.engine.acc_bits &&
+         least(live_outputs(numbers, golden_maps(numbers))) >= kLeastLive;
+}
+
 // Adds what follows from the numbers; false where the design is not one to verify.
 bool Drawer::complete(Design& design) {
   engine::Engine& e = design.engine;
@@ -241,16 +250,36 @@ bool Drawer::complete(Design& design) {
   e.acc_bits = kAccBits.lo;
   if (!fits()) return false;
   e.acc_bits = kAccBits.hi;
-  if (!program::unfit_because(design.network, e).empty()) return false;
-  if (program::predict(program::compile(design.network, e), design.memory).frame > kCycles.hi) return false;
-  const Numbers numbers = draw_numbers(design);
-  const int least_bits = std::max(kAccBits.lo, quant::accumulator_bits(numbers.network));
-  if (least_bits > kAccBits.hi || least(live_outputs(numbers, golden_maps(numbers))) < kLeastLive) return false;
+  if (!sound(design)) return false;
+  const int least_bits = std::max(kAccBits.lo, quant::accumulator_bits(draw_numbers(design).network));
   e.acc_bits = rng_.chance(kExactAccumulator) ? least_bits : static_cast<int>(rng_.between(least_bits, kAccBits.hi));
   return fits();
 }
 
+Design Drawer::next_compact() {
+  const auto runs = [](int i) {
+    const std::vector<net::ComputeLayer>& layers = by_layers()[static_cast<size_t>(i)].layers;
+    const bool sides =
+        std::all_of(layers.begin(), layers.end(), [](const net::ComputeLayer& l) { return l.kernel == (l.depthwise ? 3 : 1); });
+    return sides && !std::all_of(layers.begin(), layers.end(), [](const net::ComputeLayer& l) { return l.depthwise; });
+  };
+  net::Bundle bundle = by_layers()[static_cast<size_t>(layers_.take(rng_, runs))];
+  bundle.relu = true, bundle.pool = rng_.chance(kNoPool) ? net::Pool::none : net::Pool::max;
+  Design design;
+  const auto byte = [](int bits) { return bits <= 8; };
+  design.weight_bits = weight_bits_.take(rng_, byte), design.feature_bits = feature_bits_.take(rng_, byte);
+  design.engine = engine::compact_engine(bundle, design.weight_bits, design.feature_bits);
+  const Wish wish{false, drawn_++ % 4 == 2, false, false};
+  for (int tries = 1; tries <= kDespair; ++tries) {
+    design.network = draw_network(wish, bundle);
+    design.seed = rng_.bits();
+    if (sound(design)) return design;
+  }
+  throw Error("none of the networks drawn one after another runs on the compact engine", device_.name, "this is a fault of duet");
+}
+
 Design Drawer::next() {
+  if (device_.family == device::Family::ice40) return next_compact();
   Design design;
   const Wish wish = draw_choices(design);
   for (int tries = 1;; ++tries) {

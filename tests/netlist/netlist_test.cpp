@@ -56,13 +56,8 @@ Design design_of(const Case& c, device::Family family) {
   return design;
 }
 
-class Netlist : public testing::TestWithParam<std::tuple<const char*, Case>> {};
-
-TEST_P(Netlist, EqualsTheGoldenModel) {
-  if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
-  const auto& [board, kase] = GetParam();
-  const device::Device device = device::find_device(board);
-  const Design design = design_of(kase, device.family);
+// What synthesis and the netlist's simulation must give.
+void expect_equal(const Design& design, const device::Device& device) {
   ASSERT_EQ(engine::illegal_because(design.engine), "");
   const test::Folder folder;
   Finding finding;
@@ -78,7 +73,26 @@ TEST_P(Netlist, EqualsTheGoldenModel) {
   EXPECT_EQ(finding.replay->frame_cycles, program::predict(program, design.memory).frame);
 }
 
-INSTANTIATE_TEST_SUITE_P(Board, Netlist, testing::Combine(testing::Values("pynq-z1", "ulx3s-85f"), testing::ValuesIn(kCases)),
+class NetlistOf : public testing::TestWithParam<std::tuple<const char*, Case>> {};
+
+TEST_P(NetlistOf, EqualsTheGoldenModel) {
+  if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
+  const auto& [board, kase] = GetParam();
+  const device::Device device = device::find_device(board);
+  expect_equal(design_of(kase, device.family), device);
+}
+
+#ifndef DUET_MANY
+TEST(Netlist, OfTheCompactEngineEqualsTheGoldenModel) {
+  if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
+  Design design;
+  design.network = network_of(kCases[0]);
+  design.engine = engine::compact_engine(design.network.bundle, 8, 8);
+  expect_equal(design, device::find_device("icebreaker"));
+}
+#endif
+
+INSTANTIATE_TEST_SUITE_P(Board, NetlistOf, testing::Combine(testing::Values("pynq-z1", "ulx3s-85f"), testing::ValuesIn(kCases)),
                          [](const auto& info) {
                            std::string board = std::get<0>(info.param);
                            std::erase(board, '-');
