@@ -105,7 +105,7 @@ module duet_load #(
   logic [15:0] stride, units, half, units_q, unit_q, more_q;  // more_q: units of a tile behind its rows
   logic [WordAddr-1:0] region, word_q, slot_base_q;
   logic [4:0] part_q, slots, slots_taken_q, slot_q;
-  logic streamed, after_q, last_beat_q, last_part_q, first_unit_q, last_unit_q, none_q, part_end, unit_end, units_end;  // none_q: no units left
+  logic streamed, after_q, last_beat_q, last_part_q, last_slot_q, first_unit_q, last_unit_q, none_q, part_end, unit_end, units_end;  // none_q: no units left
   assign units_addr = descriptor[159:128];
   assign unit_beats = descriptor[179:160];
   assign region     = WordAddr'(descriptor[211:192]);
@@ -197,6 +197,7 @@ module duet_load #(
     thrice_q      <= 18'(row_beats) + {1'b0, row_beats, 1'b0};
     before_last_q <= row_beats - 16'd2;
     last_unit_q   <= unit_q + 16'd1 == units;
+    last_slot_q   <= slot_q + 5'd1 == slots;
     more_q        <= (first ? 16'd0 : units - half) + (last ? units : 16'd0);
     even_fits_q   <= even_room + ((side == side_free_i) ? 3'(even_free_i) : 3'd0) >= 3'(even_need_q);
     odd_fits_q    <= odd_room + ((side == side_free_i) ? 3'(odd_free_i) : 3'd0) >= 3'(odd_need_q);
@@ -324,8 +325,8 @@ module duet_load #(
           if (read_ready_i) begin
             state_q     <= UnitData;
             unit_addr_q <= unit_addr_q + {9'd0, unit_beats, 3'b000};
-            slot_q      <= (slot_q + 5'd1 == slots) ? 5'd0 : slot_q + 5'd1;
-            slot_base_q <= (slot_q + 5'd1 == slots) ? '0 : slot_base_q + WordAddr'(stride);
+            slot_q      <= last_slot_q ? 5'd0 : slot_q + 5'd1;
+            slot_base_q <= last_slot_q ? '0 : slot_base_q + WordAddr'(stride);
           end
         end
         default:

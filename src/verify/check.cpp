@@ -137,7 +137,7 @@ Finding run_simulation(const Design& design, const fs::path& folder, const Progr
   simulate::Options options;
   options.memory = design.memory;
   options.keep_maps = true;
-  options.cache = folder / "simulator";  // no other design can use it
+  if (!engine::compact(design.engine)) options.cache = folder / "simulator";  // no other design can use it
   if (progress) progress(0, 2, "building and simulating");
   const simulate::Result quiet = simulate::run(numbers.network, design.engine, numbers.pictures, options);
   compare(design, golden, quiet, "quiet memory", finding);
@@ -154,7 +154,7 @@ Finding run_simulation(const Design& design, const fs::path& folder, const Progr
     options.stall_seed = design.seed | 1;
     compare(design, golden, simulate::run(numbers.network, design.engine, numbers.pictures, options), "stalling memory", finding);
   }
-  fs::remove_all(options.cache);
+  fs::remove_all(folder / "simulator");
   return finding;
 }
 

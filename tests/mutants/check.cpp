@@ -29,6 +29,12 @@ const std::vector<Stage>& stages() {
       {"test_rtl", "Module.RamKeepsWords", {"rtl/vendor/generic/duet_ram.sv"}},
       {"test_rtl", "Module.RamOfBlocks*:Module.RamOfEqual*", {"rtl/vendor/xc7/duet_ram"}},
       {"test_rtl", "Module.RamOfEcp5*", {"rtl/vendor/ecp5/duet_ram"}},
+      {"test_rtl", "Module.RamOfIce40*", {"rtl/vendor/ice40/duet_ram"}},
+      {"test_rtl", "Module.Accumulate*", {"rtl/vendor/generic/duet_accumulate.sv"}},
+      {"test_rtl", "Module.MultiplierOfIce40*", {"rtl/vendor/ice40/duet_accumulate.sv"}},
+      {"test_rtl", "Module.StoreRamKeeps*", {"rtl/vendor/generic/duet_store_ram.sv"}},
+      {"test_rtl", "Module.StoreRamOfIce40*", {"rtl/vendor/ice40/duet_store_ram.sv"}},
+      {"test_model", "Compact.*", {"rtl/compact/"}},
       {"test_rtl", "Module.ChainAdds*", {"rtl/math/duet_chain.sv", mac}},
       {"test_rtl", "Module.ChainOfDsp*:Module.DspBlock*:Module.ColumnOfDsp*", {"rtl/vendor/xc7/duet_mac.sv"}},
       {"test_rtl", "Module.MultiplierOfEcp5*:Module.ColumnOfEcp5*", {"rtl/vendor/ecp5/duet_mac.sv"}},
@@ -48,7 +54,8 @@ const std::vector<Stage>& stages() {
       {"test_model", "Engine.*:Fours.*:Units.*:Narrow.*:-Engine.W11F9*", engine, true},
       {"test_model", "Stream.*:Nibbles.*:-Stream.PairsW8F8:Nibbles.FoursW4F4SixLanes", engine, true},
       {"test_rtl", "Lint.VerilatorFindsNothing", engine, true},
-      {"test_rtl", "Lint.VerilatorFindsNothingInDsp*", {"rtl/vendor/xc7/", "rtl/vendor/ecp5/"}, true},
+      {"test_rtl", "Lint.VerilatorFindsNothing", {"rtl/compact/"}, true},
+      {"test_rtl", "Lint.VerilatorFindsNothingInDsp*", {"rtl/vendor/xc7/", "rtl/vendor/ecp5/", "rtl/vendor/ice40/"}, true},
   };
   return kStages;
 }
@@ -93,10 +100,11 @@ bool elaborates(const Tree& tree, const std::string& file) {
   const fs::path path = tree.home() / file;
   std::vector<std::string> command{"verilator", "--lint-only", "-sv", "-Wno-fatal", "-Wno-lint", "--top-module", path.stem()};
   for (const std::string& cell : test::cells(vendor_of(file))) command.push_back(cell);
-  for (const auto& files : {emit::rtl_files({}, vendor_of(file)), emit::board_files({})})
+  const engine::Engine engine = of_compact(file) ? engine::compact_engine(engine::Engine{}.bundle, 8, 8) : engine::Engine{};
+  for (const auto& files : {emit::rtl_files(engine, vendor_of(file)), emit::board_files(engine)})
     for (const fs::path& source : files) command.push_back(source.string());
   const fs::path top = tree.home() / ".." / "duet_top.sv";  // the engine on a board
-  base::write_file(top, emit::top({}));
+  base::write_file(top, emit::top(engine));
   command.push_back(top.string());
   return base::run_process(command).exit_code == 0;
 }

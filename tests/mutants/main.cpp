@@ -132,7 +132,9 @@ int run(uint64_t seed, int count, const fs::path& out) {
   };
   const std::vector<Mutant> mutants = draw(tree.sources(), seed, count, valid);
   Results results(out / "results.jsonl");
-  Prover prover(test::engines(), project, tree.home(), fs::absolute(out) / "work" / "proofs");
+  std::vector<engine::Engine> engines = test::engines();
+  engines.push_back(engine::compact_engine(engine::Engine{}.bundle, 8, 8));
+  Prover prover(engines, project, tree.home(), fs::absolute(out) / "work" / "proofs");
   Examiner examiner(tree, prover, measure(tree, rtl, results));
   std::map<std::string, int> verdicts;
   const Clock::time_point start = Clock::now();

@@ -287,6 +287,11 @@ std::string plant(const Mutant& mutant, const std::string& text) {
   return changed;
 }
 
+bool of_compact(const std::string& file) {
+  return file.starts_with("rtl/compact/") || file.starts_with("rtl/vendor/ice40/") ||
+         file == "rtl/vendor/generic/duet_accumulate.sv" || file == "rtl/vendor/generic/duet_store_ram.sv";
+}
+
 std::string vendor_of(const std::string& file) {
   const std::string folder = "rtl/vendor/";
   if (!file.starts_with(folder)) return "generic";

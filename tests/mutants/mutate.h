@@ -32,6 +32,8 @@ std::vector<Mutant> draw(const std::vector<Source>& sources, uint64_t seed, int 
 
 /// The folder of rtl/vendor that a file stands in; "generic" for what every family shares.
 std::string vendor_of(const std::string& file);
+/// Whether only the compact engine is made of a file.
+bool of_compact(const std::string& file);
 
 /// The text of the file that `mutant` changes, with its change.
 std::string plant(const Mutant& mutant, const std::string& text);

@@ -45,21 +45,24 @@ std::string side_by_side(const std::string& module, const fs::path& gold, const 
 }  // namespace
 
 Prover::Prover(const std::vector<engine::Engine>& engines, fs::path original, fs::path mutated, fs::path folder)
-    : engines_(engines.size()), original_(std::move(original)), mutated_(std::move(mutated)), folder_(std::move(folder)) {
+    : engines_(engines), original_(std::move(original)), mutated_(std::move(mutated)), folder_(std::move(folder)) {
   fs::create_directories(folder_);
-  for (size_t i = 0; i < engines_; ++i) base::write_file(folder_ / fmt::format("top{}.sv", i), emit::top(engines[i]));
+  for (size_t i = 0; i < engines_.size(); ++i) base::write_file(folder_ / fmt::format("top{}.sv", i), emit::top(engines[i]));
 }
 
 std::string Prover::name(size_t engine, const std::string& vendor) const { return fmt::format("{}_{}", vendor, engine); }
 
 // Paths are relative to `root`, as they are part of the text: then only what was changed differs.
 Prover::Modules Prover::elaborate(size_t engine, const std::string& vendor, const fs::path& root, const fs::path& out) const {
-  const char* cells = vendor == "ecp5" ? "+/ecp5/cells_sim.v +/ecp5/cells_bb.v" : "+/xilinx/cells_sim.v";
+  const bool compact = engine::compact(engines_[engine]);
+  const char* cells = vendor == "ice40"  ? "+/ice40/cells_sim.v"
+                      : vendor == "ecp5" ? "+/ecp5/cells_sim.v +/ecp5/cells_bb.v"
+                                         : "+/xilinx/cells_sim.v";
   std::string script = fmt::format("read_verilog -lib {}; read_verilog -sv", cells);
-  for (const auto& files : {emit::rtl_files({}, vendor), emit::board_files({})})
+  for (const auto& files : {emit::rtl_files(engines_[engine], vendor), emit::board_files(engines_[engine])})
     for (const fs::path& file : files) script += " " + file.lexically_relative(base::home()).string();
-  script += fmt::format(" {}; hierarchy -top duet_board; write_ilang {}", (folder_ / fmt::format("top{}.sv", engine)).string(),
-                        out.string());
+  script += fmt::format(" {}; hierarchy -top {}; write_ilang {}", (folder_ / fmt::format("top{}.sv", engine)).string(),
+                        compact ? "duet_top" : "duet_board", out.string());
   base::ProcessOptions options;
   options.directory = root;
   Modules modules;
@@ -100,7 +103,8 @@ bool Prover::proves(const Mutant& mutant) {
   const std::string base = fs::path(mutant.file).stem();
   std::set<std::string> seen;
   bool changed = false;
-  for (size_t engine = 0; engine < engines_; ++engine) {
+  for (size_t engine = 0; engine < engines_.size(); ++engine) {
+    if (vendor != emit::kGeneric && (vendor == "ice40") != engine::compact(engines_[engine])) continue;
     std::vector<std::string> fresh;
     for (const auto& [name, text] : originals(engine, vendor))
       if (is_of(name, base) && seen.insert(name).second) fresh.push_back(name);

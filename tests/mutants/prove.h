@@ -30,7 +30,7 @@ class Prover {
   const Modules& originals(size_t engine, const std::string& vendor);
   bool same(const std::string& module, const std::filesystem::path& gold, const std::filesystem::path& gate) const;
 
-  size_t engines_;
+  std::vector<engine::Engine> engines_;
   std::filesystem::path original_, mutated_, folder_;
   std::map<std::string, Modules> originals_;
 };

@@ -31,9 +31,14 @@ struct Folder {
   ~Folder() { fs::remove_all(path); }
 };
 
-std::vector<std::string> files(const std::string& vendor) {
+const engine::Engine& compact() {
+  static const engine::Engine engine = engine::compact_engine(engine::Engine{}.bundle, 8, 8);
+  return engine;
+}
+
+std::vector<std::string> files(const std::string& vendor, const engine::Engine& engine = {}) {
   std::vector<std::string> all;
-  for (const fs::path& file : emit::rtl_files({}, vendor)) all.push_back(file.string());
+  for (const fs::path& file : emit::rtl_files(engine, vendor)) all.push_back(file.string());
   return all;
 }
 
@@ -44,11 +49,11 @@ void expect_clean_in_verilator(const Folder& folder, const engine::Engine& engin
   if (vendor != emit::kGeneric) {
     base::write_file(folder.path / "cells.vlt",
                      "`verilator_config\nlint_off -file \"*/cells_sim.v\"\nlint_off -file \"*/cells/*\"\n");
-    command.insert(command.end(),
-                   {(folder.path / "cells.vlt").string(), "-Wno-COMBDLY", "-Wno-PINMISSING", "-Wno-UNOPTFLAT", "-Wno-MODDUP"});
+    command.insert(command.end(), {(folder.path / "cells.vlt").string(), "-Wno-COMBDLY", "-Wno-PINMISSING", "-Wno-UNOPTFLAT",
+                                   "-Wno-MODDUP", "-Wno-TIMESCALEMOD"});
     for (const std::string& file : test::cells(vendor)) command.push_back(file);
   }
-  for (const std::string& file : files(vendor)) command.push_back(file);
+  for (const std::string& file : files(vendor, engine)) command.push_back(file);
   command.push_back((folder.path / "duet_top.sv").string());
   const base::ProcessResult result = base::run_process(command);
   EXPECT_EQ(result.exit_code, 0) << engine::to_json(engine).dump() << result.output.substr(0, 3000);
@@ -57,6 +62,7 @@ void expect_clean_in_verilator(const Folder& folder, const engine::Engine& engin
 TEST(Lint, VerilatorFindsNothing) {
   const Folder folder;
   for (const engine::Engine& engine : engines()) expect_clean_in_verilator(folder, engine, emit::kGeneric);
+  expect_clean_in_verilator(folder, compact(), emit::kGeneric);
 }
 
 TEST(Lint, VerilatorFindsNothingOnBoards) {
@@ -70,19 +76,26 @@ TEST(Lint, VerilatorFindsNothingOnBoards) {
   EXPECT_EQ(result.exit_code, 0) << result.output.substr(0, 3000);
 }
 
+const std::map<std::string, const char*> kLibraries{{"xc7", "+/xilinx/cells_sim.v"},
+                                                    {"ecp5", "+/ecp5/cells_sim.v +/ecp5/cells_bb.v"},
+                                                    {"ice40", "-D ICE40_U +/ice40/cells_sim.v"}};
+
 // With the pins' modules, which hold cells that Verilator does not know.
 TEST(Lint, YosysFindsNothingOnBoards) {
   if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
   const Folder folder;
-  base::write_file(folder.path / "duet_top.sv", emit::top(engines()[0]));
   int boards = 0;
   for (const std::string& name : device::device_names()) {
     const device::Device device = device::find_device(name);
     if (!device.board) continue;
     ++boards;
-    std::string script = "read_verilog -lib +/ecp5/cells_sim.v +/ecp5/cells_bb.v; read_verilog -sv";
-    for (const std::string& file : files("ecp5")) script += " " + file;
-    for (const fs::path& file : emit::board_files({})) script += " " + file.string();
+    const bool ice40 = device.family == device::Family::ice40;
+    const engine::Engine engine = ice40 ? compact() : engines()[0];
+    base::write_file(folder.path / "duet_top.sv", emit::top(engine));
+    std::string script =
+        std::string("read_verilog -lib ") + kLibraries.at(device::to_string(device.family)) + "; read_verilog -sv";
+    for (const std::string& file : files(device::to_string(device.family), engine)) script += " " + file;
+    for (const fs::path& file : emit::board_files(engine)) script += " " + file.string();
     script += " " + (kRoot / "rtl" / "board" / device.board->top / (device.board->top + ".sv")).string();
     script += " " + (folder.path / "duet_top.sv").string() + "; hierarchy -top " + device.board->top + "; proc; check";
     const base::ProcessResult result = base::run_process({"yosys", "-q", "-e", ".", "-p", script});  // any warning
@@ -100,23 +113,24 @@ TEST(Lint, VerilatorFindsNothingInDspBlocksAndBlockMemories) {
       of_family.family = *device::family_of(vendor);
       if (engine::illegal_because(of_family).empty()) expect_clean_in_verilator(folder, of_family, vendor);
     }
+  expect_clean_in_verilator(folder, compact(), "ice40");
 }
 
 TEST(Lint, YosysFindsNothing) {
   if (!base::have_program("yosys")) GTEST_SKIP() << "yosys is not installed";
   const Folder folder;
+  const auto expect_clean = [&](const engine::Engine& engine, const std::string& vendor) {
+    base::write_file(folder.path / "duet_top.sv", emit::top(engine));
+    std::string script = vendor == emit::kGeneric ? "" : std::string("read_verilog -lib ") + kLibraries.at(vendor) + "; ";
+    script += "read_verilog -sv";
+    for (const std::string& file : files(vendor, engine)) script += " " + file;
+    script += " " + (folder.path / "duet_top.sv").string() + "; hierarchy -top duet_top; proc; check";
+    const base::ProcessResult result = base::run_process({"yosys", "-q", "-e", ".", "-p", script});  // any warning
+    EXPECT_EQ(result.exit_code, 0) << result.output.substr(0, 3000);
+  };
   for (const size_t i : {size_t{2}, size_t{4}, size_t{5}, size_t{6}, size_t{8}, size_t{9}, size_t{10}, size_t{11}})
-    for (const auto& [vendor, library] :
-         std::map<std::string, std::string>{{emit::kGeneric, ""},
-                                            {"xc7", "read_verilog -lib +/xilinx/cells_sim.v; "},
-                                            {"ecp5", "read_verilog -lib +/ecp5/cells_sim.v +/ecp5/cells_bb.v; "}}) {
-      base::write_file(folder.path / "duet_top.sv", emit::top(engines()[i]));
-      std::string script = library + "read_verilog -sv";
-      for (const std::string& file : files(vendor)) script += " " + file;
-      script += " " + (folder.path / "duet_top.sv").string() + "; hierarchy -top duet_top; proc; check";
-      const base::ProcessResult result = base::run_process({"yosys", "-q", "-e", ".", "-p", script});  // any warning
-      EXPECT_EQ(result.exit_code, 0) << result.output.substr(0, 3000);
-    }
+    for (const char* vendor : {emit::kGeneric, "xc7", "ecp5"}) expect_clean(engines()[i], vendor);
+  for (const char* vendor : {emit::kGeneric, "ice40"}) expect_clean(compact(), vendor);
 }
 
 // The words of a reason that the RTL repeats: up to what holds for this engine alone.
@@ -222,9 +236,9 @@ TEST(Rules, ElaborationRefusesSumsThatOverflowTheirField) {
 }
 
 void run_bench(const std::string& module, const std::string& bench, const std::vector<std::string>& parameters,
-               const std::string& vendor, const std::string& flags = "") {
+               const std::string& vendor, const std::string& flags = "", const engine::Engine& engine = {}) {
   const Folder folder;
-  std::vector<std::string> sources = files(vendor);
+  std::vector<std::string> sources = files(vendor, engine);
   if (vendor != emit::kGeneric && !base::have_program("yosys")) GTEST_SKIP() << "needs the models that come with yosys";
   const std::vector<std::string> models = test::cells(vendor);
   sources.insert(sources.begin(), models.begin(), models.end());
@@ -301,6 +315,16 @@ TEST(Module, RamOfEcp5KeepsWords) {
   for (const char* depth : {"300", "1000", "2000", "4000", "8000", "16000", "20000"})  // every shape, and rows of the deepest
     run_bench("duet_ram", "ram", {"Width=48", std::string("Depth=") + depth}, "ecp5", std::string("-DDEPTH=") + depth);
 }
+
+TEST(Module, RamOfIce40KeepsWords) {
+  for (const char* depth : {"200", "500", "1000", "2000"})  // every shape
+    run_bench("duet_ram", "ram", {"Width=48", std::string("Depth=") + depth}, "ice40", std::string("-DDEPTH=") + depth,
+              compact());
+}
+TEST(Module, AccumulateAddsProducts) { run_bench("duet_accumulate", "accumulate", {}, emit::kGeneric, "", compact()); }
+TEST(Module, MultiplierOfIce40AddsProducts) { run_bench("duet_accumulate", "accumulate", {}, "ice40", "", compact()); }
+TEST(Module, StoreRamKeepsWords) { run_bench("duet_store_ram", "store_ram", {}, emit::kGeneric, "", compact()); }
+TEST(Module, StoreRamOfIce40KeepsWords) { run_bench("duet_store_ram", "store_ram", {}, "ice40", "", compact()); }
 
 }  // namespace
 }  // namespace duet

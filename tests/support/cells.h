@@ -14,6 +14,7 @@ inline std::vector<std::string> cells(const std::string& vendor) {
   const synth::CellModels models = synth::cell_models(*device::family_of(vendor));
   std::vector<std::string> all;
   for (const auto& file : models.own) all.push_back(file.string());
+  if (vendor == "ice40") all.push_back("-DNO_ICE40_DEFAULT_ASSIGNMENTS");  // Verilator reads none of ports
   all.insert(all.end(), {"-v", models.library.string(), "+incdir+" + models.library.parent_path().string()});
   return all;
 }
