@@ -41,6 +41,7 @@ search::Verdict weigh(const net::Network& network, const estimate::Design& desig
 }  // namespace
 
 std::string describe(const engine::Engine& engine) {
+  if (engine::compact(engine)) return fmt::format("compact engine, {} lanes", engine.out_lanes);
   std::string text = fmt::format("{} x {} lanes, {} product{} a DSP", engine.in_lanes, engine.out_lanes, engine.products,
                                  engine.products > 1 ? "s" : "");
   if (engine.dw_lanes) text += fmt::format(", {} depth-wise lane{}", engine.dw_lanes, engine.dw_lanes > 1 ? "s" : "");

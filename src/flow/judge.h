@@ -26,7 +26,7 @@ search::Verdict verdict(const net::Network& network, const Config& config);
 /// Engine, widths and estimates as a proposal's log and the Bundles' table hold them.
 Json figures(const net::Network& network, const Judged& judged, const Config& config);
 
-/// Parallel factors in words: "8 x 24 lanes, 2 products a DSP, 2 depth-wise lanes".
+/// Parallel factors in words: "8 x 24 lanes, 2 products a DSP, 2 depth-wise lanes", "compact engine, 8 lanes".
 std::string describe(const engine::Engine& engine);
 /// Multiply-accumulates a DSP of the device does in a cycle.
 double mac_per_dsp_cycle(int64_t macs, int64_t cycles, const device::Device& device);
