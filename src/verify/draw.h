@@ -38,8 +38,8 @@ class Deck {
 
 /// Draws designs for a device, one after another: the same seed and device, the same designs. Half of them are of dw3-conv1, the
 /// rest of any Bundle, whose computing layers are dealt like cards. Every AXI latency comes up as often as any other; a mapping
-/// (products a DSP, picture, depth-wise multipliers) or a width less often where few Bundles or mappings allow it. For iCE40: networks
-/// that the compact engine runs, their widths and Bundles dealt likewise.
+/// (products a DSP, picture, depth-wise multipliers) or a width less often where few Bundles or mappings allow it. For iCE40:
+/// networks that the compact engine runs, their widths and Bundles dealt likewise.
 class Drawer {
  public:
   Drawer(uint64_t seed, const device::Device& device);

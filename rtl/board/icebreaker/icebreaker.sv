@@ -22,7 +22,7 @@ module icebreaker #(
       .DIVR(PllIn - 1),
       .DIVF(PllFeed - 1),
       .DIVQ(PllOut),
-      .FILTER_RANGE(1)
+      .FILTER_RANGE(1)  // of a phase detector at 12 MHz
   ) u_pll (
       .PACKAGEPIN(clk_12mhz), .PLLOUTGLOBAL(clk), .LOCK(locked), .RESETB(1'b1), .BYPASS(1'b0)
   );

@@ -1,4 +1,4 @@
-// A large memory with one port: a read or a write a cycle. Read latency: 1 cycle; after a write the data is not defined. Twin of
+// A large memory with one port. Read latency: 1 cycle; after a write the data is not defined. Throughput: a read or a write a cycle. Twin of
 // rtl/vendor/ice40/duet_store_ram.sv (four SB_SPRAM256KA). Does not: reset, initialise.
 module duet_store_ram (
     input  logic        clk_i,

@@ -1,5 +1,5 @@
-// A multiplier with its own sum, as one SB_MAC16 of 16 x 16 bits: same ports and timing as rtl/vendor/generic/duet_accumulate.sv, 3 cycles
-// from operands to sum. The sum comes back through C and D, where it can be left out; the block's own way back cannot. Throughput: one
+// A multiplier with its own sum, as one SB_MAC16 of 16 x 16 bits: same ports and timing as its twin, rtl/vendor/generic/duet_accumulate.sv.
+// Latency: 3 cycles from operands to sum. The sum comes back through C and D, where it can be left out; the block's own way back cannot. Throughput: one
 // product a cycle. Source: Lattice FPGA-TN-02007 (DSP functions of iCE40), FPGA-TN-02026 (its library). Does not: saturate.
 module duet_accumulate (
     input  logic        clk_i,

@@ -1,5 +1,5 @@
-// A large memory with one port, as the four SB_SPRAM256KA of an iCE40 UltraPlus side by side: same ports and timing as
-// rtl/vendor/generic/duet_store_ram.sv, read latency 1 cycle. Throughput: a read or a write a cycle. Source: Lattice FPGA-TN-02022 (SPRAM
+// A large memory with one port, as the four SB_SPRAM256KA of an iCE40 UltraPlus side by side: same ports and timing as its twin,
+// rtl/vendor/generic/duet_store_ram.sv. Read latency: 1 cycle. Throughput: a read or a write a cycle. Source: Lattice FPGA-TN-02022 (SPRAM
 // of iCE40). Does not: reset, initialise.
 module duet_store_ram (
     input  logic        clk_i,

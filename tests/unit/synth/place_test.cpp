@@ -31,6 +31,22 @@ TEST(Place, PllMakesTheHighestClockThatIsNotTooHigh) {
   EXPECT_THROW(ecp5_pll(25, 1), Error);
 }
 
+// Project IceStorm's icepll names the same settings: `icepll -i 12 -o 36` and so on.
+TEST(Place, PllOfIce40) {
+  const auto is = [](double in, double wanted, Pll expected) {
+    const Pll pll = ice40_pll(in, wanted);
+    EXPECT_EQ(pll.in, expected.in);
+    EXPECT_EQ(pll.feed, expected.feed);
+    EXPECT_EQ(pll.out, expected.out);
+    EXPECT_DOUBLE_EQ(pll.mhz, expected.mhz);
+  };
+  is(12, 36, {1, 48, 4, 36});
+  is(12, 39.75, {1, 53, 4, 39.75});
+  is(12, 40, {1, 53, 4, 39.75});  // the highest below, not the nearest
+  is(48, 16.5, {1, 22, 6, 16.5});
+  EXPECT_THROW(ice40_pll(12, 8), Error);
+}
+
 TEST(Place, SaysWhyThereIsNoBitstream) {
   EXPECT_EQ(unplaceable_because(device::find_device("pynq-z1")), "the device file has no [board]");
   device::Device other = device::find_device("ulx3s-85f");
