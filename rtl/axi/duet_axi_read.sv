@@ -30,22 +30,28 @@ module duet_axi_read #(
   logic [23:0] wait_q;
   logic [20:0] blocks_q;
   logic [4:0] flight_q, begins;
-  logic [3:0] end_q;
-  logic asking_q, waiting_q, last_beat_q, last_burst, asked;
+  logic [5:0] short_end;
+  logic [3:0] end_q, ends_at;
+  logic fresh_q, few_q, asking_q, waiting_q, last_beat_q, last_burst, asked;
 
-  // addr_i[6:3] - 1, bit by bit: as a sum it would be a second adder in the way.
-  assign begins = {addr_i[6:3] == 4'd0, addr_i[6] ^ (addr_i[5:3] == 3'd0), addr_i[5] ^ (addr_i[4:3] == 2'd0), addr_i[4] ^ !addr_i[3], !addr_i[3]};
+  // In the first cycle of a run (fresh_q) its blocks are counted: beats_i comes from afar, too far for an addition on the way. That cycle's
+  // burst, which may be the only one, needs the lowest bits of the sum alone.
+  // addr_q[6:3] - 1, bit by bit: as a sum it would be a second adder.
+  assign begins = {addr_q[6:3] == 4'd0, addr_q[6] ^ (addr_q[5:3] == 3'd0), addr_q[5] ^ (addr_q[4:3] == 2'd0), addr_q[4] ^ !addr_q[3], !addr_q[3]};
+  assign short_end   = {1'b0, wait_q[4:0]} + 6'($signed(begins));
   assign ready_o     = !waiting_q;
-  assign last_burst  = blocks_q == 21'd0;
+  assign last_burst  = fresh_q ? few_q && short_end[5:4] == 2'd0 : blocks_q == 21'd0;
+  assign ends_at     = fresh_q ? short_end[3:0] : end_q;
   assign m_arvalid_o = asking_q && flight_q != 5'(Outstanding);
   assign m_araddr_o  = addr_q;
-  assign m_arlen_o   = {4'd0, (last_burst ? end_q : 4'd15) - addr_q[6:3]};
+  assign m_arlen_o   = {4'd0, (last_burst ? ends_at : 4'd15) - addr_q[6:3]};
   assign m_rready_o  = 1'b1;
   assign asked       = m_arvalid_o && m_arready_i;
 
   always_ff @(posedge clk_i) begin
     data_o <= m_rdata_i;
     if (rst_i) begin
+      fresh_q      <= 1'b0;
       asking_q     <= 1'b0;
       waiting_q    <= 1'b0;
       flight_q     <= '0;
@@ -56,19 +62,22 @@ module duet_axi_read #(
       data_valid_o <= m_rvalid_i;
       done_o       <= m_rvalid_i && last_beat_q;
       error_o      <= m_rvalid_i && m_rresp_i != 2'b00;
+      fresh_q      <= valid_i && ready_o;
       if (valid_i && ready_o) begin
-        addr_q            <= addr_i;
-        {blocks_q, end_q} <= 25'(beats_i) + 25'($signed(begins));
-        asking_q          <= 1'b1;
-        wait_q            <= beats_i;
-        waiting_q         <= 1'b1;
-        last_beat_q       <= beats_i == 24'd1;
+        addr_q      <= addr_i;
+        few_q       <= beats_i[23:5] == 19'd0;
+        asking_q    <= 1'b1;
+        wait_q      <= beats_i;
+        waiting_q   <= 1'b1;
+        last_beat_q <= beats_i == 24'd1;
       end else begin
         if (asked) begin
           addr_q   <= {addr_q[31:7] + 25'd1, 7'd0};  // where a burst ends that is not the last
-          blocks_q <= blocks_q - 21'd1;
           asking_q <= !last_burst;
         end
+        // begins, less 16 where a block has been asked for.
+        if (fresh_q) {blocks_q, end_q} <= 25'(wait_q) + {{20{begins[4] || asked}}, begins[4] ^ asked, begins[3:0]};
+        else if (asked) blocks_q <= blocks_q - 21'd1;
         if (m_rvalid_i) begin
           wait_q      <= wait_q - 24'd1;
           waiting_q   <= !last_beat_q;

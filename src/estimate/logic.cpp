@@ -160,6 +160,11 @@ Counts of_bundle(const engine::Engine& e) {
   // their way to them, taps and three delays. Then swaps and loads of the weights, and where the column is.
   if (k > 0) add((2.0 * k * k - 18) * bits, (2.0 * k * k + 2 * k + 2 - 26) * bits + 2 * (k * k - 9) + (k > 3 ? 60 : 0));
   add((2.0 * k * k - 3) * signs, (2.0 * k * k + 2 * k + 2) * signs);
+  // Tap i waits i cycles for its place in the chain, and what travels with a pixel (rtl/layer/duet_dw.sv: places, a largest
+  // output, flags) for all of them: in Lattice's devices in flip-flops, of which the fit holds those of 3x3.
+  const double skew = 0.5 * k * k * (k * k - 1), fitted = 36;
+  const double beside = 2 * std::bit_width(static_cast<unsigned>(e.buffers.tile_words - 1)) + 13 + 16 + 1;
+  if (k > 0 && four_input_luts(e.family)) add(0, (skew - fitted) * bits + skew * signs + (k * k - 9) * beside);
   if (engine::array_kernel(e) > 1) add(kTaps.lut + engine::pixels(e) * e.in_lanes * e.feature_bits, kTaps.ff);
   if (engine::diagonal(e)) add(kDiagonal.lut, kDiagonal.ff);
   const int beat = engine::beat_lanes(e);
