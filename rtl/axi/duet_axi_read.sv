@@ -31,20 +31,20 @@ module duet_axi_read #(
   logic [20:0] blocks_q;
   logic [4:0] flight_q, begins;
   logic [5:0] short_end;
-  logic [3:0] end_q, ends_at;
-  logic fresh_q, few_q, asking_q, waiting_q, last_beat_q, last_burst, asked;
+  logic [3:0] end_q, last_length;
+  logic fresh_q, first_q, few_q, owed_q, asking_q, waiting_q, last_beat_q, last_burst, asked;
 
-  // In the first cycle of a run (fresh_q) its blocks are counted: beats_i comes from afar, too far for an addition on the way. That cycle's
-  // burst, which may be the only one, needs the lowest bits of the sum alone.
+  // In the first cycle of a run (fresh_q) its blocks are counted: beats_i comes from afar, too far for an addition on the way. A burst that is
+  // asked for in that cycle is owed to the count. The first burst, which may be the only one, needs the lowest bits of the sum alone.
   // addr_q[6:3] - 1, bit by bit: as a sum it would be a second adder.
   assign begins = {addr_q[6:3] == 4'd0, addr_q[6] ^ (addr_q[5:3] == 3'd0), addr_q[5] ^ (addr_q[4:3] == 2'd0), addr_q[4] ^ !addr_q[3], !addr_q[3]};
   assign short_end   = {1'b0, wait_q[4:0]} + 6'($signed(begins));
   assign ready_o     = !waiting_q;
-  assign last_burst  = fresh_q ? few_q && short_end[5:4] == 2'd0 : blocks_q == 21'd0;
-  assign ends_at     = fresh_q ? short_end[3:0] : end_q;
+  assign last_burst  = first_q ? few_q && short_end[5:4] == 2'd0 : blocks_q == 21'(owed_q);
+  assign last_length = first_q ? wait_q[3:0] - 4'd1 : end_q;
   assign m_arvalid_o = asking_q && flight_q != 5'(Outstanding);
   assign m_araddr_o  = addr_q;
-  assign m_arlen_o   = {4'd0, (last_burst ? ends_at : 4'd15) - addr_q[6:3]};
+  assign m_arlen_o   = {4'd0, last_burst ? last_length : ~addr_q[6:3]};
   assign m_rready_o  = 1'b1;
   assign asked       = m_arvalid_o && m_arready_i;
 
@@ -65,6 +65,7 @@ module duet_axi_read #(
       fresh_q      <= valid_i && ready_o;
       if (valid_i && ready_o) begin
         addr_q      <= addr_i;
+        first_q     <= 1'b1;
         few_q       <= beats_i[23:5] == 19'd0;
         asking_q    <= 1'b1;
         wait_q      <= beats_i;
@@ -73,11 +74,13 @@ module duet_axi_read #(
       end else begin
         if (asked) begin
           addr_q   <= {addr_q[31:7] + 25'd1, 7'd0};  // where a burst ends that is not the last
+          first_q  <= 1'b0;
           asking_q <= !last_burst;
         end
-        // begins, less 16 where a block has been asked for.
-        if (fresh_q) {blocks_q, end_q} <= 25'(wait_q) + {{20{begins[4] || asked}}, begins[4] ^ asked, begins[3:0]};
-        else if (asked) blocks_q <= blocks_q - 21'd1;
+        if (fresh_q) begin
+          {blocks_q, end_q} <= 25'(wait_q) + 25'($signed(begins));
+          owed_q            <= asked;
+        end else if (asked) blocks_q <= blocks_q - 21'd1;
         if (m_rvalid_i) begin
           wait_q      <= wait_q - 24'd1;
           waiting_q   <= !last_beat_q;
@@ -87,4 +90,5 @@ module duet_axi_read #(
       flight_q <= flight_q + 5'(asked) - 5'(m_rvalid_i && m_rlast_i);
     end
   end
+  wire unused = &{1'b0, short_end};
 endmodule
