@@ -67,10 +67,12 @@ Tree::Tree(const fs::path& project, const fs::path& folder) : folder_(folder), h
     if (entry.path().filename() != "rtl" && entry.path().filename() != "build")
       fs::create_symlink(entry.path(), home_ / entry.path().filename());
   fs::copy(project / "rtl", home_ / "rtl", fs::copy_options::recursive);
-  // Not models of cells, which are no logic of ours, nor a board's pins and clock, which are not simulated.
-  const auto planted_in = [](const fs::path& file) {
+  // Not models of cells, which are no logic of ours, nor cells side by side, nor a board's pins and clock, which are not
+  // simulated.
+  const auto planted_in = [&home = home_](const fs::path& file) {
     const fs::path folder = file.parent_path();
-    return file.extension() == ".sv" && folder.filename() != "cells" && folder.parent_path().filename() != "board";
+    return file.extension() == ".sv" && folder.filename() != "cells" && file != home / "rtl/vendor/ice40/duet_store_ram.sv" &&
+           folder.parent_path().filename() != "board";
   };
   for (const auto& entry : fs::recursive_directory_iterator(home_ / "rtl"))
     if (planted_in(entry.path()))

@@ -235,7 +235,8 @@ std::vector<Mutant> mutants_of(const Source& source) {
     for (const Operator& one : operators())
       for (const Edit& edit : one.edits(code)) {
         std::string mine = line;
-        all.push_back({source.file, number, one.name, line, mine.replace(edit.at, edit.length, edit.text)});
+        if (mine.substr(edit.at, edit.length) != edit.text)  // an enable may be 1 already
+          all.push_back({source.file, number, one.name, line, mine.replace(edit.at, edit.length, edit.text)});
       }
   }
   return all;
