@@ -168,11 +168,10 @@ module duet_compact #(
   assign stepped = step_from + step;
 
   logic [13:0] out_stepped, out_tile_next;
-  logic pooled, word_end;
-  assign pooled        = pool_q;
+  logic word_end;
   assign word_end      = write && (!head_q || second_q);
-  assign out_stepped   = (pooled ? out_q : out_column_q) + ((pooled || odd_q) ? 14'(out_step_q) : out_row_q);
-  assign out_tile_next = out_tile_q + (pooled ? out_row_q : {out_row_q[12:0], 1'b0});
+  assign out_stepped   = (pool_q ? out_q : out_column_q) + ((pool_q || odd_q) ? 14'(out_step_q) : out_row_q);
+  assign out_tile_next = out_tile_q + (pool_q ? out_row_q : {out_row_q[12:0], 1'b0});
   assign busy_o        = !idle;
   assign host_data_o   = word_q;
   assign host_there_o  = host_qqq;
@@ -236,7 +235,7 @@ module duet_compact #(
       if (word_end) begin
         out_q <= out_stepped;
         if (odd_q) out_column_q <= out_stepped;
-        odd_q <= !pooled && !odd_q;
+        odd_q <= !pool_q && !odd_q;
       end
       if (!loads) params_q <= 1'b0;
       // Both are 0 but in Run: the step is a pixel's last one, the last one of a row of taps.

@@ -28,10 +28,16 @@ engine::Engine choose(const AcceleratorOptions& options, const Accelerator& acce
   engine::Engine engine;
   if (options.lanes.empty()) {
     const auto best = estimate::best_engines(network.network, accelerator.device, network.weight_bits, network.feature_bits);
+    if (best.empty() && accelerator.device.family == device::Family::ice40)
+      throw Error(estimate::impossible_because(network.network, accelerator.device, network.weight_bits, network.feature_bits),
+                  accelerator.device.name, "docs/compact.md tells what fits");
     if (best.empty())
       throw Error("no engine for this network fits", accelerator.device.name,
                   "choose other widths or a larger device, or give --lanes");
     engine = best.front();
+  } else if (accelerator.device.family == device::Family::ice40) {
+    throw Error("is for the pipeline's engines", "--lanes",
+                accelerator.device.name + " has the compact engine, which nobody chooses: leave --lanes out");
   } else {
     engine.family = accelerator.device.family, engine.bundle = network.network.bundle;
     engine.in_lanes = options.lanes[0], engine.out_lanes = options.lanes[1], engine.dw_lanes = options.lanes[2];

@@ -95,7 +95,8 @@ void run(const Options& options) {
   if (options.clock_mhz > 0) device.clock_mhz = options.clock_mhz;
   const auto designs = find(options, network, device);
   if (designs.empty())
-    throw Error("no engine can run this network", options.network, "use fewer replications or a smaller picture");
+    throw Error(estimate::impossible_because(network, device, options.widths.weights(), options.widths.features()),
+                options.network, "use fewer replications or a smaller picture");
   if (!options.out.empty()) base::write_json(options.out, engine::to_json(designs[0].engine));
   if (options.json) {
     Json list = Json::array();

@@ -26,7 +26,9 @@ engine::Engine choose_engine(const Options& o, const device::Device& device) {
   if (!o.engine_file.empty()) return read_engine(o.engine_file, device);
   const net::Network network = read_network(o.network);
   const auto found = estimate::designs(network, device, o.widths.weights(), o.widths.features());
-  if (found.empty()) throw Error("no engine can run this network", o.network, "use fewer replications or a smaller picture");
+  if (found.empty())
+    throw Error(estimate::impossible_because(network, device, o.widths.weights(), o.widths.features()), o.network,
+                "use fewer replications or a smaller picture");
   return found[0].engine;
 }
 

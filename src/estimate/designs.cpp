@@ -199,4 +199,10 @@ std::vector<engine::Engine> best_engines(const net::Network& network, const devi
   return engines;
 }
 
+std::string impossible_because(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits) {
+  if (device.family != device::Family::ice40) return "no engine can run it";
+  return "the compact engine cannot run it: " +
+         program::unfit_because(network, engine::compact_engine(network.bundle, weight_bits, feature_bits));
+}
+
 }  // namespace duet::estimate

@@ -72,4 +72,7 @@ std::vector<engine::Engine> best_engines(const net::Network& network, const devi
 
 Json to_json(const Estimate& estimate, const device::Device& device);
 
+/// Why there are no designs of a network for a device, in words.
+std::string impossible_because(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits);
+
 }  // namespace duet::estimate

@@ -77,7 +77,8 @@ search::Verdict verdict(const net::Network& network, const Config& config) {
   if (!judged) {
     search::Verdict none;
     none.possible = false;
-    none.why = "no engine can run it";
+    none.why = estimate::impossible_because(network, config.device, config.widths.front().weight_bits,
+                                            config.widths.front().feature_bits);
     return none;
   }
   search::Verdict verdict = judged->verdict;
