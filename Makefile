@@ -1,6 +1,6 @@
 # The front door. `make help` lists what there is.
 .DEFAULT_GOAL := build
-.PHONY: help deps build demo test test-slow mutants bench-train bench-peers format clean
+.PHONY: help deps build demo test test-slow mutants bench-train bench-golden bench-peers format clean
 PROGRAM := build/release/duet
 TIMED := tools/timed
 
@@ -44,6 +44,12 @@ bench-train: ## speed of training beside a plain PyTorch loop (5 minutes)
 	@$(TIMED) build $(MAKE) --no-print-directory compile
 	@$(TIMED) --report
 	@/usr/bin/python3 bench/training/run.py --duet $(PROGRAM) --out build/bench-train
+
+bench-golden: ## speed of the golden model beside onnxruntime, on the same integers (3 minutes)
+	@$(TIMED) installs tools/install-deps build demo bench-peers
+	@$(TIMED) build $(MAKE) --no-print-directory compile
+	@$(TIMED) --report
+	@/usr/bin/python3 bench/golden/run.py --duet $(PROGRAM) --out build/bench-golden
 
 bench-peers: ## DNN-A beside FINN+ and NNgen, each installed into an environment of its own (two hours; goes on where it was)
 	@$(TIMED) installs tools/install-deps build bench-peers

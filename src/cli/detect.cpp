@@ -1,10 +1,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <chrono>
+#include <filesystem>
 #include <memory>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/parallel.h"
 #include "cli/accelerator.h"
 #include "cli/parts.h"
 #include "cli/verb.h"
@@ -20,19 +23,35 @@ namespace duet::cli {
 namespace {
 
 struct Arguments {
-  std::string picture, network, device = "pynq-z1", out;
+  std::vector<std::string> pictures;
+  std::string network, device = "pynq-z1", out;
   bool simulate = false, json = false;
 };
 
 struct Answer {
   net::Box box;
   double confidence = 0;
-  std::string runner;  // float, golden or simulated
-  Json cost;           // of the simulated accelerator
 };
 
-// The head that the fastest engine of the device computes, in Verilator.
-Answer simulated(const Arguments& a, const std::vector<uint8_t>& input) {
+struct Answers {
+  std::vector<Answer> of;  // each picture
+  std::string runner;      // float, golden or simulated
+  double per_second = 0;   // pictures, read and resized too
+  Json cost;               // of the simulated accelerator
+};
+
+std::vector<uint8_t> input_of(const std::string& picture, const net::Network& network) {
+  return data::resize_planar(data::read_image(picture), network.input.height, network.input.width);
+}
+
+Answer decode(const layer::IntMap& head, const quant::QuantizedNetwork& network) {
+  const net::Detection found =
+      net::decode(std::span<const int32_t>(head.values), network.network, network.layers.back().output_scale);
+  return {found.box, found.confidence};
+}
+
+// The heads that the fastest engine of the device computes, in Verilator.
+Answers simulated(const Arguments& a) {
   if (!train::is_quantized(a.network))
     throw Error("has no integers to simulate", a.network, "make some with `duet quantize`, or leave --simulate out");
   AcceleratorOptions options;
@@ -41,69 +60,117 @@ Answer simulated(const Arguments& a, const std::vector<uint8_t>& input) {
   const net::Network& network = accelerator.network.network;
   simulate::Options how;
   how.memory = program::memory_of(accelerator.device, accelerator.device.clock_mhz);
-  how.frames = 1;
+  how.frames = static_cast<int>(a.pictures.size());
   if (!a.json) say("building the simulator (kept for the next time) and running it");
-  const layer::IntMap picture{network.input, {input.begin(), input.end()}};
-  const simulate::Result ran = simulate::run(accelerator.network, accelerator.engine, {picture}, how, progress_bar("simulate"));
-  const auto compared = simulate::compare(ran.outputs, {golden::run(accelerator.network, picture)}, 16);
+  std::vector<layer::IntMap> pictures, expected;
+  for (const std::string& picture : a.pictures) {
+    const std::vector<uint8_t> input = input_of(picture, network);
+    pictures.push_back({network.input, {input.begin(), input.end()}});
+    expected.push_back(golden::run(accelerator.network, pictures.back()));
+  }
+  const simulate::Result ran = simulate::run(accelerator.network, accelerator.engine, pictures, how, progress_bar("simulate"));
+  const auto compared = simulate::compare(ran.outputs, expected, 16);
   if (compared.bytes_differ)
     throw Error("bytes differ from the golden model: " + compared.first, a.network,
                 "this is a fault of duet's engine or its model: please report it");
-  const net::Detection found =
-      net::decode(std::span<const int32_t>(ran.outputs[0].values), network, accelerator.network.layers.back().output_scale);
-  return {found.box,
-          found.confidence,
-          "simulated",
-          {{"cycles", ran.latency_cycles},
-           {"milliseconds", static_cast<double>(ran.latency_cycles) / accelerator.device.clock_mhz / 1e3},
-           {"clock_mhz", accelerator.device.clock_mhz},
-           {"device", accelerator.device.name}}};
+  Answers answers{{},
+                  "simulated",
+                  0,
+                  {{"cycles", ran.latency_cycles},
+                   {"milliseconds", static_cast<double>(ran.latency_cycles) / accelerator.device.clock_mhz / 1e3},
+                   {"clock_mhz", accelerator.device.clock_mhz},
+                   {"device", accelerator.device.name}}};
+  for (const layer::IntMap& head : ran.outputs) answers.of.push_back(decode(head, accelerator.network));
+  return answers;
 }
 
-Answer answer(const Arguments& a, const std::vector<uint8_t>& input) {
-  if (a.simulate) return simulated(a, input);
-  const bool integers = train::is_quantized(a.network);
-  const train::Scored found = train::detect(a.network, input, integers ? train::Runner::golden : train::Runner::floating);
-  return {found.predicted, found.confidence, integers ? "golden" : "float", {}};
+// The integers' golden model on all cores.
+Answers golden_model(const Arguments& a) {
+  const quant::QuantizedNetwork network = quant::load_quantized(a.network + "/quantized");
+  const golden::Runner runner(network);
+  Answers answers{std::vector<Answer>(a.pictures.size()), "golden", 0, {}};
+  base::parallel_for(
+      static_cast<int>(a.pictures.size()),
+      [&](int i) {
+        const size_t index = static_cast<size_t>(i);
+        answers.of[index] = decode(runner.run(input_of(a.pictures[index], network.network)), network);
+      },
+      a.pictures.size() > 1 ? progress_bar("detect") : Progress{});
+  return answers;
+}
+
+Answers floating(const Arguments& a, const net::Network& network) {
+  Answers answers{{}, "float", 0, {}};
+  for (const std::string& picture : a.pictures) {
+    const train::Scored found = train::detect(a.network, input_of(picture, network), train::Runner::floating);
+    answers.of.push_back({found.predicted, found.confidence});
+  }
+  return answers;
+}
+
+// The picture's own pixels.
+struct Pixels {
+  int x0, y0, x1, y1;
+};
+Pixels pixels(const net::Box& box, const data::Image& image) {
+  return {static_cast<int>(box.x0 * image.width), static_cast<int>(box.y0 * image.height),
+          static_cast<int>(box.x1 * image.width + 0.5), static_cast<int>(box.y1 * image.height + 0.5)};
+}
+
+// Where a picture with its box goes, or "".
+std::string drawn(const Arguments& a, const std::string& picture) {
+  if (a.out.empty() || a.pictures.size() == 1) return a.out;
+  return (std::filesystem::path(a.out) / std::filesystem::path(picture).filename()).string();
+}
+
+Json show(const Arguments& a, const std::string& picture, const Answer& answer) {
+  data::Image image = data::read_image(picture);
+  const net::Box& box = answer.box;
+  const auto [x0, y0, x1, y1] = pixels(box, image);
+  const std::string out = drawn(a, picture);
+  if (!out.empty()) {
+    data::draw_box(image, box, data::kGreen, std::max(2, image.width / 300));
+    data::write_image(out, image);
+  }
+  if (!a.json)
+    print(fmt::format("{}: {}, {} to {}, {} (confidence {:.0f} %){}", picture, x0, y0, x1, y1, 100 * answer.confidence,
+                      out.empty() ? "" : ", drawn in " + out));
+  return {{"picture", picture},
+          {"box", {box.x0, box.y0, box.x1, box.y1}},
+          {"pixels", {x0, y0, x1, y1}},
+          {"confidence", answer.confidence},
+          {"out", out}};
 }
 
 void run(Arguments a) {
   if (a.network.empty()) a.network = (base::home() / "pretrained" / "sky-w8f8").string();
   const net::Network network = find_network(a.network);
-  data::Image image = data::read_image(a.picture);
-  const auto input = data::resize_planar(image, network.input.height, network.input.width);
-  const Answer found = answer(a, input);
-  const net::Box& box = found.box;
-  if (!a.out.empty()) {
-    data::draw_box(image, box, data::kGreen, std::max(2, image.width / 300));
-    data::write_image(a.out, image);
-  }
-  const int x0 = static_cast<int>(box.x0 * image.width), y0 = static_cast<int>(box.y0 * image.height);
-  const int x1 = static_cast<int>(box.x1 * image.width + 0.5), y1 = static_cast<int>(box.y1 * image.height + 0.5);
-  if (a.json) {
-    Json result{{"box", {box.x0, box.y0, box.x1, box.y1}},
-                {"pixels", {x0, y0, x1, y1}},
-                {"confidence", found.confidence},
-                {"runner", found.runner},
-                {"out", a.out}};
-    if (a.simulate) result["simulated"] = found.cost;
-    return print_json(result);
-  }
-  print(fmt::format("{}: {}, {} to {}, {} (confidence {:.0f} %){}", a.picture, x0, y0, x1, y1, 100 * found.confidence,
-                    a.out.empty() ? "" : ", drawn in " + a.out));
+  if (a.pictures.size() > 1 && !a.out.empty()) std::filesystem::create_directories(a.out);
+  const auto start = std::chrono::steady_clock::now();
+  Answers answers = a.simulate ? simulated(a) : train::is_quantized(a.network) ? golden_model(a) : floating(a, network);
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  answers.per_second = static_cast<double>(a.pictures.size()) / took.count();
+  Json result = Json::array();
+  for (size_t i = 0; i < a.pictures.size(); ++i) result.push_back(show(a, a.pictures[i], answers.of[i]));
+  result = a.pictures.size() == 1 ? result[0] : Json{{"pictures", result}, {"pictures_per_second", answers.per_second}};
+  result["runner"] = answers.runner;
+  if (a.simulate) result["simulated"] = answers.cost;
+  if (a.json) return print_json(result);
   if (a.simulate)
     print(fmt::format("  simulated on {}: {} cycles, {:.2f} ms at {:g} MHz; every byte equals the golden model", a.device,
-                      found.cost["cycles"].get<int64_t>(), found.cost["milliseconds"].get<double>(),
-                      found.cost["clock_mhz"].get<double>()));
+                      answers.cost["cycles"].get<int64_t>(), answers.cost["milliseconds"].get<double>(),
+                      answers.cost["clock_mhz"].get<double>()));
+  else if (a.pictures.size() > 1)
+    print(fmt::format("{} pictures, {:.1f} a second", a.pictures.size(), answers.per_second));
 }
 
 }  // namespace
 
 void add_detect(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
-  CLI::App* verb = add_verb(app, "detect", "Find the object in a picture and draw its box", "duet detect photo.jpg --out box.png",
-                            [a] { run(*a); });
-  verb->add_option("picture", a->picture, "JPEG or PNG")->required();
+  CLI::App* verb = add_verb(app, "detect", "Find the object in a picture, or in each of several, and draw its box",
+                            "duet detect photo.jpg --out box.png", [a] { run(*a); });
+  verb->add_option("picture", a->pictures, "JPEG or PNG, one or several")->required();
   verb->add_option("--network", a->network,
                    "Folder that `duet train` or `duet quantize` made (default: pretrained/sky-w8f8, things in the sky)");
   CLI::Option* simulate =
@@ -111,7 +178,7 @@ void add_detect(CLI::App& app) {
   verb->add_option("--device", a->device, "With --simulate: device (see `duet devices`), or the path of a device file")
       ->needs(simulate)
       ->capture_default_str();
-  verb->add_option("--out", a->out, "Picture to write, with the box (.png or .jpg)");
+  verb->add_option("--out", a->out, "Picture to write, with the box (.png or .jpg); a folder for those of several");
   add_json_flag(verb, a->json);
 }
 

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <thread>
@@ -29,13 +30,16 @@ void run(const Arguments& a) {
   const fs::path pack = fs::path(a.data).extension() == ".pack"
                             ? fs::path(a.data)
                             : packed_part(read_and_say(a.data, a.read), a.part, network, packs.path());
+  const auto start = std::chrono::steady_clock::now();
   Json result = train::to_json(train::score(a.network, pack, runners.at(name), a.threads, progress_bar("scoring")));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   if (!a.boxes) result.erase("boxes");
   result["runner"] = name, result["part"] = a.part;
+  result["pictures_per_second"] = result["images"].get<double>() / took.count();
   if (a.json) return print_json(result);
-  print(fmt::format("{} on {} pictures ({} part, {}): mean IoU {:.4f}, {:.1f} % of them at 0.5 or more", a.network,
-                    result["images"].get<int>(), a.part, name, result["iou"].get<double>(),
-                    100 * result["share_50"].get<double>()));
+  print(fmt::format("{} on {} pictures ({} part, {}, {:.1f} a second): mean IoU {:.4f}, {:.1f} % of them at 0.5 or more",
+                    a.network, result["images"].get<int>(), a.part, name, result["pictures_per_second"].get<double>(),
+                    result["iou"].get<double>(), 100 * result["share_50"].get<double>()));
 }
 
 }  // namespace

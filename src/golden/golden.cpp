@@ -1,6 +1,7 @@
 #include "golden/golden.h"
 
 #include <algorithm>
+#include <limits>
 #include <mutex>
 
 #include "base/error.h"
@@ -22,8 +23,10 @@ struct Step {
 };
 
 layer::Accumulator accumulator_for(const quant::QuantizedNetwork& network, size_t index) {
-  const int bits = quant::accumulator_bits(network.layers[index].parameters, quant::input_range(network, index));
-  return bits <= 32 ? layer::Accumulator::int32 : layer::Accumulator::float64;
+  const fixed::Range input = quant::input_range(network, index);
+  if (quant::accumulator_bits(network.layers[index].parameters, input) > 32) return layer::Accumulator::float64;
+  const bool narrow = input.lo >= std::numeric_limits<int16_t>::min() && input.hi <= std::numeric_limits<int16_t>::max();
+  return narrow ? layer::Accumulator::int16_pairs : layer::Accumulator::int32;
 }
 
 layer::Convolution convolution_of(const net::Node& node, std::span<const net::Shape> inputs) {

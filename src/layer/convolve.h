@@ -18,7 +18,8 @@ struct Convolution {
 
 /// What a convolution adds up in. All are exact where they are allowed, so they give the same integers.
 enum class Accumulator {
-  int32,   ///< |bias| + sum |w| max|x| < 2^31
+  int32,        ///< |bias| + sum |w| max|x| < 2^31
+  int16_pairs,  ///< that, and every x fits 16 bits with its sign: two products an instruction
   float64  ///< < 2^52: every partial sum is a whole number that a double holds exactly, and there are fused multiply-adds for
            ///< doubles but no 64-bit integer multiplication in most processors
 };

@@ -71,7 +71,7 @@ TEST_F(SimulateVerb, RunsPicturesAndDrawsTheirBoxes) {
   EXPECT_GT(green_pixels(file("drawn/grey.png")), 4);
 }
 
-TEST_F(SimulateVerb, DetectFindsTheSameBoxInTheGoldenModelAndTheRtl) {
+TEST_F(SimulateVerb, DetectFindsTheSameBoxesInTheGoldenModelAndTheRtl) {
   Rng rng(3);
   const net::Network tiny = net::network_from_json(base::read_json(file("tiny.json")), "tiny");
   base::write_json(file("integers/network.json"), net::to_json(tiny));
@@ -79,6 +79,8 @@ TEST_F(SimulateVerb, DetectFindsTheSameBoxInTheGoldenModelAndTheRtl) {
   data::Image picture(48, 32);
   data::draw_box(picture, {0.2, 0.3, 0.6, 0.7}, data::kGreen, 3);
   data::write_image(file("thing.png"), picture);
+  data::draw_box(picture, {0.5, 0.1, 0.9, 0.4}, data::kGreen, 3);
+  data::write_image(file("other.png"), picture);
   base::ProcessOptions how;
   how.environment["DUET_CACHE"] = file("cache");
   const auto detect = [&](const std::vector<std::string>& options) {
@@ -94,6 +96,11 @@ TEST_F(SimulateVerb, DetectFindsTheSameBoxInTheGoldenModelAndTheRtl) {
   EXPECT_EQ(simulated["box"], golden["box"]);
   EXPECT_EQ(simulated["confidence"], golden["confidence"]);
   EXPECT_GT(simulated["simulated"]["cycles"].get<int64_t>(), 100);
+  const Json two = detect({file("other.png"), "--out", file("boxes")});
+  EXPECT_EQ(two["pictures"][0]["box"], golden["box"]);
+  EXPECT_EQ(two["pictures"][1]["out"], file("boxes/other.png"));
+  EXPECT_TRUE(fs::exists(file("boxes/thing.png")) && fs::exists(file("boxes/other.png")));
+  EXPECT_EQ(detect({file("other.png"), "--simulate"})["pictures"][1]["box"], two["pictures"][1]["box"]);
 }
 
 TEST_F(SimulateVerb, WritesAWaveform) {

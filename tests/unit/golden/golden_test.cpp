@@ -73,7 +73,7 @@ TEST(Golden, FastAndPlainConvolutionAgreeWithEveryAccumulatorAndInstructionSet) 
           {rng.between(-5000, 5000), static_cast<uint8_t>(rng.between(1, 255)), static_cast<uint8_t>(rng.between(1, 12))});
     const layer::IntMap* input = &x;
     const layer::IntMap want = layer::kind_of(node).run(node, p, {&input, 1});
-    for (auto accumulator : {layer::Accumulator::int32, layer::Accumulator::float64})
+    for (auto accumulator : {layer::Accumulator::int32, layer::Accumulator::int16_pairs, layer::Accumulator::float64})
       for (int set = 0; set <= static_cast<int>(layer::best_instructions()); ++set) {
         std::vector<int32_t> got(want.values.size());
         convolve({in, out, k, depthwise ? in : 1, shape.height, shape.width}, x.values.data(), p, accumulator, got.data(),
