@@ -135,7 +135,7 @@ module duet_load #(
   logic [1:0] copy_room_q;
   // Tiles and slots of the line buffer for the tile that waits.
   logic even_enough_q, odd_enough_q, even_fits_q, odd_fits_q, taken_q;
-  logic last_column_q, last_row_q, no_rows_q;  // of a row, of the tile; the tile has none
+  logic last_column_q, last_row_q, last_q, no_rows_q;  // of a row, of the tile; both; the tile has none
   logic go, satisfied, room, write, row_one, row_done, rows_end;
 
   // Beats of `count` rows.
@@ -175,7 +175,7 @@ module duet_load #(
   assign row_one  = row_beats == 16'd1;
   assign row_done = write && last_column_q;
   // A tile without new rows needs no room.
-  assign rows_end = (row_done && last_row_q) || (state_q == Wait && satisfied && no_rows_q);
+  assign rows_end = (write && last_q) || (state_q == Wait && satisfied && no_rows_q);
   assign tile_end = streamed ? units_end && after_q : rows_end;
 
   function automatic [2:0] next_slot(input [2:0] at);
@@ -280,6 +280,7 @@ module duet_load #(
         Fit: begin
           last_column_q  <= row_one;
           last_row_q     <= rows_q == 3'd1;
+          last_q         <= row_one && rows_q == 3'd1;
           no_rows_q      <= rows_q == 3'd0;
           beats_q        <= 24'(times(row_beats, thrice_q, rows_q));
           onward_beats_q <= times(row_beats, thrice_q, onward_q);
@@ -299,6 +300,7 @@ module duet_load #(
         if (write) begin
           column_q      <= row_done ? 16'd0 : column_q + 16'd1;
           last_column_q <= row_done ? row_one : column_q == before_last_q;
+          last_q        <= row_done ? row_one && rows_q == 3'd2 : column_q == before_last_q && last_row_q;
           if (row_done) begin
             row_q      <= row_q + 16'd1;
             rows_q     <= rows_q - 3'd1;

@@ -67,7 +67,7 @@ module duet_sequence #(
   logic [15:0] tiles, tile, tile_q, count_q, ahead_tile_q, ahead_count_q;
   logic [7:0] lead_less, burst, left_q;  // lead_less: one less than lead
   logic first, last, ahead, last_layer, one_tile, two_tiles, lead_one, lead_two, burst_one;
-  logic first_q, end_q, ahead_first_q, ahead_end_q, left_one, left_one_q, turns_q, ahead_done_q, there_q, shown_q, step;
+  logic first_q, end_q, ahead_first_q, ahead_end_q, left_one, left_one_q, turns_q, ahead_done_q, begun_q, start_q, step;
   assign marked = {17'd0, program_data_i[23:16] - 8'd1, program_data_i[31:24] == 8'd1, program_data_i[23:16] == 8'd2, program_data_i[23:16] == 8'd1,
                    program_data_i[15:0] == 16'd2, program_data_i[15:0] == 16'd1, program_data_i[33:0]};
   assign tiles = order_q[15:0];
@@ -77,7 +77,7 @@ module duet_sequence #(
   assign first    = ahead ? ahead_first_q : first_q;
   assign last     = first ? one_tile : ahead ? ahead_end_q : end_q;
   assign left_one = first ? lead_one : left_one_q;  // the last of the first layer's tiles before it is the second one's turn
-  assign step     = advance_i || (there_q && !shown_q);
+  assign step     = advance_i || start_q;
 
   always_ff @(posedge clk_i) begin
     if (step) begin
@@ -107,12 +107,13 @@ module duet_sequence #(
       ahead_first_q <= 1'b1;
       turns_q       <= 1'b0;
       ahead_done_q  <= 1'b0;
-      there_q       <= 1'b0;
-      shown_q       <= 1'b0;
+      begun_q       <= 1'b0;
+      start_q       <= 1'b0;
     end else if (!step) begin
-      there_q <= 1'b1;
+      begun_q <= 1'b1;
+      start_q <= !begun_q;
     end else begin
-      shown_q <= 1'b1;
+      start_q <= 1'b0;
       if (ahead) begin
         ahead_tile_q  <= last ? 16'd0 : ahead_tile_q + 16'd1;
         ahead_first_q <= last;

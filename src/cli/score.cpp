@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include "base/error.h"
 #include "cli/data_options.h"
 #include "cli/parts.h"
 #include "train/train.h"
@@ -18,7 +19,7 @@ struct Arguments {
   std::string network, data, part = "test", runner = "auto";
   data::ReadOptions read;
   int threads = 1;
-  bool boxes = false, json = false;
+  bool boxes = false, maps = false, json = false;
 };
 
 void run(const Arguments& a) {
@@ -36,10 +37,22 @@ void run(const Arguments& a) {
   if (!a.boxes) result.erase("boxes");
   result["runner"] = name, result["part"] = a.part;
   result["pictures_per_second"] = result["images"].get<double>() / took.count();
-  if (a.json) return print_json(result);
+  train::MapsCompared compared;
+  if (a.maps) {
+    compared = train::compare_maps(a.network, pack, a.threads, progress_bar("comparing maps"));
+    result["maps"] = {{"compared", compared.maps}, {"values_compared", compared.values}, {"values_differ", compared.differ}};
+  }
+  if (a.json) print_json(result);
+  if (compared.differ)
+    throw Error(fmt::format("{} integers differ, first in {}", compared.differ, compared.first), a.network,
+                "this is a fault of duet's golden model or its simulation: please report it");
+  if (a.json) return;
   print(fmt::format("{} on {} pictures ({} part, {}, {:.1f} a second): mean IoU {:.4f}, {:.1f} % of them at 0.5 or more",
                     a.network, result["images"].get<int>(), a.part, name, result["pictures_per_second"].get<double>(),
                     result["iou"].get<double>(), 100 * result["share_50"].get<double>()));
+  if (a.maps)
+    print(fmt::format("  {} feature maps of simulation and golden model: {} integers, none differs", compared.maps,
+                      compared.values));
 }
 
 }  // namespace
@@ -59,6 +72,8 @@ void add_score(CLI::App& app) {
           "float weights, the integers simulated in libtorch, or the golden model; auto: golden where there are integers")
       ->check(CLI::IsMember({"auto", "float", "simulated", "golden"}))
       ->capture_default_str();
+  verb->add_flag("--maps", a->maps,
+                 "Also compare every feature map of every picture: the integers simulated in libtorch and the golden model");
   verb->add_flag("--boxes", a->boxes, "With --json: every picture's boxes too");
   verb->add_option("--threads", a->threads, "Threads")->check(CLI::Range(1, 1024))->capture_default_str();
   add_read_options(verb, a->read);

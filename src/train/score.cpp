@@ -1,4 +1,7 @@
+#include <fmt/core.h>
+
 #include <cmath>
+#include <map>
 #include <memory>
 
 #include "base/error.h"
@@ -103,7 +106,7 @@ class AnyNetwork {
       if (runner_ == Runner::floating)
         each(library_core().forward(plan_, weights_, pictures.data(), group, threads));
       else
-        each(library_core().simulate(plan_, layers_, pictures.data(), group, threads));
+        each(library_core().simulate(plan_, layers_, pictures.data(), group, threads, {}));
     }
   }
 
@@ -146,6 +149,31 @@ Scored detect(const fs::path& network_folder, const std::vector<uint8_t>& pictur
   network.run(
       1, [&](int) { return picture.data(); }, 1, [&](int, const Scored& found) { out = found; });
   return out;
+}
+
+MapsCompared compare_maps(const fs::path& network_folder, const fs::path& pack_path, int threads, const Progress& progress) {
+  const quant::QuantizedNetwork integers = load_integers(network_folder);
+  const data::Pack pack = open_pack(pack_path, integers.network);
+  const golden::Runner golden(integers);
+  const core::Plan plan = make_plan(integers.network);
+  const std::vector<core::IntegerLayer> layers = integer_layers(integers);
+  MapsCompared result;
+  for (int i = 0; i < pack.count(); ++i) {
+    std::map<std::string, std::vector<int32_t>> maps;
+    library_core().simulate(plan, layers, pack.pixels(i), 1, threads,
+                            [&](const std::string& name, const std::vector<int32_t>& values) { maps[name] = values; });
+    golden.run({pack.pixels(i), pack.picture_bytes()}, [&](const net::Node& node, const layer::IntMap& map) {
+      if (node.name == "input") return;
+      const std::vector<int32_t>& other = maps[node.name];
+      DUET_CHECK(other.size() == map.values.size(), node.name);
+      int64_t differ = 0;
+      for (size_t v = 0; v < other.size(); ++v) differ += other[v] != map.values[v];
+      if (differ && result.first.empty()) result.first = fmt::format("picture {}, map {}", i, node.name);
+      ++result.maps, result.values += static_cast<int64_t>(other.size()), result.differ += differ;
+    });
+    if (progress) progress(i + 1, pack.count(), "");
+  }
+  return result;
 }
 
 Json to_json(const std::vector<Scored>& scored) {

@@ -108,6 +108,15 @@ std::vector<Scored> score(const std::filesystem::path& network_folder, const std
 /// `iou` stay zero.
 Scored detect(const std::filesystem::path& network_folder, const std::vector<uint8_t>& picture, Runner runner);
 
+/// Every feature map of every picture of a pack: libtorch's simulation, through which quantised training sees the network,
+/// against the golden model.
+struct MapsCompared {
+  int64_t maps = 0, values = 0, differ = 0;
+  std::string first;  ///< where the first difference is, or ""
+};
+MapsCompared compare_maps(const std::filesystem::path& network_folder, const std::filesystem::path& pack, int threads,
+                          const Progress& progress);
+
 /// {"iou" (mean), "share_50" (share of pictures with IoU >= 0.5), "images", "boxes": [{"predicted": [x0,y0,x1,y1], "truth":
 /// [...], "iou", "confidence"}...]}
 Json to_json(const std::vector<Scored>& scored);

@@ -45,9 +45,9 @@ class TorchCore final : public Core {
   }
 
   std::vector<int32_t> simulate(const Plan& plan, const std::vector<IntegerLayer>& layers, const uint8_t* pictures, int count,
-                                int threads) const override {
+                                int threads, const VisitMap& visit) const override {
     prepare(threads);
-    return simulate_integers(plan, layers, pictures, count);
+    return simulate_integers(plan, layers, pictures, count, visit);
   }
 };
 

@@ -83,6 +83,9 @@ struct IntegerLayer {
 
 using Callback = std::function<void(double done, double total, const std::string& note)>;
 
+/// A map's name in the plan and its integers, [count][channels][height][width].
+using VisitMap = std::function<void(const std::string& name, const std::vector<int32_t>& values)>;
+
 /// Everything the library offers; there is one, from duet_train_core().
 class Core {
  public:
@@ -98,9 +101,9 @@ class Core {
   /// Head maps of `count` pictures (planar bytes), [count][channels][grid height][grid width].
   virtual std::vector<float> forward(const Plan& plan, const Weights& weights, const uint8_t* pictures, int count,
                                      int threads) const = 0;
-  /// The same for the integer network: its head's integers.
+  /// The same for the integer network: its head's integers. `visit`, where there is one, sees every map that exists in integers.
   virtual std::vector<int32_t> simulate(const Plan& plan, const std::vector<IntegerLayer>& layers, const uint8_t* pictures,
-                                        int count, int threads) const = 0;
+                                        int count, int threads, const VisitMap& visit) const = 0;
 };
 
 }  // namespace duet::train::core

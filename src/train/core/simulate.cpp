@@ -44,6 +44,11 @@ at::Tensor space_to_depth(const at::Tensor& x) {
   return x.view({batch, c, h, 2, w, 2}).permute({0, 3, 5, 1, 2, 4}).reshape({batch, 4 * c, h, w});
 }
 
+std::vector<int32_t> integers(const at::Tensor& x) {
+  const at::Tensor whole = x.to(at::kInt).contiguous();
+  return {whole.data_ptr<int32_t>(), whole.data_ptr<int32_t>() + whole.numel()};
+}
+
 template <class T>
 void requantize_all(at::Tensor& acc, const IntegerLayer& layer) {
   const int64_t batch = acc.size(0), channels = acc.size(1), pixels = acc.size(2) * acc.size(3);
@@ -76,7 +81,7 @@ at::Tensor run_layer(const at::Tensor& x, const Op& op, const IntegerLayer& laye
 }  // namespace
 
 std::vector<int32_t> simulate_integers(const Plan& plan, const std::vector<IntegerLayer>& layers, const uint8_t* pictures,
-                                       int count) {
+                                       int count, const VisitMap& visit) {
   at::NoGradGuard guard;
   const at::Tensor picture =
       at::from_blob(const_cast<uint8_t*>(pictures), {count, plan.channels, plan.height, plan.width}, at::kByte).to(at::kFloat);
@@ -95,6 +100,7 @@ std::vector<int32_t> simulate_integers(const Plan& plan, const std::vector<Integ
         outputs.push_back(run_layer(x, op, layers[layer], most));
         largest.push_back(static_cast<double>(std::max(std::abs(layers[layer].lo), std::abs(layers[layer].hi))));
         ++layer;
+        if (visit) visit(op.name, integers(outputs.back()));
         continue;
       case Op::Kind::max_pool:
         outputs.push_back(at::max_pool2d(x, {2, 2}));
@@ -105,7 +111,8 @@ std::vector<int32_t> simulate_integers(const Plan& plan, const std::vector<Integ
       case Op::Kind::batch_norm:
       case Op::Kind::relu:
         outputs.push_back(x);
-        break;  // folded into the convolution before
+        largest.push_back(most);
+        continue;  // folded into the convolution before
       case Op::Kind::space_to_depth:
         outputs.push_back(space_to_depth(x));
         break;
@@ -117,9 +124,9 @@ std::vector<int32_t> simulate_integers(const Plan& plan, const std::vector<Integ
       }
     }
     largest.push_back(most);
+    if (visit) visit(op.name, integers(outputs.back()));
   }
-  const at::Tensor head = outputs.back().to(at::kInt).contiguous();
-  return {head.data_ptr<int32_t>(), head.data_ptr<int32_t>() + head.numel()};
+  return integers(outputs.back());
 }
 
 }  // namespace duet::train::core
