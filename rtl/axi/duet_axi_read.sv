@@ -29,16 +29,14 @@ module duet_axi_read #(
   logic [31:0] addr_q;
   logic [23:0] wait_q;
   logic [20:0] blocks_q;
-  logic [4:0] flight_q, begins;
+  logic [4:0] flight_q, begins_q;
   logic [5:0] short_end;
   logic [3:0] end_q, last_length;
   logic fresh_q, first_q, few_q, owed_q, asking_q, waiting_q, last_beat_q, last_burst, asked;
 
   // In the first cycle of a run (fresh_q) its blocks are counted: beats_i comes from afar, too far for an addition on the way. A burst that is
   // asked for in that cycle is owed to the count. The first burst, which may be the only one, needs the lowest bits of the sum alone.
-  // addr_q[6:3] - 1, bit by bit: as a sum it would be a second adder.
-  assign begins = {addr_q[6:3] == 4'd0, addr_q[6] ^ (addr_q[5:3] == 3'd0), addr_q[5] ^ (addr_q[4:3] == 2'd0), addr_q[4] ^ !addr_q[3], !addr_q[3]};
-  assign short_end   = {1'b0, wait_q[4:0]} + 6'($signed(begins));
+  assign short_end   = {1'b0, wait_q[4:0]} + 6'($signed(begins_q));
   assign ready_o     = !waiting_q;
   assign last_burst  = first_q ? few_q && short_end[5:4] == 2'd0 : blocks_q == 21'(owed_q);
   assign last_length = first_q ? wait_q[3:0] - 4'd1 : end_q;
@@ -65,6 +63,7 @@ module duet_axi_read #(
       fresh_q      <= valid_i && ready_o;
       if (valid_i && ready_o) begin
         addr_q      <= addr_i;
+        begins_q    <= {1'b0, addr_i[6:3]} - 5'd1;
         first_q     <= 1'b1;
         few_q       <= beats_i[23:5] == 19'd0;
         asking_q    <= 1'b1;
@@ -78,7 +77,7 @@ module duet_axi_read #(
           asking_q <= !last_burst;
         end
         if (fresh_q) begin
-          {blocks_q, end_q} <= 25'(wait_q) + 25'($signed(begins));
+          {blocks_q, end_q} <= 25'(wait_q) + 25'($signed(begins_q));
           owed_q            <= asked;
         end else if (asked) blocks_q <= blocks_q - 21'd1;
         if (m_rvalid_i) begin

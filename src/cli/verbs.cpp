@@ -21,6 +21,7 @@ void add_quantize(CLI::App&);
 void add_score(CLI::App&);
 void add_detect(CLI::App&);
 void add_run(CLI::App&);
+void add_study(CLI::App&);
 void add_verify(CLI::App&);
 
 void add_verbs(CLI::App& app) {  // in the order of `duet --help`
@@ -42,6 +43,7 @@ void add_verbs(CLI::App& app) {  // in the order of `duet --help`
   add_explore(app);
   add_evaluate(app);
   add_run(app);
+  add_study(app);
   add_verify(app);
 }
 

@@ -36,15 +36,6 @@ const char* const kFigures[] = {"cycles",
                                 "bytes_read",
                                 "bytes_written"};
 
-Config settings() {
-  Config config;
-  config.device = device::find_device(kDevice);
-  config.device_file = base::home() / "devices" / (std::string(kDevice) + ".toml");
-  config.clock_mhz = config.device.clock_mhz;
-  config.seed = kSeed;
-  return config;
-}
-
 Json begin(const BenchRow& row, const net::Network& network, const device::Device& device) {
   const auto macs = layer::total_work(net::to_graph(network)).macs;
   Json json{{"network", row.network}, {"weight_bits", row.widths.weight_bits}, {"feature_bits", row.widths.feature_bits}};
@@ -154,7 +145,7 @@ void judge(const device::Device& device, Json& row) {
 }
 
 Json bench_accelerator(const std::vector<BenchRow>& rows, const World& world) {
-  const Config config = settings();
+  const Config config = device_config(kDevice, kSeed);
   std::vector<Json> specs, table;
   std::vector<std::pair<size_t, void (*)(const evaluate::Outcome&, Json&)>> wanted;  // row, what becomes of the outcome
   for (const BenchRow& row : rows) {

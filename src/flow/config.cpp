@@ -151,6 +151,12 @@ void read_input(const Settings& top, Config& config) {
   config.width = static_cast<int>(sizes[1]);
 }
 
+void set_device(Config& config, const std::string& name) {
+  config.device = device::find_device(name);
+  const fs::path known = base::home() / "devices" / (name + ".toml");
+  config.device_file = fs::exists(known) ? known : fs::absolute(name);
+}
+
 }  // namespace
 
 Config parse_config(const std::string& text, const fs::path& file, const fs::path& data) {
@@ -163,9 +169,7 @@ Config parse_config(const std::string& text, const fs::path& file, const fs::pat
   config.name = file.stem();
   config.text = text;
   if (!data.empty()) config.text += "# --data " + fs::absolute(data).lexically_normal().string() + "\n";
-  config.device = device::find_device(top.text("device"));
-  const fs::path known = base::home() / "devices" / (top.text("device") + ".toml");
-  config.device_file = fs::exists(known) ? known : fs::absolute(top.text("device"));
+  set_device(config, top.text("device"));
   config.clock_mhz = number(top, "clock_mhz", config.device.clock_mhz, 1, 2000);
   config.device.clock_mhz = config.clock_mhz;  // memory bandwidth is judged at the run's clock
   config.minutes = optional_number(top, "minutes", 1, 100000);
@@ -183,6 +187,14 @@ Config parse_config(const std::string& text, const fs::path& file, const fs::pat
               "give the run a time budget, or its training a number of epochs");
   if (config.height >> 1 < config.search.max_stride || config.width >> 1 < config.search.max_stride)
     top.wrong("input", "is too small for max_stride of [search]", "enlarge the input or lower max_stride");
+  return config;
+}
+
+Config device_config(const std::string& device, uint64_t seed) {
+  Config config;
+  set_device(config, device);
+  config.clock_mhz = config.device.clock_mhz;
+  config.seed = seed;
   return config;
 }
 

@@ -83,6 +83,8 @@ struct Config {
 /// Reads and checks a flow. `data` (may be empty) is put in the place of the TOML's own images. Throws Error naming file, table
 /// and key (with the nearest right one for a misspelt key).
 Config read_config(const std::filesystem::path& file, const std::filesystem::path& data = {});
+/// A device at its clock and a seed, for evaluations that ask for no more.
+Config device_config(const std::string& device, uint64_t seed);
 /// The same from text, for tests and verbs; relative folders in it are below `file`'s.
 Config parse_config(const std::string& text, const std::filesystem::path& file, const std::filesystem::path& data = {});
 

@@ -1,0 +1,92 @@
+#include "study/study.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "base/error.h"
+#include "base/files.h"
+#include "base/process.h"
+#include "support/folder.h"
+
+namespace duet::study {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(Study, NamesAreOneOfAKind) {
+  std::set<std::string> names;
+  for (const Study& study : studies()) EXPECT_TRUE(names.insert(study.name).second) << study.name;
+  EXPECT_STREQ(find_study("dsp").figure, "2b");
+}
+
+TEST(Study, UnknownOnesAreAUsersError) {
+  try {
+    find_study("bramm");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("bram"));
+  }
+}
+
+// Every mark, and text that HTML, SVG and gnuplot each read as something else.
+TEST(Study, WritesPlotTableAndPage) {
+  test::Folder folder;
+  Findings found;
+  found.plots = {{"odd",
+                  "a < b & \"c\"",
+                  "x",
+                  "y",
+                  {{"line", Mark::line, {{1, 2, 0, ""}, {2, 3, 0, ""}}},
+                   {"dots", Mark::dots, {{1.5, 2.5, 0, ""}}},
+                   {"bubbles", Mark::bubbles, {{1, 3, 10, "W8 \"F8\""}, {2, 2, 40, "W4"}}}}}};
+  found.table = {{"a", "b < c"}, {{"1", "2 & 3"}}};
+  found.notes = {"one < two"};
+  found.points = {{{"a", 1}}};
+  const Study study{"odd", "9z", "odd & even", nullptr};
+  write(study, {}, found, 12.4, "duet study odd", folder / "out");
+  const std::string svg = base::read_file(folder / "out/odd.svg"), page = base::read_file(folder / "out/odd.html");
+  EXPECT_THAT(svg, HasSubstr("a &lt; b &amp; "));
+  EXPECT_THAT(svg, HasSubstr("W4"));
+  EXPECT_THAT(page, HasSubstr("<svg"));
+  EXPECT_THAT(page, HasSubstr("<td>2 &amp; 3</td>"));
+  EXPECT_THAT(page, HasSubstr("one &lt; two"));
+  EXPECT_EQ(base::read_file(folder / "out/odd.md"), "| a | b < c |\n|---|---|\n| 1 | 2 & 3 |\n");
+  const Json json = base::read_json(folder / "out/odd.json");
+  EXPECT_EQ(json["points"], found.points);
+  EXPECT_EQ(json["command"], "duet study odd");
+}
+
+// What gnuplot cannot draw is an error that says so, not an empty picture.
+TEST(Study, APlotWithoutPointsIsAnError) {
+  test::Folder folder;
+  EXPECT_THROW(draw({"empty", "", "", "", {}}, folder / "."), Error);
+}
+
+// The whole verb on its smallest study: one synthesis, taken from the store the second time.
+TEST(Study, SmallDspStudyAgreesWithSynthesisAndResumes) {
+  test::Folder folder;
+  const auto run = [&] {
+    const auto ran = base::run_process(
+        {DUET_PROGRAM, "study", "dsp", "--small", "--store", (folder / "store").string(), "--out", (folder / "out").string()});
+    EXPECT_EQ(ran.exit_code, 0) << ran.output;
+    return base::read_json(folder / "out/dsp.json");
+  };
+  const Json first = run();
+  int compared = 0;
+  for (const Json& point : first["points"]) {
+    const double products = point["dsp"].get<double>() * point["products"].get<int>();
+    EXPECT_EQ(products, 128) << point;
+    if (!point.contains("dsp_synthesised")) continue;
+    EXPECT_EQ(point["dsp_synthesised"], point["dsp"]) << point;
+    ++compared;
+  }
+  EXPECT_EQ(compared, 1);
+  const Json second = run();
+  EXPECT_EQ(second["points"], first["points"]);
+  EXPECT_LT(second["seconds"].get<double>(), first["seconds"].get<double>() / 2);
+}
+
+}  // namespace
+}  // namespace duet::study
