@@ -46,7 +46,8 @@ std::string with(const Series& series, size_t index) {
 
 std::string script(const Plot& plot) {
   std::string text = fmt::format(
-      "set terminal svg noenhanced size 860,480 background 'white' font 'sans-serif,14'\nset output {}\nset title {}\nset xlabel {}\n"
+      "set terminal svg noenhanced size 860,480 background 'white' font 'sans-serif,14'\nset output {}\nset title {}\nset xlabel "
+      "{}\n"
       "set ylabel {}\nset grid\nset key outside right\nset offsets graph 0.03, graph 0.03, graph 0.05, graph 0.05\n",
       quoted(plot.name + ".svg"), quoted(plot.title), quoted(plot.x), quoted(plot.y));
   const double most = largest(plot);
