@@ -15,6 +15,7 @@ mem/duet_lines.sv
 mem/duet_tiles.sv
 mem/duet_weights.sv
 mem/duet_program.sv
+axi/duet_bursts.sv
 axi/duet_axi_read.sv
 axi/duet_axi_write.sv
 axi/duet_control.sv

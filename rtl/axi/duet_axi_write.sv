@@ -2,7 +2,7 @@
 // (up to 16) of them unanswered, in order. A run's tag comes out with the answer to its last burst. A new run is accepted when all
 // addresses of the one before are out. Latency: command to address 1 cycle; a beat is offered from the second cycle after its
 // address was taken on, never before (docs/integrate.md). Throughput: one beat a cycle, 16-beat bursts without a gap. Twin of its
-// cycles: Channel::write in src/program/predict.cpp.
+// cycles: Channel::write in src/program/channel.cpp.
 module duet_axi_write #(
     parameter int Outstanding = 8
 ) (
@@ -30,21 +30,27 @@ module duet_axi_write #(
     output logic        m_bready_o,
     input  logic [ 1:0] m_bresp_i
 );
-  // Addresses as in duet_axi_read. Of a burst in flight: the beats behind the one at the port.
-  logic [31:0] addr_q;
-  logic [12:0] blocks_q;
+  // Of a burst in flight: the beats behind the one at the port.
   logic [2:0] tag_q, tag_out;
-  logic [4:0] flight_q, begins;
-  logic [3:0] end_q, length, length_next, left_q;
-  logic asking_q, sending_q, last_q, asked, sent, fetch, length_valid, last_burst;
-
-  // addr_i[6:3] - 1, bit by bit: as a sum it would be a second adder in the way.
-  assign begins = {addr_i[6:3] == 4'd0, addr_i[6] ^ (addr_i[5:3] == 3'd0), addr_i[5] ^ (addr_i[4:3] == 2'd0), addr_i[4] ^ !addr_i[3], !addr_i[3]};
-  assign ready_o     = !asking_q;
-  assign last_burst  = blocks_q == 13'd0;
-  assign length      = (last_burst ? end_q : 4'd15) - addr_q[6:3];
-  assign m_awvalid_o = asking_q && flight_q != 5'(Outstanding);
-  assign m_awaddr_o  = addr_q;
+  logic [4:0] flight_q;
+  logic [3:0] length, length_next, left_q;
+  logic asking, sending_q, last_q, taken, asked, sent, fetch, length_valid, last_burst;
+  duet_bursts #(
+      .BeatBits(16)
+  ) u_bursts (
+      .clk_i, .rst_i,
+      .take_i(taken),
+      .addr_i,
+      .beats_i,
+      .asking_o(asking),
+      .addr_o(m_awaddr_o),
+      .length_o(length),
+      .last_o(last_burst),
+      .asked_i(asked)
+  );
+  assign ready_o     = !asking;
+  assign taken       = valid_i && ready_o;
+  assign m_awvalid_o = asking && flight_q != 5'(Outstanding);
   assign m_awlen_o   = {4'd0, length};
   assign asked       = m_awvalid_o && m_awready_i;
 
@@ -58,22 +64,12 @@ module duet_axi_write #(
 
   always_ff @(posedge clk_i) begin
     if (rst_i) begin
-      asking_q  <= 1'b0;
       sending_q <= 1'b0;
       flight_q  <= '0;
       tag_o     <= '0;
       error_o   <= 1'b0;
     end else begin
-      if (valid_i && ready_o) begin
-        addr_q            <= addr_i;
-        {blocks_q, end_q} <= 17'(beats_i) + 17'($signed(begins));
-        asking_q          <= 1'b1;
-        tag_q             <= tag_i;
-      end else if (asked) begin
-        addr_q   <= {addr_q[31:7] + 25'd1, 7'd0};  // where a burst ends that is not the last
-        blocks_q <= blocks_q - 13'd1;
-        asking_q <= !last_burst;
-      end
+      if (taken) tag_q <= tag_i;
       if (fetch) {sending_q, left_q, last_q} <= {length_valid, length_next, length_next == 4'd0};
       else if (sent) {left_q, last_q} <= {left_q - 4'd1, left_q == 4'd1};
       flight_q <= flight_q + 5'(asked) - 5'(m_bvalid_i);

@@ -78,7 +78,7 @@ module duet_weights #(
   assign begin_pass = enable_i && !busy_q && !ready_q && !skip && (!begin_unit || there_q != 5'd0);
   assign read       = begin_pass || busy_q;
   assign pass_end   = (Lanes > 1) ? busy_q && last_lane_q : begin_pass;
-  assign addr       = (begin_pass && begin_unit) ? base + slot_base_q : (begin_pass && first_pass_q) ? base : addr_q;
+  assign addr       = busy_q ? addr_q : begin_unit ? base + slot_base_q : first_pass_q ? base : addr_q;  // of no use but while `read`
   assign advance    = (pass_end && last_pass_q) || (enable_i && skip && !busy_q && !advanced_q);
 
   always_ff @(posedge clk_i) begin

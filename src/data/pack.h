@@ -35,7 +35,7 @@ class Pack {
   int width() const { return width_; }
   /// Box of picture i, 0 <= i < count().
   PackBox box(int i) const;
-  /// Sequence (scene) of picture i: equal numbers mean frames of one scene.
+  /// Sequence (scene) of picture i: equal numbers mean frames of one scene. Of a pack of classes (data/classes.h): its class.
   uint32_t sequence(int i) const;
   /// Picture i: 3 x height x width bytes, planar red, green, blue.
   const uint8_t* pixels(int i) const;

@@ -18,6 +18,8 @@ Json run_board(const Json& spec, const std::filesystem::path& folder, const Prog
 Json run_bitstream(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 Json run_trial(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 Json run_synth(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
+Json run_classes(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
+Json run_classify(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 Json run_verify(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 
 /// The path of an artefact of another evaluation: {"evaluation": its key, "path": where it lies here}. Throws Error when it is

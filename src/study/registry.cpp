@@ -6,6 +6,7 @@ namespace duet::study {
 // One line each, in its own file.
 const std::vector<Study>& studies() {
   static const std::vector<Study> all{
+      {"compression", "1a", "Accuracy against compression, of parameters and of feature maps", study_compression},
       {"bram", "2a", "Memory of an accelerator against the size of its pictures", study_bram},
       {"dsp", "2b", "DSPs of an accelerator against the widths of its numbers", study_dsp},
   };

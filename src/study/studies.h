@@ -5,6 +5,7 @@
 
 namespace duet::study {
 
+Findings study_compression(const Settings& settings, const flow::World& world);
 Findings study_bram(const Settings& settings, const flow::World& world);
 Findings study_dsp(const Settings& settings, const flow::World& world);
 

@@ -80,18 +80,37 @@ void share(const Model& model, std::vector<double>& most) {
   }
 }
 
-}  // namespace
-
-std::vector<StepQuant> calibrate(const Model& model, const data::Pack& pack, const QuantizeOptions& options, uint64_t seed) {
-  const size_t steps = model.steps().size();
-  std::vector<Histogram> seen(steps);
+// The magnitudes of every step's map on random pictures.
+std::vector<Histogram> observed(const Model& model, const data::Pack& pack, int pictures, uint64_t seed) {
+  std::vector<Histogram> seen(model.steps().size());
   Rng rng(seed ^ 0xCA11B);
-  const int count = std::min(options.calibration_pictures, pack.count());
+  const int count = std::min(pictures, pack.count());
   for (int i = 0; i < count; ++i) {
     const int picture = static_cast<int>(rng.below(static_cast<uint64_t>(pack.count())));
     model.observe(pictures_to_tensor(pack.pixels(picture), 1, pack.height(), pack.width()),
                   [&](size_t step, const at::Tensor& activation) { seen[step].add(activation); });
   }
+  return seen;
+}
+
+}  // namespace
+
+std::vector<double> level_ranges(const Model& model, const data::Pack& pack, const std::vector<Rounding>& roundings,
+                                 uint64_t seed) {
+  const std::vector<Histogram> seen = observed(model, pack, QuantizeOptions{}.calibration_pictures, seed);
+  std::vector<double> ranges(seen.size(), 1);
+  size_t convolution = 0;
+  for (size_t i = 0; i < seen.size(); ++i) {
+    if (model.steps()[i].convolution < 0) continue;
+    const int levels = roundings.at(convolution++).feature_levels;
+    if (levels > 0 && seen[i].limit > 0) ranges[i] = seen[i].best_range(levels - 1);
+  }
+  return ranges;
+}
+
+std::vector<StepQuant> calibrate(const Model& model, const data::Pack& pack, const QuantizeOptions& options, uint64_t seed) {
+  const size_t steps = model.steps().size();
+  const std::vector<Histogram> seen = observed(model, pack, options.calibration_pictures, seed);
   std::vector<double> most(steps);  // where the integers of each step's output end
   for (size_t i = 0; i < steps; ++i)
     if (model.steps()[i].convolution >= 0) most[i] = range_of(model, i, seen[i], options.feature_bits);

@@ -14,31 +14,42 @@ namespace duet::train::core {
 
 /// One float operation; the last one's output is the head's map. Weighted kinds have no bias when a batch norm follows.
 struct Op {
-  enum class Kind { convolution, max_pool, average_pool, batch_norm, relu, space_to_depth, concat } kind = Kind::convolution;
+  enum class Kind { convolution, max_pool, average_pool, batch_norm, relu, space_to_depth, concat, add } kind = Kind::convolution;
   std::string name;
-  std::vector<int> inputs;  ///< indices of the operations it reads, -1: the picture; concat has several, the others one
+  std::vector<int> inputs;  ///< indices of the operations it reads, -1: the picture; concat and add have several, the others one
   int input() const { return inputs.front(); }
   int in_channels = 0, out_channels = 0, kernel = 1, groups = 1;
-  double clip = 0;    ///< relu: upper limit, 0 for none
-  bool bias = false;  ///< convolution
+  int stride = 1, padding = -1;  ///< convolution; -1: "same", kernel / 2 on each side
+  double clip = 0;               ///< relu: upper limit, 0 for none
+  bool bias = false;             ///< convolution
 };
 
 struct Plan {
   int channels = 3, height = 0, width = 0;
   std::vector<Op> ops;
   std::vector<std::pair<double, double>> anchors;  ///< width and height, 0..1 of the picture
+  int classes = 0;  ///< 0: it finds boxes; else it tells so many classes apart: the head's map, averaged over its grid
 };
 
 /// Parameters by name: "<op>.weight", "<op>.bias", batch norm also "<op>.running_mean", "<op>.running_var". Row-major, shapes
 /// follow from the Plan.
 using Weights = std::map<std::string, std::vector<float>>;
 
+/// How a study rounds a convolution's weights and the map behind it, with batch norms that go on learning. (The integers that
+/// duet builds are QuantizeOptions'.) Levels: 0 for float, 2 binary, 3 ternary, 2^W - 1 for weights and 2^F for maps of more
+/// bits.
+struct Rounding {
+  int weight_levels = 0, feature_levels = 0;
+};
+
 struct TrainOptions {
   std::string train_pack, validation_pack, folder;
+  std::string test_pack;  ///< scored once, at the end; may be empty
   int epochs = 20, batch = 16, threads = 1;
   double learning_rate = 0.002, warmup = 0.05, weight_decay = 1e-4, ema = 0.998;
   double cosine_begin = 0, cosine_end = 1;  ///< the part of the decay that this training takes: 0 the peak, 1 its end
   bool sgd = false, augment = true;
+  std::vector<Rounding> roundings;  ///< of each convolution, in order; empty: float
   int64_t samples_per_epoch = 0;
   uint64_t seed = 1;
   double checkpoint_seconds = 60;
@@ -53,13 +64,14 @@ struct QuantizeOptions {
 
 struct Epoch {
   int epoch = 0;
-  double loss = 0, iou_validation = 0, seconds = 0, learning_rate = 0;
+  double loss = 0, iou_validation = 0, seconds = 0, learning_rate = 0;  ///< of classes, accuracy in the place of IoU
 };
 
 struct TrainResult {
   Weights weights;                  ///< of the best epoch, averaged
   std::vector<double> feature_max;  ///< quantised training: where the integers of each convolution's output end, in order
-  double iou_validation = 0, iou_start = 0;
+  double iou_validation = 0, iou_start = 0;  ///< of classes, accuracy in the place of IoU
+  double score_test = 0;
   int best_epoch = 0;
   int64_t samples = 0;
   double seconds = 0;  ///< of all runs together

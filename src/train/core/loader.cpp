@@ -121,6 +121,21 @@ void read_augmented(const data::Pack& pack, int i, uint64_t seed, int64_t epoch,
   if (change.mirror) box = {1 - box[2], box[1], 1 - box[0], box[3]};
 }
 
+void read_shifted(const data::Pack& pack, int i, uint64_t seed, int64_t epoch, int64_t place, float* pixels) {
+  Rng rng(mix(seed, static_cast<uint64_t>(epoch), static_cast<uint64_t>(place)));
+  const int h = pack.height(), w = pack.width();
+  const auto down = static_cast<int>(rng.between(-h / 8, h / 8)), right = static_cast<int>(rng.between(-w / 8, w / 8));
+  const bool mirror = rng.chance(0.5);
+  for (int c = 0; c < 3; ++c)
+    for (int y = 0; y < h; ++y)
+      for (int x = 0; x < w; ++x) {
+        const int from_y = y + down, from_x = (mirror ? w - 1 - x : x) + right;
+        const bool inside = from_y >= 0 && from_y < h && from_x >= 0 && from_x < w;
+        const int64_t at = (int64_t{c} * h + from_y) * w + from_x;
+        pixels[(int64_t{y} * w + x) * 3 + c] = inside ? static_cast<float>(pack.pixels(i)[at]) * (1.0f / 256) : 0.0f;
+      }
+}
+
 int64_t steps_per_epoch(int64_t pictures, int64_t samples_per_epoch, int batch) {
   const int64_t samples = samples_per_epoch > 0 ? samples_per_epoch : pictures;
   return std::max<int64_t>(1, samples / batch);
@@ -144,6 +159,7 @@ void Loader::fill(int64_t step, Batch& batch) {
   batch.count = options_.batch;
   batch.pixels.resize(picture * static_cast<size_t>(batch.count));
   batch.boxes.resize(static_cast<size_t>(batch.count));
+  batch.classes.resize(static_cast<size_t>(batch.count));
   for (int b = 0; b < batch.count; ++b) {
     const int64_t place = step * options_.batch + b, pass = place / count;
     if (pass != order_epoch_) {
@@ -155,7 +171,10 @@ void Loader::fill(int64_t step, Batch& batch) {
     }
     const int i = order_[static_cast<size_t>(place % count)];
     float* pixels = batch.pixels.data() + picture * static_cast<size_t>(b);
-    if (options_.augment && step < options_.plain_from)
+    batch.classes[static_cast<size_t>(b)] = pack_.sequence(i);
+    if (options_.augment && options_.classes)
+      read_shifted(pack_, i, options_.seed, pass, place % count, pixels);
+    else if (options_.augment && step < options_.plain_from)
       read_augmented(pack_, i, options_.seed, pass, place % count, pixels, batch.boxes[static_cast<size_t>(b)]);
     else
       read_plain(pack_, i, pixels, batch.boxes[static_cast<size_t>(b)]);

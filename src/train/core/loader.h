@@ -16,6 +16,7 @@ struct Batch {
   int count = 0;
   std::vector<float> pixels;
   std::vector<std::array<float, 4>> boxes;  ///< x0, y0, x1, y1
+  std::vector<int64_t> classes;             ///< of packs of classes
 };
 
 /// Picture i of a pack as it is.
@@ -25,6 +26,9 @@ void read_plain(const data::Pack& pack, int i, float* pixels, std::array<float, 
 void read_augmented(const data::Pack& pack, int i, uint64_t seed, int64_t epoch, int64_t place, float* pixels,
                     std::array<float, 4>& box);
 
+/// Picture i of a pack of classes shifted by up to an eighth of its sides, the border black, and mirrored at random.
+void read_shifted(const data::Pack& pack, int i, uint64_t seed, int64_t epoch, int64_t place, float* pixels);
+
 /// Assembles batches in a thread of its own, ahead of training. The batch of step t depends on (seed, t) alone, so that a resumed
 /// training sees the same pictures.
 class Loader {
@@ -32,7 +36,7 @@ class Loader {
   struct Options {
     int batch = 16;
     int64_t samples_per_epoch = 0;  ///< 0: all
-    bool augment = true;
+    bool augment = true, classes = false;
     uint64_t seed = 1;
     int64_t first_step = 0, steps = 0;
     int64_t plain_from = INT64_MAX;  ///< from this step on pictures are left as they are

@@ -71,6 +71,20 @@ at::Tensor box_loss(const at::Tensor& head, const std::vector<std::array<float, 
   return kWhere * where + (kOverlap * (1 - overlap) + kOffset * offset_error + kSize * size_error).mean();
 }
 
+namespace {
+
+at::Tensor labels(const std::vector<int64_t>& classes, at::Device device) { return at::tensor(classes, at::kLong).to(device); }
+
+}  // namespace
+
+at::Tensor class_loss(const at::Tensor& head, const std::vector<int64_t>& classes) {
+  return at::cross_entropy_loss(head.to(at::kFloat).mean({1, 2}), labels(classes, head.device()));
+}
+
+int64_t right_classes(const at::Tensor& head, const std::vector<int64_t>& classes) {
+  return (head.mean({1, 2}).argmax(1) == labels(classes, head.device())).sum().item<int64_t>();
+}
+
 std::vector<Found> decode(const at::Tensor& head, const Plan& plan) {
   const at::Tensor values = head.detach().to(at::kCPU).contiguous();
   const int64_t batch = values.size(0), rows = values.size(1), columns = values.size(2),

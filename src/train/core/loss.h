@@ -12,6 +12,11 @@ namespace duet::train::core {
 /// the picture.
 at::Tensor box_loss(const at::Tensor& head, const std::vector<std::array<float, 4>>& boxes, const Plan& plan);
 
+/// Cross entropy of a batch. head: batch, grid height, grid width, classes; a class's vote is its mean over the grid.
+at::Tensor class_loss(const at::Tensor& head, const std::vector<int64_t>& classes);
+/// How many of the batch have the most votes for their own class.
+int64_t right_classes(const at::Tensor& head, const std::vector<int64_t>& classes);
+
 /// The winning box of each picture (largest tc), as net::decode does it; confidence is the winner's share of the softmax, 0..1.
 std::vector<Found> decode(const at::Tensor& head, const Plan& plan);
 

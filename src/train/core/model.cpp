@@ -27,7 +27,7 @@ at::Tensor space_to_depth(const at::Tensor& x) {
   return x.view({n, h, 2, w, 2, c}).permute({0, 1, 3, 2, 4, 5}).reshape({n, h, w, 4 * c});
 }
 
-bool pointwise(const Op& op) { return op.kernel == 1 && op.groups == 1; }
+bool pointwise(const Op& op) { return op.kernel == 1 && op.groups == 1 && op.stride == 1; }
 
 // A GPU trains in bfloat16, since it waits for memory; parameters, statistics and the head stay in single precision.
 at::Tensor picture_of(const at::Tensor& x, bool training) { return training && !x.device().is_cpu() ? x.to(at::kBFloat16) : x; }
@@ -55,6 +55,33 @@ at::Tensor weight_scales(const at::Tensor& weight, const at::Tensor& bias, const
     chosen.push_back(s.gather(1, error.argmin(1, true)));
   }
   return at::cat(chosen).flatten().to(at::kFloat);
+}
+
+// The step of a uniform quantiser with the least squared error on a normal distribution, in its deviations (Max 1960), for an
+// odd number of levels around zero.
+double normal_step(int levels) { return levels <= 3 ? 1.224 : levels <= 7 ? 0.651 : levels <= 15 ? 0.353 : 7.9 / levels; }
+
+// Weights of each output channel rounded to levels around zero, or to two of one magnitude; gradients straight through.
+at::Tensor levelled(const at::Tensor& weight, int levels) {
+  const at::Tensor flat = weight.detach().flatten(1);
+  const auto shape = std::vector<int64_t>{weight.size(0), 1, 1, 1};
+  at::Tensor rounded;
+  if (levels == 2) {
+    const at::Tensor size = flat.abs().mean(1).view(shape);
+    rounded = at::where(weight.detach() < 0, -size, size);
+  } else {
+    const at::Tensor step = (flat.square().mean(1).sqrt() * normal_step(levels)).clamp_min(1e-12).view(shape);
+    const double limit = (levels - 1) / 2;
+    rounded = at::clamp(at::round(weight.detach() / step), -limit, limit) * step;
+  }
+  return weight + (rounded - weight.detach());
+}
+
+// A map rounded to levels from 0 to `range`; the gradient passes where nothing is cut off.
+at::Tensor levelled_map(const at::Tensor& x, int levels, double range) {
+  const at::Tensor inside = at::clamp(x, 0, range);
+  const double step = range / (levels - 1);
+  return inside + (at::round(inside.detach() / step) * step - inside.detach());
 }
 
 // Weights rounded to integers of W bits times the scale that M and S define, gradients straight through.
@@ -126,14 +153,22 @@ void Model::build_steps() {
       step.*slot = i;
       return true;
     };
+    const auto joins_sum = [&](int Model::Step::*slot) {  // a ReLU behind a sum
+      const int input = op.input();
+      if (input != i - 1 || input < 0 || steps_.empty() || steps_.back().move != input ||
+          plan_.ops[static_cast<size_t>(input)].kind != Op::Kind::add)
+        return false;
+      steps_.back().*slot = i;
+      return true;
+    };
     bool joined = false;
     if (op.kind == Op::Kind::batch_norm) joined = joins(&Step::norm, {&Step::norm, &Step::relu, &Step::pool});
-    if (op.kind == Op::Kind::relu) joined = joins(&Step::relu, {&Step::relu, &Step::pool});
+    if (op.kind == Op::Kind::relu) joined = joins(&Step::relu, {&Step::relu, &Step::pool}) || joins_sum(&Step::relu);
     if (op.kind == Op::Kind::max_pool || op.kind == Op::Kind::average_pool) joined = joins(&Step::pool, {&Step::pool});
     if (!joined) {
       if (op.kind == Op::Kind::batch_norm || op.kind == Op::Kind::relu)
         throw std::runtime_error("the trainer cannot place operation " + op.name +
-                                 ": norms and ReLUs are trained behind a convolution of their own");
+                                 ": norms are trained behind a convolution of their own, ReLUs behind one or a sum");
       Step step;
       (op.kind == Op::Kind::convolution ? step.convolution : step.move) = i;
       for (int input : op.inputs) step.inputs.push_back(input < 0 ? -1 : step_of[static_cast<size_t>(input)]);
@@ -179,22 +214,23 @@ Weights Model::save() const {
   return weights;
 }
 
-// x and the result: batch, height, width, channels. "Same" padding.
+// x and the result: batch, height, width, channels.
 at::Tensor Model::convolve(const at::Tensor& x, const Step& step, const at::Tensor& weight) const {
   const Op& op = plan_.ops[static_cast<size_t>(step.convolution)];
   const at::Tensor w = (op.groups == 1 ? weight.contiguous(at::MemoryFormat::ChannelsLast) : weight).to(x.scalar_type());
-  const int64_t padding = op.kernel / 2;
-  return at::conv2d(x.permute({0, 3, 1, 2}), w, {}, {1, 1}, {padding, padding}, {1, 1}, op.groups)
+  const int64_t padding = op.padding < 0 ? op.kernel / 2 : op.padding;
+  return at::conv2d(x.permute({0, 3, 1, 2}), w, {}, {op.stride, op.stride}, {padding, padding}, {1, 1}, op.groups)
       .permute({0, 2, 3, 1})
       .contiguous();
 }
 
-at::Tensor Model::run_step(const at::Tensor& x, const Step& step, bool training, bool pool) const {
+at::Tensor Model::run_step(const at::Tensor& x, const Step& step, bool training, bool pool, int weight_levels) const {
   const Op& op = plan_.ops[static_cast<size_t>(step.convolution)];
   Tail tail = tail_of(plan_, step, pool);
   tail.training = training;
   TailParameters parameters;
-  const at::Tensor weight = tensor(op.name + ".weight");
+  at::Tensor weight = tensor(op.name + ".weight");
+  if (weight_levels > 0) weight = levelled(weight, weight_levels);
   if (pointwise(op)) parameters.weight = weight.view({op.out_channels, op.in_channels});
   if (tail.norm) {
     const std::string& norm = plan_.ops[static_cast<size_t>(step.norm)].name;
@@ -210,6 +246,10 @@ at::Tensor Model::move(const std::vector<at::Tensor>& inputs, const Step& step, 
   const Op& op = plan_.ops[static_cast<size_t>(step.move)];
   if (op.kind == Op::Kind::space_to_depth) return space_to_depth(inputs[0]);
   if (op.kind == Op::Kind::concat) return at::cat(inputs, 3);
+  if (op.kind == Op::Kind::add) {
+    const at::Tensor sum = inputs.at(0) + inputs.at(1);
+    return step.relu < 0 ? sum : at::relu(sum);
+  }
   Tail tail;
   tail.pooling = pooling_of(op);
   if (quant) tail.step = quant->out_scale, tail.lo = quant->lo, tail.hi = quant->hi;
@@ -231,6 +271,16 @@ at::Tensor Model::run_all(const at::Tensor& x, const std::vector<StepQuant>* mov
 at::Tensor Model::forward(const at::Tensor& x, bool training) const {
   return run_all(picture_of(x, training), nullptr,
                  [&](size_t i, const at::Tensor& input) { return run_step(input, steps_[i], training, true); });
+}
+
+at::Tensor Model::forward_rounded(const at::Tensor& x, bool training, const std::vector<Rounding>& roundings,
+                                  const std::vector<double>& ranges) const {
+  size_t convolution = 0;
+  return run_all(x, nullptr, [&](size_t i, const at::Tensor& input) {
+    const Rounding& rounding = roundings.at(convolution++);
+    const at::Tensor y = run_step(input, steps_[i], training, true, rounding.weight_levels);
+    return rounding.feature_levels > 0 ? levelled_map(y, rounding.feature_levels, ranges.at(i)) : y;
+  });
 }
 
 void Model::observe(const at::Tensor& x, const std::function<void(size_t, const at::Tensor&)>& see) const {

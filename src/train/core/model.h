@@ -41,8 +41,13 @@ class Model {
   /// with their running statistics.
   at::Tensor forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant) const;
 
-  /// A convolution with what follows it, or an operation that only moves values: a pooling whose map others read, too, 2x2 pixels
-  /// to channels, maps side by side.
+  /// In float, but with each convolution's weights and the map behind it rounded to levels (gradients straight through): `ranges`
+  /// is where a map's levels end, of every step.
+  at::Tensor forward_rounded(const at::Tensor& x, bool training, const std::vector<Rounding>& roundings,
+                             const std::vector<double>& ranges) const;
+
+  /// A convolution with what follows it, or an operation of its own: a pooling whose map others read, too, 2x2 pixels to
+  /// channels, maps side by side or added up.
   struct Step {
     int convolution = -1, norm = -1, relu = -1, pool = -1, move = -1;  ///< indices of operations, -1: absent
     std::vector<int> inputs;                                           ///< steps it reads, -1: the picture
@@ -69,7 +74,7 @@ class Model {
   template <class Run>
   at::Tensor run_all(const at::Tensor& x, const std::vector<StepQuant>* move_quant, const Run& run) const;
   at::Tensor move(const std::vector<at::Tensor>& inputs, const Step& step, const StepQuant* quant) const;
-  at::Tensor run_step(const at::Tensor& x, const Step& step, bool training, bool pool) const;
+  at::Tensor run_step(const at::Tensor& x, const Step& step, bool training, bool pool, int weight_levels = 0) const;
   at::Tensor run_step_quantised(const at::Tensor& x, const Step& step, const StepQuant& quant) const;
 
   Plan plan_;

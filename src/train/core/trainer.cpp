@@ -63,8 +63,8 @@ class Training {
   TrainResult run(const Weights& start) {
     resume_or_start(start);
     if (options_.epochs == 0) return result();
-    Loader loader(pack_,
-                  {options_.batch, 0, options_.augment, options_.seed, progress_.step, steps_ - progress_.step, plain_from()});
+    Loader loader(pack_, {options_.batch, 0, options_.augment, model_.plan().classes > 0, options_.seed, progress_.step,
+                          steps_ - progress_.step, plain_from()});
     double mark = now(), saved = mark;
     Batch batch;
     while (progress_.step < steps_ && stopped_.empty()) {
@@ -109,12 +109,15 @@ class Training {
       from_vector(average_.state(), progress_.average);
       from_vector(first_, progress_.first);
       from_vector(second_, progress_.second);
+      ranges_ = progress_.scales;
       return;
     }
     progress_ = {};
     progress_.fingerprint = options_.fingerprint;
     model_.load(start);
     average_.load(start);
+    if (!options_.roundings.empty()) progress_.scales = level_ranges(model_, pack_, options_.roundings, options_.seed);
+    ranges_ = progress_.scales;
     if (quant_.empty() && options_.epochs > 0) return;
     progress_.best_iou = progress_.iou_start = validate();
     progress_.best = to_vector(average_.state());
@@ -132,14 +135,18 @@ class Training {
   }
 
   at::Tensor forward(const Model& model, const at::Tensor& x, bool training) const {
-    return quant_.empty() ? model.forward(x, training) : model.forward_quantised(x, quant_);
+    if (!quant_.empty()) return model.forward_quantised(x, quant_);
+    return options_.roundings.empty() ? model.forward(x, training)
+                                      : model.forward_rounded(x, training, options_.roundings, ranges_);
   }
 
   double train_step(const Batch& batch) {
     const at::Tensor x = at::from_blob(const_cast<float*>(batch.pixels.data()), {batch.count, pack_.height(), pack_.width(), 3})
                              .to(model_.state().device());
     model_.gradient().zero_();
-    const at::Tensor loss = box_loss(forward(model_, x, true), batch.boxes, model_.plan());
+    const at::Tensor head = forward(model_, x, true);
+    const at::Tensor loss =
+        model_.plan().classes > 0 ? class_loss(head, batch.classes) : box_loss(head, batch.boxes, model_.plan());
     const double value = loss.item<double>();
     if (!std::isfinite(value)) return value;
     loss.backward();
@@ -174,23 +181,33 @@ class Training {
     return true;
   }
 
-  double validate() const {
+  double validate() const { return score(validation_); }
+
+  // Mean IoU or accuracy of the average.
+  double score(const data::Pack& pack) const {
     at::NoGradGuard guard;
-    const int64_t picture = static_cast<int64_t>(validation_.picture_bytes());
+    const int64_t picture = static_cast<int64_t>(pack.picture_bytes());
     double total = 0;
     std::vector<float> pixels;
-    for (int begin = 0; begin < validation_.count(); begin += options_.batch) {
-      const int count = std::min(options_.batch, validation_.count() - begin);
+    for (int begin = 0; begin < pack.count(); begin += options_.batch) {
+      const int count = std::min(options_.batch, pack.count() - begin);
       pixels.resize(static_cast<size_t>(picture * count));
       std::vector<std::array<float, 4>> boxes(static_cast<size_t>(count));
-      for (int i = 0; i < count; ++i)
-        read_plain(validation_, begin + i, pixels.data() + picture * i, boxes[static_cast<size_t>(i)]);
-      const at::Tensor x =
-          at::from_blob(pixels.data(), {count, validation_.height(), validation_.width(), 3}).to(model_.state().device());
-      const std::vector<Found> found = decode(forward(average_, x, false), model_.plan());
+      std::vector<int64_t> classes;
+      for (int i = 0; i < count; ++i) {
+        read_plain(pack, begin + i, pixels.data() + picture * i, boxes[static_cast<size_t>(i)]);
+        classes.push_back(pack.sequence(begin + i));
+      }
+      const at::Tensor x = at::from_blob(pixels.data(), {count, pack.height(), pack.width(), 3}).to(model_.state().device());
+      const at::Tensor head = forward(average_, x, false);
+      if (model_.plan().classes > 0) {
+        total += static_cast<double>(right_classes(head, classes));
+        continue;
+      }
+      const std::vector<Found> found = decode(head, model_.plan());
       for (size_t i = 0; i < found.size(); ++i) total += iou(found[i], boxes[i]);
     }
-    return validation_.count() > 0 ? total / validation_.count() : 0;
+    return pack.count() > 0 ? total / pack.count() : 0;
   }
 
   void end_epoch(double& mark) {
@@ -224,6 +241,7 @@ class Training {
     if (progress_.best.empty()) progress_.best = to_vector(average_.state());
     from_vector(average_.state(), progress_.best);
     out.weights = average_.save();
+    if (!options_.test_pack.empty()) out.score_test = score(data::Pack(options_.test_pack));
     for (size_t i = 0; i < quant_.size(); ++i)
       if (model_.steps()[i].convolution >= 0) out.feature_max.push_back(quant_[i].max);
     out.iou_validation = std::max(0.0, progress_.best_iou), out.iou_start = progress_.iou_start;
@@ -235,6 +253,7 @@ class Training {
 
   TrainOptions options_;
   std::vector<StepQuant> quant_;
+  std::vector<double> ranges_;  // of rounded maps
   Callback callback_;
   data::Pack pack_, validation_;
   Model model_, average_;

@@ -9,6 +9,10 @@ namespace duet::train::core {
 TrainResult run_training(const Plan& plan, const Weights& start, const TrainOptions& options, const std::vector<StepQuant>& quant,
                          const Callback& callback);
 
+/// Where the levels of each step's map end (Model::forward_rounded): the range with the least squared error.
+std::vector<double> level_ranges(const Model& model, const data::Pack& pack, const std::vector<Rounding>& roundings,
+                                 uint64_t seed);
+
 /// Scales of the feature maps from pictures of a pack: for each step the one with the least squared error (a clipped ReLU's is
 /// given).
 std::vector<StepQuant> calibrate(const Model& model, const data::Pack& pack, const QuantizeOptions& options, uint64_t seed);
