@@ -11,7 +11,7 @@
 namespace duet::study {
 namespace {
 
-constexpr int kEpochs = 20, kRetrain = 4;
+constexpr int kEpochs = 20, kRetrain = 3;
 constexpr double kRate = 0.002, kRetrainRate = 0.001;
 constexpr double kMega = 1e6;
 

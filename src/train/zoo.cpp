@@ -66,11 +66,11 @@ class Builder {
 
 ZooNetwork alexnet(int classes, int height, int width) {
   Builder b(classes, height, width);
-  int at = b.pool(b.norm_relu(b.convolution("conv1", -1, 32, 5, 1, Part::first_convolution)));
-  at = b.pool(b.norm_relu(b.convolution("conv2", at, 64, 5, 1, Part::convolutions)));
-  at = b.norm_relu(b.convolution("conv3", at, 128, 3, 1, Part::convolutions));
-  at = b.norm_relu(b.convolution("conv4", at, 128, 3, 1, Part::convolutions));
-  at = b.pool(b.norm_relu(b.convolution("conv5", at, 128, 3, 1, Part::convolutions)));
+  int at = b.pool(b.norm_relu(b.convolution("conv1", -1, 24, 5, 1, Part::first_convolution)));
+  at = b.pool(b.norm_relu(b.convolution("conv2", at, 48, 5, 1, Part::convolutions)));
+  at = b.norm_relu(b.convolution("conv3", at, 96, 3, 1, Part::convolutions));
+  at = b.norm_relu(b.convolution("conv4", at, 96, 3, 1, Part::convolutions));
+  at = b.pool(b.norm_relu(b.convolution("conv5", at, 96, 3, 1, Part::convolutions)));
   at = b.norm_relu(b.connected("fc1", at, 512, Part::hidden_layers));
   at = b.norm_relu(b.connected("fc2", at, 256, Part::hidden_layers));
   b.classes(at);

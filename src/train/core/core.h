@@ -19,9 +19,9 @@ struct Op {
   std::vector<int> inputs;  ///< indices of the operations it reads, -1: the picture; concat and add have several, the others one
   int input() const { return inputs.front(); }
   int in_channels = 0, out_channels = 0, kernel = 1, groups = 1;
-  int stride = 1, padding = -1;  ///< convolution; -1: "same", kernel / 2 on each side
   double clip = 0;               ///< relu: upper limit, 0 for none
   bool bias = false;             ///< convolution
+  int stride = 1, padding = -1;  ///< convolution; -1: "same", kernel / 2 on each side
 };
 
 struct Plan {
