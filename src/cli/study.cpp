@@ -13,6 +13,7 @@ namespace {
 
 struct Arguments {
   std::string name, data, out;
+  std::vector<std::string> with;
   study::Settings settings;
   FlowOptions flow;
   bool json = false;
@@ -23,32 +24,41 @@ void list() {
     print(fmt::format("{:<12} figure {:<4} {}", study.name, study.figure, study.title));
 }
 
-void run(Arguments a) {
-  if (a.name.empty()) return list();
-  const study::Study& study = study::find_study(a.name);
-  const std::filesystem::path out =
-      a.out.empty() ? std::filesystem::path("out") / "study" / a.name : std::filesystem::path(a.out);
-  a.settings.data = a.data;
-  const auto start = std::chrono::steady_clock::now();
-  const study::Findings found = study.run(a.settings, make_world(a.flow));
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  const std::string command =
-      fmt::format("duet study {}{}{}", a.name, a.data.empty() ? "" : " --data DIR", a.settings.small ? " --small" : "");
-  study::write(study, a.settings, found, took.count(), command, out);
-  if (a.json) return print_json({{"points", found.points}, {"notes", found.notes}, {"out", out.string()}});
-  std::vector<size_t> widths(found.table.columns.size());
+void show(const study::Table& table) {
+  std::vector<size_t> widths(table.columns.size());
   for (size_t i = 0; i < widths.size(); ++i) {
-    widths[i] = found.table.columns[i].size();
-    for (const auto& row : found.table.rows) widths[i] = std::max(widths[i], row[i].size());
+    widths[i] = table.columns[i].size();
+    for (const auto& row : table.rows) widths[i] = std::max(widths[i], row[i].size());
   }
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string text;
     for (size_t i = 0; i < cells.size(); ++i) text += fmt::format("{:>{}}  ", cells[i], widths[i]);
     print(text);
   };
-  line(found.table.columns);
-  for (const auto& row : found.table.rows) line(row);
-  for (const std::string& note : found.notes) print(note);
+  line(table.columns);
+  for (const auto& row : table.rows) line(row);
+}
+
+void run(Arguments a) {
+  if (a.name.empty()) return list();
+  const study::Study& study = study::find_study(a.name);
+  const std::filesystem::path out =
+      a.out.empty() ? std::filesystem::path("out") / "study" / a.name : std::filesystem::path(a.out);
+  a.settings.data = a.data;
+  std::vector<study::Run> runs(1);
+  for (const std::string& file : a.with) runs.push_back(study::read_run(study, file));
+  const auto start = std::chrono::steady_clock::now();
+  runs[0].measured = study.measure(a.settings, make_world(a.flow));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  runs[0].command =
+      fmt::format("duet study {}{}{}", a.name, a.data.empty() ? "" : " --data DIR", a.settings.small ? " --small" : "");
+  runs[0].machine = study::machine(), runs[0].seed = a.settings.seed, runs[0].small = a.settings.small;
+  runs[0].seconds = took.count();
+  const study::Figure figure = study::write(study, runs, out);
+  if (a.json) return print_json({{"points", runs[0].measured.points}, {"notes", figure.notes}, {"out", out.string()}});
+  show(figure.table);
+  for (const auto& notes : {figure.notes, runs[0].measured.notes})
+    for (const std::string& note : notes) print(note);
   print(fmt::format("{}: {}.html, the plot, the table and all points", out.string(), a.name));
 }
 
@@ -63,6 +73,7 @@ void add_study(CLI::App& app) {
   verb->add_option("--data", a->data, "Labelled pictures, for studies of accuracy");
   verb->add_option("--out", a->out, "Folder to write (default: out/study/NAME)");
   verb->add_option("--seed", a->settings.seed, "Of weights and trainings")->capture_default_str();
+  verb->add_option("--with", a->with, "The JSON file of an earlier run, of another seed, to be shown too; may be repeated");
   verb->add_flag("--small", a->settings.small, "A few points in minutes, for a first look");
   add_flow_options(verb, a->flow);
   add_json_flag(verb, a->json);

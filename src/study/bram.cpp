@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 #include <optional>
 
 #include "base/error.h"
@@ -42,7 +44,7 @@ engine::Engine engine_for(const net::Network& network, int feature_bits) {
 }
 
 // Mean IoU on the test part after training at the whole size and a little more at each.
-std::vector<std::optional<double>> accuracy(const Settings& settings, const flow::World& world, Findings& found) {
+std::vector<std::optional<double>> accuracy(const Settings& settings, const flow::World& world, Measured& measured) {
   flow::Config config = flow::device_config("pynq-z1", settings.seed);
   config.data.composed = false, config.data.root = settings.data;
   const int factors = settings.small ? 2 : kFactors, threads = std::max(1, world.evaluations.cores ? world.evaluations.cores : 2);
@@ -61,7 +63,7 @@ std::vector<std::optional<double>> accuracy(const Settings& settings, const flow
                                            flow::score_spec(flow::artefact(trained, "network"), packs, "test", "float", threads));
     all[static_cast<size_t>(i)] = scored.result.at("iou").get<double>();
   }
-  found.notes.push_back(fmt::format(
+  measured.notes.push_back(fmt::format(
       "IoU: DNN-A in float on the test part, trained for {} epochs at 1.00 and for {} more at each other size, one seed.",
       settings.small ? 1 : kEpochs, settings.small ? 1 : kMoreEpochs));
   return all;
@@ -69,64 +71,86 @@ std::vector<std::optional<double>> accuracy(const Settings& settings, const flow
 
 }  // namespace
 
-Findings study_bram(const Settings& settings, const flow::World& world) {
+Measured measure_bram(const Settings& settings, const flow::World& world) {
   const flow::Config config = flow::device_config("pynq-z1", settings.seed);
-  Findings found;
-  Plot plot{"bram", "DNN-A on 8 x 8 lanes, weights of 8 bits", "factor of the picture's sides (1.00: 160 x 360)", "BRAM36", {}};
+  Measured measured;
   std::vector<Json> specs;
-  std::vector<std::pair<double, int>> places;
-  for (int f : kFeatures) {
-    Series line{fmt::format("features of {} bits", f), Mark::line, {}};
-    for (int i = 0; i < kFactors; ++i) {
-      const engine::Engine engine = engine_for(network(factor(i)), f);
-      const double count = engine::bram36_count(engine);
-      line.points.push_back({factor(i), count, 0, ""});
-      found.points.push_back({{"factor", factor(i)}, {"feature_bits", f}, {"bram36", count}});
-      const bool wanted = std::count(std::begin(kSynthesised), std::end(kSynthesised), f) &&
-                          std::any_of(std::begin(kSynthesisedAt), std::end(kSynthesisedAt),
-                                      [&](double at) { return std::abs(at - factor(i)) < kStep / 2; });
-      if (!wanted || (settings.small && !specs.empty())) continue;
-      specs.push_back(flow::synth_spec(engine, config));
-      places.emplace_back(factor(i), f);
-    }
-    plot.series.push_back(line);
-  }
-  const auto outcomes = evaluate_all(world, "synthesising", specs);
-  Series dots{"synthesised", Mark::dots, {}};
-  int differ = 0;
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    const auto [at, f] = places[i];
-    if (!outcomes[i].done()) {
-      found.notes.push_back(fmt::format("{:.2f} with {} bits was not synthesised: {}", at, f, outcomes[i].message));
-      continue;
-    }
-    const double count = outcomes[i].result.at("resources").at("bram36");
-    dots.points.push_back({at, count, 0, ""});
-    for (Json& point : found.points)
-      if (point["factor"] == at && point["feature_bits"] == f)
-        point["bram36_synthesised"] = count, differ += point["bram36"] != count;
-  }
-  plot.series.push_back(dots);
-  found.plots.push_back(plot);
-  found.notes.push_back(fmt::format("{} of {} syntheses (Yosys) count other blocks than the model.", differ, dots.points.size()));
+  std::vector<size_t> places;
+  const auto synthesised = [&](double at, int f) {
+    return std::count(std::begin(kSynthesised), std::end(kSynthesised), f) &&
+           std::any_of(std::begin(kSynthesisedAt), std::end(kSynthesisedAt),
+                       [&](double wanted) { return std::abs(wanted - at) < kStep / 2; });
+  };
   std::vector<std::optional<double>> ious(kFactors);
   if (settings.data.empty())
-    found.notes.push_back("What accuracy each size keeps was not measured: that needs pictures (--data).");
+    measured.notes.push_back("What accuracy each size keeps was not measured: that needs pictures (--data).");
   else
-    ious = accuracy(settings, world, found);
-  found.table.columns = {"factor", "picture"};
-  for (int f : kFeatures) found.table.columns.push_back(fmt::format("BRAM36, F{}", f));
-  found.table.columns.push_back("IoU");
-  for (int i = 0; i < kFactors; ++i) {
-    const net::Network sized = network(factor(i));
-    std::vector<std::string> row{fmt::format("{:.2f}", factor(i)), fmt::format("{} x {}", sized.input.height, sized.input.width)};
-    for (int f : kFeatures) row.push_back(fmt::format("{:g}", engine::bram36_count(engine_for(sized, f))));
-    const auto& iou = ious[static_cast<size_t>(i)];
-    row.push_back(iou ? fmt::format("{:.3f}", *iou) : "-");
-    if (iou) found.points.push_back({{"factor", factor(i)}, {"iou", *iou}});
-    found.table.rows.push_back(row);
+    ious = accuracy(settings, world, measured);
+  for (int i = 0; i < kFactors; ++i)
+    for (int f : kFeatures) {
+      const net::Network sized = network(factor(i));
+      const engine::Engine engine = engine_for(sized, f);
+      if (synthesised(factor(i), f) && (specs.empty() || !settings.small)) {
+        specs.push_back(flow::synth_spec(engine, config));
+        places.push_back(measured.points.size());
+      }
+      measured.points.push_back({{"factor", factor(i)},
+                                 {"height", sized.input.height},
+                                 {"width", sized.input.width},
+                                 {"feature_bits", f},
+                                 {"bram36", engine::bram36_count(engine)}});
+      if (const auto& iou = ious[static_cast<size_t>(i)]) measured.points.back()["iou"] = *iou;
+    }
+  const auto outcomes = evaluate_all(world, "synthesising", specs);
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    Json& point = measured.points[places[i]];
+    if (outcomes[i].done())
+      point["bram36_synthesised"] = outcomes[i].result.at("resources").at("bram36");
+    else
+      measured.notes.push_back(fmt::format("{:.2f} with {} bits was not synthesised: {}", point["factor"].get<double>(),
+                                           point["feature_bits"].get<int>(), outcomes[i].message));
   }
-  return found;
+  return measured;
+}
+
+Figure present_bram(const Json& points) {
+  Figure figure;
+  Series synthesised{"synthesised", Mark::dots, {}};
+  std::map<int, Series> lines;
+  std::map<double, std::map<int, std::string>, std::greater<>> cells;
+  std::map<double, std::pair<std::string, std::string>> others;  // picture and IoU
+  int differ = 0;
+  for (const Json& point : points) {
+    const double at = point.at("factor"), count = point.at("bram36");
+    const int f = point.at("feature_bits");
+    lines[f].points.push_back({at, count, 0, ""});
+    cells[at][f] = fmt::format("{:g}", count);
+    others[at] = {fmt::format("{} x {}", point.at("height").get<int>(), point.at("width").get<int>()),
+                  point.contains("iou") ? fmt::format("{:.3f}", point["iou"].get<double>()) : "-"};
+    if (!point.contains("bram36_synthesised")) continue;
+    synthesised.points.push_back({at, point["bram36_synthesised"], 0, ""});
+    differ += point["bram36_synthesised"] != point["bram36"];
+    cells[at][f] += " (s)";
+  }
+  Plot plot{"bram", "DNN-A on 8 x 8 lanes, weights of 8 bits", "factor of the picture's sides (1.00: 160 x 360)", "BRAM36", {}};
+  figure.table.columns = {"factor", "picture"};
+  for (auto& [f, line] : lines) {
+    line.title = fmt::format("features of {} bits", f);
+    plot.series.push_back(line);
+    figure.table.columns.push_back(fmt::format("BRAM36, F{}", f));
+  }
+  figure.table.columns.push_back("IoU");
+  for (const auto& [at, row] : cells) {
+    std::vector<std::string> line{fmt::format("{:.2f}", at), others[at].first};
+    for (const auto& [f, cell] : row) line.push_back(cell);
+    line.push_back(others[at].second);
+    figure.table.rows.push_back(line);
+  }
+  if (!synthesised.points.empty()) plot.series.push_back(synthesised);
+  figure.plots = {plot};
+  figure.notes.push_back(fmt::format("(s): also synthesised; {} of {} syntheses (Yosys) count other blocks than the model.",
+                                     differ, synthesised.points.size()));
+  return figure;
 }
 
 }  // namespace duet::study

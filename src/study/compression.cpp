@@ -4,6 +4,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
+#include <numeric>
 
 #include "study/classes.h"
 #include "study/studies.h"
@@ -14,6 +16,7 @@ namespace {
 constexpr int kEpochs = 20, kRetrain = 3;
 constexpr double kRate = 0.002, kRetrainRate = 0.001;
 constexpr double kMega = 1e6;
+constexpr const char* kFloat = "32-32";
 
 struct Case {
   const char* features;                // "32", "8", "4", "T", "B"
@@ -44,7 +47,7 @@ std::string name(const Case& c) {
 
 }  // namespace
 
-Findings study_compression(const Settings& settings, const flow::World& world) {
+Measured measure_compression(const Settings& settings, const flow::World& world) {
   const Classes classes = prepare_classes(settings, world);
   train::ClassifySpec spec;
   spec.network = "alexnet", spec.seed = settings.seed;
@@ -61,47 +64,74 @@ Findings study_compression(const Settings& settings, const flow::World& world) {
     specs.push_back(classify_spec(own, classes, &base, world));
   }
   const auto outcomes = evaluate_all(world, "retraining", specs);
-
-  Findings found;
-  Series weights{"parameters", Mark::bubbles, {}}, features{"feature maps", Mark::bubbles, {}}, both{"both", Mark::bubbles, {}};
-  found.table.columns = {"p1-p2p3p4p5",   "test accuracy", "points lost",  "parameters, MB",
-                         "times smaller", "maps, MB",      "times smaller"};
-  const double whole = base.result.at("accuracy_test");
-  const auto add = [&](const std::string& code, const Json& r) {
-    const double accuracy = r.at("accuracy_test"), w = r.at("weight_bytes"), f = r.at("feature_bytes");
-    const double w_ratio = r.at("float_weight_bytes").get<double>() / w, f_ratio = r.at("float_feature_bytes").get<double>() / f;
-    found.table.rows.push_back({code, fmt::format("{:.1f} %", 100 * accuracy), fmt::format("{:.1f}", 100 * (whole - accuracy)),
-                                fmt::format("{:.2f}", w / kMega), fmt::format("{:.1f}", w_ratio),
-                                fmt::format("{:.3f}", f / kMega), fmt::format("{:.1f}", f_ratio)});
-    found.points.push_back({{"code", code},
-                            {"accuracy_test", accuracy},
-                            {"accuracy_validation", r.at("accuracy_validation")},
-                            {"weight_bytes", w},
-                            {"feature_bytes", f},
-                            {"weight_ratio", w_ratio},
-                            {"feature_ratio", f_ratio}});
-    Series& series = w_ratio > 1 && f_ratio > 1 ? both : f_ratio > 1 ? features : weights;
-    const double ratio = f_ratio > 1 && w_ratio <= 1 ? f_ratio : w_ratio;
-    series.points.push_back({ratio, 100 * accuracy, f_ratio > 1 && w_ratio <= 1 ? f : w, code});
+  Measured measured;
+  const auto add = [&](const std::string& code, Json result) {
+    result.erase("curve");
+    result["code"] = code, result["seed"] = settings.seed;
+    measured.points.push_back(result);
   };
-  add("32-32", base.result);
+  add(kFloat, base.result);
   for (size_t i = 0; i < cases.size(); ++i) {
     if (outcomes[i].done())
       add(name(cases[i]), outcomes[i].result);
     else
-      found.notes.push_back(fmt::format("{}: {}", name(cases[i]), outcomes[i].message));
+      measured.notes.push_back(fmt::format("{}: {}", name(cases[i]), outcomes[i].message));
   }
-  Plot plot{
-      "compression", "AlexNet-like network, retrained", "times smaller than in float", "test accuracy, %", {weights, features}};
-  if (!both.points.empty()) plot.series.push_back(both);
+  measured.notes.push_back(classes.title + ".");
+  measured.notes.push_back(
+      fmt::format("{} epochs in float, then {} more of each rounding from there; the best epoch on the validation part.",
+                  spec.epochs, settings.small ? 1 : kRetrain));
+  return measured;
+}
+
+Figure present_compression(const Json& points) {
+  struct Row {
+    std::vector<double> accuracies;  // of every seed
+    double weights = 0, features = 0, weight_ratio = 1, feature_ratio = 1;
+  };
+  std::map<std::string, Row> rows;
+  std::vector<std::string> order;
+  for (const Json& point : points) {
+    const std::string code = point.at("code");
+    if (!rows.count(code)) order.push_back(code);
+    Row& row = rows[code];
+    row.accuracies.push_back(point.at("accuracy_test"));
+    row.weights = point.at("weight_bytes"), row.features = point.at("feature_bytes");
+    row.weight_ratio = point.at("float_weight_bytes").get<double>() / row.weights;
+    row.feature_ratio = point.at("float_feature_bytes").get<double>() / row.features;
+  }
+  const auto mean = [](const Row& row) {
+    return 100 * std::accumulate(row.accuracies.begin(), row.accuracies.end(), 0.0) / static_cast<double>(row.accuracies.size());
+  };
+  Figure figure;
+  Series weights{"parameters", Mark::bubbles, {}}, features{"feature maps", Mark::bubbles, {}}, both{"both", Mark::bubbles, {}};
+  figure.table.columns = {"p1-p2p3p4p5",   "test accuracy", "points lost",  "parameters, MB",
+                          "times smaller", "maps, MB",      "times smaller"};
+  for (const std::string& code : order) {
+    const Row& row = rows[code];
+    const double accuracy = mean(row);
+    const auto [least, most] = std::minmax_element(row.accuracies.begin(), row.accuracies.end());
+    const std::string spread = row.accuracies.size() > 1 ? fmt::format(" ({:.1f} to {:.1f})", 100 * *least, 100 * *most) : "";
+    const std::string lost = rows.count(kFloat) ? fmt::format("{:.1f}", mean(rows[kFloat]) - accuracy) : "-";
+    figure.table.rows.push_back({code, fmt::format("{:.1f} %{}", accuracy, spread), lost,
+                                 fmt::format("{:.2f}", row.weights / kMega), fmt::format("{:.1f}", row.weight_ratio),
+                                 fmt::format("{:.3f}", row.features / kMega), fmt::format("{:.1f}", row.feature_ratio)});
+    const bool maps = row.feature_ratio > 1, parameters = row.weight_ratio > 1;
+    (maps && parameters ? both
+     : maps             ? features
+                        : weights)
+        .points.push_back({maps && !parameters ? row.feature_ratio : row.weight_ratio, accuracy,
+                           maps && !parameters ? row.features : row.weights, code});
+  }
+  Plot plot{"compression",
+            "AlexNet-like network, retrained",
+            "times smaller than in float",
+            "test accuracy, %",
+            {weights, features, both}};
   std::erase_if(plot.series, [](const Series& s) { return s.points.empty(); });
-  found.plots.push_back(plot);
-  found.notes.push_back(classes.title + ".");
-  found.notes.push_back(fmt::format(
-      "{} epochs in float, then {} more of each rounding from there; the best epoch on the validation part; one seed.",
-      spec.epochs, settings.small ? 1 : kRetrain));
-  found.notes.push_back("The area of a bubble is its megabytes: of parameters, or of a picture's feature maps.");
-  return found;
+  figure.plots = {plot};
+  figure.notes.push_back("The area of a bubble is its megabytes: of parameters, or of a picture's feature maps.");
+  return figure;
 }
 
 }  // namespace duet::study

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
+#include <map>
 
 #include "flow/specs.h"
 #include "program/program.h"
@@ -51,58 +53,66 @@ std::vector<int> to_synthesise(int feature_bits, bool small) {
 
 }  // namespace
 
-Findings study_dsp(const Settings& settings, const flow::World& world) {
+Measured measure_dsp(const Settings& settings, const flow::World& world) {
   const flow::Config config = flow::device_config("pynq-z1", settings.seed);
-  Findings found;
-  Plot plot{"dsp", "128 products a cycle on DSP48E1", "bits of a weight", "DSPs", {}};
+  Measured measured;
   std::vector<Json> specs;
-  std::vector<std::pair<int, int>> places;
-  found.table.columns = {"weights"};
-  for (int f : kFeatures) {
-    found.table.columns.push_back(fmt::format("F{}", f));
-    Series line{fmt::format("features of {} bits", f), Mark::line, {}};
-    for (int w = 2; w <= 16; ++w) {
-      const auto count = static_cast<double>(engine::dsp_count(array(w, f)));
-      line.points.push_back({static_cast<double>(w), count, 0, ""});
-      found.points.push_back({{"weight_bits", w}, {"feature_bits", f}, {"dsp", count}, {"products", array(w, f).products}});
-    }
-    plot.series.push_back(line);
-    for (int w : to_synthesise(f, settings.small)) {
-      specs.push_back(flow::synth_spec(array(w, f), config));
-      places.emplace_back(w, f);
-    }
-  }
-  const auto outcomes = evaluate_all(world, "synthesising", specs);
-  Series dots{"synthesised", Mark::dots, {}};
-  int differ = 0;
-  for (size_t i = 0; i < outcomes.size(); ++i) {
-    const auto [w, f] = places[i];
-    if (!outcomes[i].done()) {
-      found.notes.push_back(fmt::format("W{}F{} was not synthesised: {}", w, f, outcomes[i].message));
-      continue;
-    }
-    const double count = outcomes[i].result.at("resources").at("dsp");
-    dots.points.push_back({static_cast<double>(w), count, 0, ""});
-    for (Json& point : found.points)
-      if (point["weight_bits"] == w && point["feature_bits"] == f) {
-        point["dsp_synthesised"] = count;
-        differ += point["dsp"] != count;
+  std::vector<size_t> places;
+  for (int f : kFeatures)
+    for (int w = 16; w >= 2; --w) {
+      const engine::Engine engine = array(w, f);
+      const std::vector<int> wanted = to_synthesise(f, settings.small);
+      if (std::count(wanted.begin(), wanted.end(), w)) {
+        specs.push_back(flow::synth_spec(engine, config));
+        places.push_back(measured.points.size());
       }
-  }
-  found.notes.insert(found.notes.begin(),
-                     fmt::format("{} of {} syntheses (Yosys) count other DSPs than the model.", differ, dots.points.size()));
-  plot.series.push_back(dots);
-  found.plots.push_back(plot);
-  for (int w = 16; w >= 2; --w) {
-    std::vector<std::string> row{fmt::format("W{}", w)};
-    for (int f : kFeatures) {
-      const auto point = std::find_if(found.points.begin(), found.points.end(),
-                                      [&](const Json& p) { return p["weight_bits"] == w && p["feature_bits"] == f; });
-      row.push_back(fmt::format("{:g}{}", (*point)["dsp"].get<double>(), point->contains("dsp_synthesised") ? " (s)" : ""));
+      measured.points.push_back(
+          {{"weight_bits", w}, {"feature_bits", f}, {"products_per_dsp", engine.products}, {"dsp", engine::dsp_count(engine)}});
     }
-    found.table.rows.push_back(row);
+  const auto outcomes = evaluate_all(world, "synthesising", specs);
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    Json& point = measured.points[places[i]];
+    if (outcomes[i].done())
+      point["dsp_synthesised"] = outcomes[i].result.at("resources").at("dsp");
+    else
+      measured.notes.push_back(fmt::format("W{}F{} was not synthesised: {}", point["weight_bits"].get<int>(),
+                                           point["feature_bits"].get<int>(), outcomes[i].message));
   }
-  return found;
+  return measured;
+}
+
+Figure present_dsp(const Json& points) {
+  Figure figure;
+  Series synthesised{"synthesised", Mark::dots, {}};
+  std::map<int, Series, std::greater<>> lines;
+  std::map<int, std::map<int, std::string>, std::greater<>> cells;
+  int differ = 0;
+  for (const Json& point : points) {
+    const int w = point.at("weight_bits"), f = point.at("feature_bits");
+    const double count = point.at("dsp");
+    lines[f].points.push_back({static_cast<double>(w), count, 0, ""});
+    cells[w][f] = fmt::format("{:g}", count);
+    if (!point.contains("dsp_synthesised")) continue;
+    synthesised.points.push_back({static_cast<double>(w), point["dsp_synthesised"], 0, ""});
+    differ += point["dsp_synthesised"] != point["dsp"];
+    cells[w][f] += " (s)";
+  }
+  Plot plot{"dsp", "128 products a cycle on DSP48E1", "bits of a weight", "DSPs", {}};
+  figure.table.columns = {"weights"};
+  for (auto& [f, line] : lines) {
+    line.title = fmt::format("features of {} bits", f);
+    plot.series.push_back(line);
+    figure.table.columns.push_back(fmt::format("F{}", f));
+  }
+  for (const auto& [w, row] : cells) {
+    figure.table.rows.push_back({fmt::format("W{}", w)});
+    for (const auto& [f, line] : lines) figure.table.rows.back().push_back(row.at(f));
+  }
+  if (!synthesised.points.empty()) plot.series.push_back(synthesised);
+  figure.plots = {plot};
+  figure.notes.push_back(fmt::format("(s): also synthesised; {} of {} syntheses (Yosys) count other DSPs than the model.", differ,
+                                     synthesised.points.size()));
+  return figure;
 }
 
 }  // namespace duet::study

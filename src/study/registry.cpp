@@ -6,9 +6,11 @@ namespace duet::study {
 // One line each, in its own file.
 const std::vector<Study>& studies() {
   static const std::vector<Study> all{
-      {"compression", "1a", "Accuracy against compression, of parameters and of feature maps", study_compression},
-      {"bram", "2a", "Memory of an accelerator against the size of its pictures", study_bram},
-      {"dsp", "2b", "DSPs of an accelerator against the widths of its numbers", study_dsp},
+      {"compression", "1a", "Accuracy against compression, of parameters and of feature maps", measure_compression,
+       present_compression},
+      {"admm", "1b", "Accuracy over epochs, in full precision and drawn to few bits by ADMM", measure_admm, present_admm},
+      {"bram", "2a", "Memory of an accelerator against the size of its pictures", measure_bram, present_bram},
+      {"dsp", "2b", "DSPs of an accelerator against the widths of its numbers", measure_dsp, present_dsp},
   };
   return all;
 }

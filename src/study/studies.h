@@ -5,8 +5,13 @@
 
 namespace duet::study {
 
-Findings study_compression(const Settings& settings, const flow::World& world);
-Findings study_bram(const Settings& settings, const flow::World& world);
-Findings study_dsp(const Settings& settings, const flow::World& world);
+Measured measure_compression(const Settings& settings, const flow::World& world);
+Figure present_compression(const Json& points);
+Measured measure_admm(const Settings& settings, const flow::World& world);
+Figure present_admm(const Json& points);
+Measured measure_bram(const Settings& settings, const flow::World& world);
+Figure present_bram(const Json& points);
+Measured measure_dsp(const Settings& settings, const flow::World& world);
+Figure present_dsp(const Json& points);
 
 }  // namespace duet::study

@@ -22,17 +22,23 @@ struct Table {
   std::vector<std::vector<std::string>> rows;
 };
 
-/// What a study found. Everything slow in it is an evaluation, so that a study that was stopped goes on where it was.
-struct Findings {
+/// What a study measured. Everything slow is an evaluation, so that a study that was stopped goes on where it was.
+struct Measured {
+  Json points = Json::array();     ///< every point with all its figures, its seed among them where it depends on one
+  std::vector<std::string> notes;  ///< a sentence each: how it was measured, what went wrong
+};
+
+/// How points are shown, of one run or of several together.
+struct Figure {
   std::vector<Plot> plots;
   Table table;
-  std::vector<std::string> notes;  ///< a sentence each: how it was measured, what it does not show
-  Json points = Json::array();     ///< every point with all its figures
+  std::vector<std::string> notes;  ///< what the points say, in words
 };
 
 struct Study {
   const char *name, *figure, *title;  ///< of the verb; of the paper; what is asked
-  Findings (*run)(const Settings& settings, const flow::World& world);
+  Measured (*measure)(const Settings& settings, const flow::World& world);
+  Figure (*present)(const Json& points);
 };
 
 /// Every study, in the order of the paper.
@@ -40,9 +46,21 @@ const std::vector<Study>& studies();
 /// Throws Error naming the nearest where there is none of this name.
 const Study& find_study(const std::string& name);
 
-/// Leaves in `folder`, for a study that took `seconds`: name.svg (of each plot), name.html, name.json, and name.md, the table for
-/// docs/. `command` is shown beside them. Throws Error where gnuplot fails.
-void write(const Study& study, const Settings& settings, const Findings& findings, double seconds, const std::string& command,
-           const std::filesystem::path& folder);
+/// One run of a study, as its JSON file keeps it.
+struct Run {
+  std::string command, machine;
+  uint64_t seed = 1;
+  bool small = false;
+  double seconds = 0;
+  Measured measured;
+};
+/// This machine's processor, in words.
+std::string machine();
+/// Throws Error where the file is not of a run of this study.
+Run read_run(const Study& study, const std::filesystem::path& file);
+
+/// Leaves in `folder` name.json (of the first run, the one that was made now), name.svg of each plot, name.html, and name.md, the
+/// table for docs/, of all runs' points together. Throws Error where gnuplot fails.
+Figure write(const Study& study, const std::vector<Run>& runs, const std::filesystem::path& folder);
 
 }  // namespace duet::study

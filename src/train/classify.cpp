@@ -56,7 +56,8 @@ std::vector<core::Rounding> roundings_of(const ZooNetwork& network, const Classi
 template <class Archive, class Spec>
 void members(Archive& a, Spec& s) {
   a("network", s.network), a("packs", s.packs), a("classes", s.classes), a("epochs", s.epochs), a("batch", s.batch);
-  a("learning_rate", s.learning_rate), a("weight_levels", s.weight_levels), a("feature_levels", s.feature_levels);
+  a("learning_rate", s.learning_rate), a("weight_levels", s.weight_levels), a("feature_levels", s.feature_levels),
+      a("admm", s.admm);
   a("start", s.start), a("seed", s.seed), a("threads", s.threads);
 }
 
@@ -101,6 +102,7 @@ Json classify(const ClassifySpec& spec, const fs::path& folder, const Progress& 
   const bool rounded = std::any_of(roundings.begin(), roundings.end(),
                                    [](const core::Rounding& r) { return r.weight_levels > 0 || r.feature_levels > 0; });
   if (rounded) options.roundings = roundings;
+  options.admm = spec.admm;
   Json key = to_json(spec);
   for (const char* place : {"packs", "start", "threads"}) key.erase(place);
   options.fingerprint = base::sha256(key.dump());

@@ -16,6 +16,7 @@ struct ClassifySpec {
   int classes = 10, epochs = 20, batch = 64;
   double learning_rate = 0.002;
   std::array<int, 4> weight_levels{0, 0, 0, 0};  ///< of each Part; 0: float (core::Rounding)
+  double admm = 0;                               ///< > 0: weights are drawn to rounded ones (core::TrainOptions)
   int feature_levels = 0;                        ///< of all maps but the picture and the classes
   std::filesystem::path start;                   ///< weights to begin with; empty: random ones
   uint64_t seed = 1;

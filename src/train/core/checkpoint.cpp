@@ -14,7 +14,7 @@
 namespace duet::train::core {
 namespace {
 
-constexpr char kMagic[] = "DUETCKPT1";
+constexpr char kMagic[] = "DUETCKPT2";
 
 // One list of members for reading and writing.
 template <class Archive, class Value>
@@ -23,7 +23,7 @@ void all_members(Archive& archive, Value& c) {
   archive(c.state), archive(c.average), archive(c.first), archive(c.second), archive(c.best);
   archive(c.best_iou), archive(c.iou_start), archive(c.epoch_loss), archive(c.seconds), archive(c.epoch_seconds),
       archive(c.best_epoch);
-  archive(c.scales), archive(c.curve);
+  archive(c.scales), archive(c.target), archive(c.multiplier), archive(c.curve);
 }
 
 struct Writer {

@@ -14,7 +14,8 @@ struct Checkpoint {
   std::vector<float> best;                           ///< state of the best epoch
   double best_iou = -1, iou_start = 0, epoch_loss = 0, seconds = 0, epoch_seconds = 0;
   int64_t best_epoch = 0;
-  std::vector<double> scales;  ///< of quantised training
+  std::vector<double> scales;             ///< of rounded maps
+  std::vector<float> target, multiplier;  ///< of ADMM
   std::vector<Epoch> curve;
 };
 

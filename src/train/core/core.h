@@ -50,6 +50,9 @@ struct TrainOptions {
   double cosine_begin = 0, cosine_end = 1;  ///< the part of the decay that this training takes: 0 the peak, 1 its end
   bool sgd = false, augment = true;
   std::vector<Rounding> roundings;  ///< of each convolution, in order; empty: float
+  /// > 0: weights stay float while they learn and are drawn, this strongly, to rounded ones, which are chosen anew after every
+  /// epoch: the alternating direction method of multipliers (Leng et al. 2018). Scores are of the rounded weights.
+  double admm = 0;
   int64_t samples_per_epoch = 0;
   uint64_t seed = 1;
   double checkpoint_seconds = 60;

@@ -192,6 +192,30 @@ at::Tensor Model::decay_mask() const {
   return mask.to(state_.device());
 }
 
+at::Tensor Model::rounded(const at::Tensor& flat, const std::vector<Rounding>& roundings) const {
+  at::Tensor out = flat.detach().clone();
+  each_rounded(roundings, [&](const Entry& entry, int levels) {
+    at::Tensor part = out.narrow(0, entry.offset, entry.count);
+    part.copy_(levelled(part.view(entry.shape).clone(), levels).flatten());
+  });
+  return out;
+}
+
+at::Tensor Model::rounded_mask(const std::vector<Rounding>& roundings) const {
+  at::Tensor mask = at::zeros({trainable_}, state_.options());
+  each_rounded(roundings, [&](const Entry& entry, int) { mask.narrow(0, entry.offset, entry.count).fill_(1); });
+  return mask;
+}
+
+// Convolutions' weights stand in the order of the plan.
+void Model::each_rounded(const std::vector<Rounding>& roundings,
+                         const std::function<void(const Entry& entry, int levels)>& visit) const {
+  size_t convolution = 0;
+  for (const Entry& entry : entries_)
+    if (entry.shape.size() == 4)
+      if (const int levels = roundings.at(convolution++).weight_levels; levels > 0) visit(entry, levels);
+}
+
 void Model::load(const Weights& weights) {
   at::NoGradGuard guard;
   at::Tensor flat = at::zeros(state_.sizes(), at::kFloat);

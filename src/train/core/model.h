@@ -46,6 +46,11 @@ class Model {
   at::Tensor forward_rounded(const at::Tensor& x, bool training, const std::vector<Rounding>& roundings,
                              const std::vector<double>& ranges) const;
 
+  /// `flat` parameters with every convolution's weights rounded to its levels.
+  at::Tensor rounded(const at::Tensor& flat, const std::vector<Rounding>& roundings) const;
+  /// 1 where a weight is rounded, else 0.
+  at::Tensor rounded_mask(const std::vector<Rounding>& roundings) const;
+
   /// A convolution with what follows it, or an operation of its own: a pooling whose map others read, too, 2x2 pixels to
   /// channels, maps side by side or added up.
   struct Step {
@@ -66,6 +71,8 @@ class Model {
     bool trainable = true;
     at::Tensor view;
   };
+  void each_rounded(const std::vector<Rounding>& roundings,
+                    const std::function<void(const Entry& entry, int levels)>& visit) const;
   void add_entry(const std::string& name, std::vector<int64_t> shape, bool trainable);
   void build_steps();
   at::Tensor tensor(const std::string& name) const;

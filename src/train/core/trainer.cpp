@@ -56,6 +56,12 @@ class Training {
     first_ = at::zeros_like(model_.gradient());
     second_ = at::zeros_like(model_.gradient());
     mask_ = model_.decay_mask();
+    if (options_.admm > 0) {
+      rounded_mask_ = model_.rounded_mask(options_.roundings);
+      multiplier_ = at::zeros_like(rounded_mask_);
+      unrounded_weights_ = options_.roundings;
+      for (Rounding& rounding : unrounded_weights_) rounding.weight_levels = 0;
+    }
     // Ten bits of a product do not hold rounded weights and maps.
     at::globalContext().setAllowTF32CuDNN(quant_.empty());
   }
@@ -110,6 +116,11 @@ class Training {
       from_vector(first_, progress_.first);
       from_vector(second_, progress_.second);
       ranges_ = progress_.scales;
+      if (options_.admm > 0) {
+        target_ = at::empty_like(multiplier_);
+        from_vector(target_, progress_.target);
+        from_vector(multiplier_, progress_.multiplier);
+      }
       return;
     }
     progress_ = {};
@@ -118,6 +129,7 @@ class Training {
     average_.load(start);
     if (!options_.roundings.empty()) progress_.scales = level_ranges(model_, pack_, options_.roundings, options_.seed);
     ranges_ = progress_.scales;
+    if (options_.admm > 0) target_ = model_.rounded(model_.parameters(), options_.roundings);
     if (quant_.empty() && options_.epochs > 0) return;
     progress_.best_iou = progress_.iou_start = validate();
     progress_.best = to_vector(average_.state());
@@ -131,13 +143,14 @@ class Training {
     progress_.average = to_vector(average_.state());
     progress_.first = to_vector(first_);
     progress_.second = to_vector(second_);
+    if (options_.admm > 0) progress_.target = to_vector(target_), progress_.multiplier = to_vector(multiplier_);
     save_checkpoint(progress_, checkpoint_path());
   }
 
   at::Tensor forward(const Model& model, const at::Tensor& x, bool training) const {
     if (!quant_.empty()) return model.forward_quantised(x, quant_);
-    return options_.roundings.empty() ? model.forward(x, training)
-                                      : model.forward_rounded(x, training, options_.roundings, ranges_);
+    if (options_.roundings.empty()) return model.forward(x, training);
+    return model.forward_rounded(x, training, training && options_.admm > 0 ? unrounded_weights_ : options_.roundings, ranges_);
   }
 
   double train_step(const Batch& batch) {
@@ -160,6 +173,7 @@ class Training {
     at::Tensor& gradient = model_.gradient();
     const double norm = gradient.norm().item<double>();
     if (!std::isfinite(norm)) return false;
+    if (options_.admm > 0) gradient.add_((parameters - target_ + multiplier_) * rounded_mask_, options_.admm);
     if (norm > kGradientNorm) gradient.mul_(kGradientNorm / norm);
     if (options_.weight_decay > 0) parameters.sub_(parameters * mask_, rate * options_.weight_decay);
     if (options_.sgd) {
@@ -210,8 +224,16 @@ class Training {
     return pack.count() > 0 ? total / pack.count() : 0;
   }
 
+  // The rounded weights nearest to those learnt and their multipliers, then the multipliers by what is left between the two.
+  void choose_targets() {
+    at::NoGradGuard guard;
+    target_ = model_.rounded(model_.parameters() + multiplier_, options_.roundings);
+    multiplier_ += (model_.parameters() - target_) * rounded_mask_;
+  }
+
   void end_epoch(double& mark) {
     const int epoch = static_cast<int>(progress_.step / per_epoch_);
+    if (options_.admm > 0) choose_targets();
     const double score = validate();
     if (score > progress_.best_iou || progress_.best.empty()) {
       progress_.best_iou = score, progress_.best_epoch = epoch;
@@ -259,6 +281,8 @@ class Training {
   Model model_, average_;
   int64_t per_epoch_, steps_;
   at::Tensor first_, second_, mask_;
+  std::vector<Rounding> unrounded_weights_;        // of ADMM
+  at::Tensor target_, multiplier_, rounded_mask_;  // of ADMM: rounded weights, scaled multipliers
   Checkpoint progress_;
   std::string stopped_;
 };

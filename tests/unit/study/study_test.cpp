@@ -33,7 +33,7 @@ TEST(Study, UnknownOnesAreAUsersError) {
 // Every mark, and text that HTML, SVG and gnuplot each read as something else.
 TEST(Study, WritesPlotTableAndPage) {
   test::Folder folder;
-  Findings found;
+  static Figure found;
   found.plots = {{"odd",
                   "a < b & \"c\"",
                   "x",
@@ -43,9 +43,12 @@ TEST(Study, WritesPlotTableAndPage) {
                    {"bubbles", Mark::bubbles, {{1, 3, 10, "W8 \"F8\""}, {2, 2, 40, "W4"}}}}}};
   found.table = {{"a", "b < c"}, {{"1", "2 & 3"}}};
   found.notes = {"one < two"};
-  found.points = {{{"a", 1}}};
-  const Study study{"odd", "9z", "odd & even", nullptr};
-  write(study, {}, found, 12.4, "duet study odd", folder / "out");
+  const Study study{"odd", "9z", "odd & even", nullptr, [](const Json& points) {
+                      found.notes.push_back(fmt::format("{} points", points.size()));
+                      return found;
+                    }};
+  const Run run{"duet study odd", "a < machine", 3, false, 12.4, {Json::array({{{"a", 1}}}), {"noted"}}};
+  write(study, {run}, folder / "out");
   const std::string svg = base::read_file(folder / "out/odd.svg"), page = base::read_file(folder / "out/odd.html");
   EXPECT_THAT(svg, HasSubstr("a &lt; b &amp; "));
   EXPECT_THAT(svg, HasSubstr("W4"));
@@ -53,9 +56,13 @@ TEST(Study, WritesPlotTableAndPage) {
   EXPECT_THAT(page, HasSubstr("<td>2 &amp; 3</td>"));
   EXPECT_THAT(page, HasSubstr("one &lt; two"));
   EXPECT_EQ(base::read_file(folder / "out/odd.md"), "| a | b < c |\n|---|---|\n| 1 | 2 & 3 |\n");
-  const Json json = base::read_json(folder / "out/odd.json");
-  EXPECT_EQ(json["points"], found.points);
-  EXPECT_EQ(json["command"], "duet study odd");
+  EXPECT_THAT(page, HasSubstr("duet study odd: seed 3, 12 s on a &lt; machine."));
+  // An earlier run's points are shown beside new ones.
+  const Run again = read_run(study, folder / "out/odd.json");
+  EXPECT_EQ(again.measured.points, run.measured.points);
+  EXPECT_EQ(again.seed, 3u);
+  EXPECT_THAT(write(study, {run, again}, folder / "two").notes, testing::Contains("2 points"));
+  EXPECT_THROW(read_run({"even", "", "", nullptr, nullptr}, folder / "out/odd.json"), Error);
 }
 
 // What gnuplot cannot draw is an error that says so, not an empty picture.
@@ -76,7 +83,7 @@ TEST(Study, SmallDspStudyAgreesWithSynthesisAndResumes) {
   const Json first = run();
   int compared = 0;
   for (const Json& point : first["points"]) {
-    const double products = point["dsp"].get<double>() * point["products"].get<int>();
+    const double products = point["dsp"].get<double>() * point["products_per_dsp"].get<int>();
     EXPECT_EQ(products, 128) << point;
     if (!point.contains("dsp_synthesised")) continue;
     EXPECT_EQ(point["dsp_synthesised"], point["dsp"]) << point;

@@ -66,6 +66,22 @@ TEST_F(Classify, ResumedEqualsUninterruptedWithRounding) {
   EXPECT_EQ(whole["feature_bytes"].get<double>() * 8 - 8 * 4 * 2, (whole["float_feature_bytes"].get<double>() - 4 * 2));
 }
 
+// Weights that were drawn to rounded ones score as well rounded as others do in float, and a killed training goes on with its
+// targets and multipliers.
+TEST_F(Classify, AdmmDrawsWeightsToRoundedOnes) {
+  ClassifySpec drawn = spec("alexnet");
+  drawn.weight_levels = {255, 15, 15, 255}, drawn.admm = 0.01, drawn.epochs = 6;
+  const Json whole = classify(drawn, folder_ / "admm", {});
+  EXPECT_GT(whole["accuracy_test"].get<double>(), 0.9);
+  struct Stop {};
+  EXPECT_THROW(classify(drawn, folder_ / "admm_parts",
+                        [](double done, double, const std::string&) {
+                          if (done >= 21) throw Stop();
+                        }),
+               Stop);
+  EXPECT_EQ(classify(drawn, folder_ / "admm_parts", {})["curve"], whole["curve"]);
+}
+
 TEST(Zoo, Resnet20HasTheParametersOfHeAndOthers) {
   // 0.27 M in table 6 of the paper, which has no 1x1 convolutions where maps are halved: 2,560 more here.
   const ZooNetwork network = zoo_network("resnet-20", 10, 32, 32);
