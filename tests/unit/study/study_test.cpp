@@ -47,7 +47,7 @@ TEST(Study, WritesPlotTableAndPage) {
                       found.notes.push_back(fmt::format("{} points", points.size()));
                       return found;
                     }};
-  const Run run{"duet study odd", "a < machine", 3, false, 12.4, {Json::array({{{"a", 1}}}), {"noted"}}};
+  const study::Run run{"duet study odd", "a < machine", 3, false, 12.4, {Json::array({{{"a", 1}}}), {"noted"}}};
   write(study, {run}, folder / "out");
   const std::string svg = base::read_file(folder / "out/odd.svg"), page = base::read_file(folder / "out/odd.html");
   EXPECT_THAT(svg, HasSubstr("a &lt; b &amp; "));
@@ -58,7 +58,7 @@ TEST(Study, WritesPlotTableAndPage) {
   EXPECT_EQ(base::read_file(folder / "out/odd.md"), "| a | b < c |\n|---|---|\n| 1 | 2 & 3 |\n");
   EXPECT_THAT(page, HasSubstr("duet study odd: seed 3, 12 s on a &lt; machine."));
   // An earlier run's points are shown beside new ones.
-  const Run again = read_run(study, folder / "out/odd.json");
+  const study::Run again = read_run(study, folder / "out/odd.json");
   EXPECT_EQ(again.measured.points, run.measured.points);
   EXPECT_EQ(again.seed, 3u);
   EXPECT_THAT(write(study, {run, again}, folder / "two").notes, testing::Contains("2 points"));
