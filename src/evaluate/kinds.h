@@ -19,7 +19,7 @@ Json run_bitstream(const Json& spec, const std::filesystem::path& folder, const 
 Json run_trial(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 Json run_synth(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 Json run_classes(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
-Json run_classify(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
+Json run_zoo(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 Json run_verify(const Json& spec, const std::filesystem::path& folder, const Progress& progress);
 
 /// The path of an artefact of another evaluation: {"evaluation": its key, "path": where it lies here}. Throws Error when it is

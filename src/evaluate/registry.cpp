@@ -8,11 +8,11 @@ namespace duet::evaluate {
 // One line each, in its own file.
 
 const Kinds& kinds() {
-  static const Kinds all{{"dataset", run_dataset},   {"pack", run_pack},           {"train", run_train},
-                         {"quantize", run_quantize}, {"score", run_score},         {"simulate", run_simulate},
-                         {"synth", run_synth},       {"trial", run_trial},         {"verify", run_verify},
-                         {"board", run_board},       {"bitstream", run_bitstream}, {"classes", run_classes},
-                         {"classify", run_classify}};
+  static const Kinds all{
+      {"dataset", run_dataset}, {"pack", run_pack},         {"train", run_train},         {"quantize", run_quantize},
+      {"score", run_score},     {"simulate", run_simulate}, {"synth", run_synth},         {"trial", run_trial},
+      {"verify", run_verify},   {"board", run_board},       {"bitstream", run_bitstream}, {"classes", run_classes},
+      {"zoo", run_zoo}};
   return all;
 }
 

@@ -6,7 +6,7 @@ set(DUET_KIND_SOURCES
   "train: src/base src/net src/layer src/data src/train"
   "quantize: src/base src/net src/layer src/fixed src/quant src/data src/train"
   "classes: src/base src/net src/data"
-  "classify: src/base src/net src/layer src/data src/train"
+  "zoo: src/base src/net src/layer src/data src/train"
   "score: src/base src/net src/layer src/fixed src/quant src/golden src/data src/train"
   "simulate: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/program src/emit src/simulate src/data rtl"
   "trial: src/base src/net src/layer src/fixed src/quant src/golden src/device src/engine src/program src/emit src/simulate rtl"

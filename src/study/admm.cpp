@@ -7,8 +7,8 @@
 #include <cmath>
 #include <map>
 
-#include "study/classes.h"
 #include "study/studies.h"
+#include "study/zoo.h"
 
 namespace duet::study {
 namespace {
@@ -22,7 +22,7 @@ double unsteadiness(const Json& curve) {
   const size_t from = curve.size() / 2;
   double sum = 0;
   for (size_t i = std::max<size_t>(from, 1); i < curve.size(); ++i)
-    sum += std::abs(curve[i].at("accuracy").get<double>() - curve[i - 1].at("accuracy").get<double>());
+    sum += std::abs(curve[i].at("score").get<double>() - curve[i - 1].at("score").get<double>());
   return sum / static_cast<double>(std::max<size_t>(1, curve.size() - std::max<size_t>(from, 1)));
 }
 
@@ -30,21 +30,21 @@ double unsteadiness(const Json& curve) {
 
 Measured measure_admm(const Settings& settings, const flow::World& world) {
   const Classes classes = prepare_classes(settings, world);
-  train::ClassifySpec spec;
+  train::ZooSpec spec;
   spec.network = "resnet-20", spec.seed = settings.seed;
   spec.epochs = settings.small ? 2 : kEpochs, spec.learning_rate = kRate;
-  train::ClassifySpec drawn = spec;
+  train::ZooSpec drawn = spec;
   drawn.weight_levels = {kOuter, kInner, kInner, kOuter}, drawn.admm = kStrength;
-  const auto outcomes = evaluate_all(
-      world, "training", {classify_spec(spec, classes, nullptr, world), classify_spec(drawn, classes, nullptr, world)});
+  const auto outcomes =
+      evaluate_all(world, "training", {zoo_spec(spec, classes, nullptr, world), zoo_spec(drawn, classes, nullptr, world)});
   Measured measured;
   for (size_t i = 0; i < outcomes.size(); ++i) {
     const std::string what = i ? kAdmm : kFull;
     if (outcomes[i].done())
       measured.points.push_back({{"weights", what},
                                  {"seed", settings.seed},
-                                 {"accuracy_validation", outcomes[i].result.at("accuracy_validation")},
-                                 {"accuracy_test", outcomes[i].result.at("accuracy_test")},
+                                 {"score_validation", outcomes[i].result.at("score_validation")},
+                                 {"score_test", outcomes[i].result.at("score_test")},
                                  {"curve", outcomes[i].result.at("curve")}});
     else
       measured.notes.push_back(what + ": " + outcomes[i].message);
@@ -66,13 +66,13 @@ Figure present_admm(const Json& points) {
     const std::string what = point.at("weights");
     Series line{fmt::format("{}, seed {}", what, point.at("seed").get<int>()), Mark::line, {}};
     for (const Json& epoch : point.at("curve"))
-      line.points.push_back({epoch.at("epoch"), 100 * epoch.at("accuracy").get<double>(), 0, ""});
+      line.points.push_back({epoch.at("epoch"), 100 * epoch.at("score").get<double>(), 0, ""});
     plot.series.push_back(line);
     const double change = unsteadiness(point.at("curve"));
     sums[what].first += change, ++sums[what].second;
     figure.table.rows.push_back({what, std::to_string(point.at("seed").get<int>()),
-                                 fmt::format("{:.1f} %", 100 * point.at("accuracy_validation").get<double>()),
-                                 fmt::format("{:.1f} %", 100 * point.at("accuracy_test").get<double>()),
+                                 fmt::format("{:.1f} %", 100 * point.at("score_validation").get<double>()),
+                                 fmt::format("{:.1f} %", 100 * point.at("score_test").get<double>()),
                                  fmt::format("{:.1f} %", line.points.empty() ? 0 : line.points.back().y),
                                  fmt::format("{:.2f}", 100 * change)});
   }

@@ -7,8 +7,8 @@
 #include <map>
 #include <numeric>
 
-#include "study/classes.h"
 #include "study/studies.h"
+#include "study/zoo.h"
 
 namespace duet::study {
 namespace {
@@ -49,19 +49,19 @@ std::string name(const Case& c) {
 
 Measured measure_compression(const Settings& settings, const flow::World& world) {
   const Classes classes = prepare_classes(settings, world);
-  train::ClassifySpec spec;
+  train::ZooSpec spec;
   spec.network = "alexnet", spec.seed = settings.seed;
   spec.epochs = settings.small ? 1 : kEpochs, spec.learning_rate = kRate;
-  const auto base = evaluate_one(world, "training in float", classify_spec(spec, classes, nullptr, world));
+  const auto base = evaluate_one(world, "training in float", zoo_spec(spec, classes, nullptr, world));
   std::vector<Case> cases = kCases;
   if (settings.small) cases = {kCases[3], kCases[9]};
   std::vector<Json> specs;
   for (const Case& c : cases) {
-    train::ClassifySpec own = spec;
+    train::ZooSpec own = spec;
     own.epochs = settings.small ? 1 : kRetrain, own.learning_rate = kRetrainRate;
     own.feature_levels = levels(c.features, false);
     for (size_t part = 0; part < 4; ++part) own.weight_levels[part] = levels(c.weights[part], true);
-    specs.push_back(classify_spec(own, classes, &base, world));
+    specs.push_back(zoo_spec(own, classes, &base, world));
   }
   const auto outcomes = evaluate_all(world, "retraining", specs);
   Measured measured;
@@ -95,7 +95,7 @@ Figure present_compression(const Json& points) {
     const std::string code = point.at("code");
     if (!rows.count(code)) order.push_back(code);
     Row& row = rows[code];
-    row.accuracies.push_back(point.at("accuracy_test"));
+    row.accuracies.push_back(point.at("score_test"));
     row.weights = point.at("weight_bytes"), row.features = point.at("feature_bytes");
     row.weight_ratio = point.at("float_weight_bytes").get<double>() / row.weights;
     row.feature_ratio = point.at("float_feature_bytes").get<double>() / row.features;

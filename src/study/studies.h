@@ -9,6 +9,8 @@ Measured measure_compression(const Settings& settings, const flow::World& world)
 Figure present_compression(const Json& points);
 Measured measure_admm(const Settings& settings, const flow::World& world);
 Figure present_admm(const Json& points);
+Measured measure_backbones(const Settings& settings, const flow::World& world);
+Figure present_backbones(const Json& points);
 Measured measure_bram(const Settings& settings, const flow::World& world);
 Figure present_bram(const Json& points);
 Measured measure_dsp(const Settings& settings, const flow::World& world);

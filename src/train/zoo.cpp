@@ -1,6 +1,7 @@
 #include "train/zoo.h"
 
 #include "base/error.h"
+#include "train/plan.h"
 
 namespace duet::train {
 namespace {
@@ -21,6 +22,12 @@ class Builder {
     network_.parts.push_back(part);
     return push(op);
   }
+  int depthwise(const std::string& name, int from, int stride) {
+    const int at = convolution(name, from, channels(from), 3, stride, Part::convolutions);
+    core::Op& op = network_.plan.ops.back();
+    op.groups = op.in_channels;
+    return at;
+  }
   // Of the whole map, which becomes one pixel.
   int connected(const std::string& name, int from, int channels, Part part) {
     DUET_CHECK(height_ == width_, "maps that are connected whole are squares");
@@ -40,6 +47,12 @@ class Builder {
   int add(int from, int other) { return push(begin(Kind::add, last() + ".add", {from, other}, channels(from))); }
   int classes(int from) {
     core::Op op = begin(Kind::convolution, "classes", {from}, network_.plan.classes);
+    op.bias = true;
+    network_.parts.push_back(Part::last_layer);
+    return push(op);
+  }
+  int boxes(int from) {
+    core::Op op = begin(Kind::convolution, "boxes", {from}, 5 * kAnchors);
     op.bias = true;
     network_.parts.push_back(Part::last_layer);
     return push(op);
@@ -94,12 +107,108 @@ ZooNetwork resnet20(int classes, int height, int width) {
   return b.take();
 }
 
+// Four groups of blocks, two 3x3 convolutions each or, of a bottleneck, 1x1, 3x3 and 1x1 to four times the channels.
+ZooNetwork resnet(const std::array<int, 4>& blocks, bool bottleneck, int height, int width) {
+  Builder b(0, height, width);
+  int at = b.pool(b.norm_relu(b.convolution("conv1", -1, 64, 7, 2, Part::first_convolution)));
+  const auto layer = [&](const std::string& name, int from, int channels, int kernel, int stride) {
+    return b.norm(b.convolution(name, from, channels, kernel, stride, Part::convolutions));
+  };
+  for (int group = 0; group < 4; ++group)
+    for (int block = 0; block < blocks[static_cast<size_t>(group)]; ++block) {
+      const std::string name = "g" + std::to_string(group) + "b" + std::to_string(block);
+      const int channels = 64 << group, stride = group > 0 && block == 0 ? 2 : 1, from = at,
+                out = bottleneck ? 4 * channels : channels;
+      if (bottleneck) {
+        at = b.relu(layer(name + ".c1", from, channels, 1, 1));
+        at = b.relu(layer(name + ".c2", at, channels, 3, stride));
+        at = layer(name + ".c3", at, out, 1, 1);
+      } else {
+        at = b.relu(layer(name + ".c1", from, channels, 3, stride));
+        at = layer(name + ".c2", at, out, 3, 1);
+      }
+      const bool same = stride == 1 && b.channels(from) == out;
+      at = b.relu(b.add(at, same ? from : layer(name + ".down", from, out, 1, stride)));
+    }
+  b.boxes(at);
+  return b.take();
+}
+
+ZooNetwork vgg16(int height, int width) {
+  Builder b(0, height, width);
+  int at = -1, number = 0;
+  for (const auto& [channels, count] : {std::pair{64, 2}, {128, 2}, {256, 3}, {512, 3}, {512, 3}}) {
+    for (int i = 0; i < count; ++i, ++number)
+      at = b.norm_relu(b.convolution("conv" + std::to_string(number), at, channels, 3, 1,
+                                     number ? Part::convolutions : Part::first_convolution));
+    at = b.pool(at);
+  }
+  b.boxes(at);
+  return b.take();
+}
+
+ZooNetwork mobilenet(int height, int width) {
+  Builder b(0, height, width);
+  int at = b.norm_relu(b.convolution("conv0", -1, 32, 3, 2, Part::first_convolution)), number = 0;
+  for (const auto& [channels, stride] : {std::pair{64, 1},
+                                         {128, 2},
+                                         {128, 1},
+                                         {256, 2},
+                                         {256, 1},
+                                         {512, 2},
+                                         {512, 1},
+                                         {512, 1},
+                                         {512, 1},
+                                         {512, 1},
+                                         {512, 1},
+                                         {1024, 2},
+                                         {1024, 1}}) {
+    const std::string name = "m" + std::to_string(number++);
+    at = b.norm_relu(b.depthwise(name + ".dw", at, stride));
+    at = b.norm_relu(b.convolution(name + ".pw", at, channels, 1, 1, Part::convolutions));
+  }
+  b.boxes(at);
+  return b.take();
+}
+
+// One of duet's own, at another size and with its own anchors still to be found.
+ZooNetwork own(net::Network network, int height, int width) {
+  network.input.height = height, network.input.width = width;
+  ZooNetwork zoo{make_plan(network), {}};
+  zoo.plan.anchors.clear();
+  for (const core::Op& op : zoo.plan.ops)
+    if (op.kind == Kind::convolution) zoo.parts.push_back(Part::convolutions);
+  return zoo;
+}
+
 }  // namespace
 
 ZooNetwork zoo_network(const std::string& name, int classes, int height, int width) {
-  if (name == "alexnet") return alexnet(classes, height, width);
-  if (name == "resnet-20") return resnet20(classes, height, width);
-  throw Error("no such network", name, "there are alexnet and resnet-20");
+  if (classes > 0 && name == "alexnet") return alexnet(classes, height, width);
+  if (classes > 0 && name == "resnet-20") return resnet20(classes, height, width);
+  if (classes == 0) {
+    if (name == "resnet-18") return resnet({2, 2, 2, 2}, false, height, width);
+    if (name == "resnet-34") return resnet({3, 4, 6, 3}, false, height, width);
+    if (name == "resnet-50") return resnet({3, 4, 6, 3}, true, height, width);
+    if (name == "vgg-16") return vgg16(height, width);
+    if (name == "mobilenet") return mobilenet(height, width);
+    if (const net::Network* known = net::find_known(name)) return own(*known, height, width);
+  }
+  throw Error("no such network", name, "src/train/zoo.h names them, those of classes and those of boxes");
+}
+
+std::vector<std::array<int, 2>> map_sizes(const core::Plan& plan) {
+  std::vector<std::array<int, 2>> sizes;
+  for (const core::Op& op : plan.ops) {
+    std::array<int, 2> size = op.input() < 0 ? std::array{plan.height, plan.width} : sizes[static_cast<size_t>(op.input())];
+    if (op.kind == Kind::max_pool || op.kind == Kind::average_pool || op.kind == Kind::space_to_depth)
+      size = {size[0] / 2, size[1] / 2};
+    if (op.kind == Kind::convolution)
+      size = op.padding == 0 ? std::array{1, 1}
+                             : std::array{(size[0] + op.stride - 1) / op.stride, (size[1] + op.stride - 1) / op.stride};
+    sizes.push_back(size);
+  }
+  return sizes;
 }
 
 }  // namespace duet::train

@@ -2,7 +2,7 @@
 // What studies on pictures of classes share: the packs, and a training as an evaluation.
 
 #include "study/study.h"
-#include "train/classify.h"
+#include "train/zoo_training.h"
 
 namespace duet::study {
 
@@ -17,7 +17,9 @@ struct Classes {
 /// none.
 Classes prepare_classes(const Settings& settings, const flow::World& world);
 
+/// The same for labelled boxes: a training on packs that another evaluation made.
+Json zoo_spec(train::ZooSpec spec, const Json& packs, const flow::World& world);
 /// A training of `spec` (its paths and threads are set here); `start`: an earlier one's outcome, or null.
-Json classify_spec(train::ClassifySpec spec, const Classes& classes, const evaluate::Outcome* start, const flow::World& world);
+Json zoo_spec(train::ZooSpec spec, const Classes& classes, const evaluate::Outcome* start, const flow::World& world);
 
 }  // namespace duet::study

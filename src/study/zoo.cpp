@@ -1,4 +1,4 @@
-#include "study/classes.h"
+#include "study/zoo.h"
 
 #include <fmt/core.h>
 
@@ -36,17 +36,21 @@ Classes prepare_classes(const Settings& settings, const flow::World& world) {
   return classes;
 }
 
-Json classify_spec(train::ClassifySpec settings, const Classes& classes, const evaluate::Outcome* start,
-                   const flow::World& world) {
-  settings.classes = classes.count;
-  Json spec = begin("classify");
+Json zoo_spec(train::ZooSpec settings, const Json& packs, const flow::World& world) {
+  Json spec = begin("zoo");
   spec["libtorch"] = flow::tool_versions().at("libtorch");
   spec["settings"] = train::to_json(settings);
   for (const char* key : {"packs", "start", "threads"}) spec["settings"].erase(key);
-  spec["packs"] = classes.artefact;
-  if (start) spec["start"] = flow::artefact(*start, "network");
+  spec["packs"] = packs;
   const int cores = world.evaluations.cores;
   spec["threads"] = cores ? cores : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  return spec;
+}
+
+Json zoo_spec(train::ZooSpec settings, const Classes& classes, const evaluate::Outcome* start, const flow::World& world) {
+  settings.classes = classes.count;
+  Json spec = zoo_spec(settings, classes.artefact, world);
+  if (start) spec["start"] = flow::artefact(*start, "network");
   return spec;
 }
 
