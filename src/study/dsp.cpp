@@ -43,7 +43,7 @@ engine::Engine array(int weight_bits, int feature_bits) {
 std::vector<int> to_synthesise(int feature_bits, bool small) {
   if (small) return feature_bits == 4 ? std::vector{4} : std::vector<int>{};
   std::vector<int> all{16};
-  for (int w = 15; w > 2; --w)
+  for (int w = 15; w >= 2; --w)
     if (engine::dsp_count(array(w, feature_bits)) != engine::dsp_count(array(w + 1, feature_bits)))
       all.insert(all.end(), {w + 1, w});
   std::sort(all.begin(), all.end());
