@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <set>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -145,7 +146,13 @@ Json show(const Arguments& a, const std::string& picture, const Answer& answer) 
 void run(Arguments a) {
   if (a.network.empty()) a.network = (base::home() / "pretrained" / "sky-w8f8").string();
   const net::Network network = find_network(a.network);
-  if (a.pictures.size() > 1 && !a.out.empty()) std::filesystem::create_directories(a.out);
+  if (a.pictures.size() > 1 && !a.out.empty()) {
+    std::set<std::string> names;
+    for (const std::string& picture : a.pictures)
+      if (!names.insert(drawn(a, picture)).second)
+        throw Error("two pictures have this name, and one folder cannot hold both", drawn(a, picture), "run them apart");
+    std::filesystem::create_directories(a.out);
+  }
   const auto start = std::chrono::steady_clock::now();
   Answers answers = a.simulate ? simulated(a) : train::is_quantized(a.network) ? golden_model(a) : floating(a, network);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
