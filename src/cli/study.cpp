@@ -21,7 +21,7 @@ struct Arguments {
 
 void list() {
   for (const study::Study& study : study::studies())
-    print(fmt::format("{:<12} figure {:<4} {}", study.name, study.figure, study.title));
+    print(fmt::format("{:<12} {:<10} {}", study.name, study.figure, study.title));
 }
 
 void show(const study::Table& table) {

@@ -6,13 +6,13 @@ namespace duet::study {
 // One line each, in its own file.
 const std::vector<Study>& studies() {
   static const std::vector<Study> all{
-      {"compression", "1a", "Accuracy against compression, of parameters and of feature maps", measure_compression,
+      {"compression", "figure 1a", "Accuracy against compression, of parameters and of feature maps", measure_compression,
        present_compression},
-      {"admm", "1b", "Accuracy over epochs, in full precision and drawn to few bits by ADMM", measure_admm, present_admm},
+      {"admm", "figure 1b", "Accuracy over epochs, in full precision and drawn to few bits by ADMM", measure_admm, present_admm},
       {"backbones", "table 1", "Whether larger backbones find boxes better, with the same back-end", measure_backbones,
        present_backbones},
-      {"bram", "2a", "Memory of an accelerator against the size of its pictures", measure_bram, present_bram},
-      {"dsp", "2b", "DSPs of an accelerator against the widths of its numbers", measure_dsp, present_dsp},
+      {"bram", "figure 2a", "Memory of an accelerator against the size of its pictures", measure_bram, present_bram},
+      {"dsp", "figure 2b", "DSPs of an accelerator against the widths of its numbers", measure_dsp, present_dsp},
   };
   return all;
 }

@@ -42,7 +42,7 @@ std::string html(const Study& study, const Figure& figure, const std::vector<Run
       "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\n"
       "<title>duet study {0}</title>\n<style>body{{font:16px/1.5 sans-serif;max-width:900px;margin:2em auto;padding:0 1em}}"
       "svg{{max-width:100%;height:auto}}table{{border-collapse:collapse}}td,th{{padding:.2em .7em;border-bottom:1px solid #ccc;"
-      "text-align:right}}td:first-child,th:first-child{{text-align:left}}</style>\n<h1>{1}</h1>\n<p>Figure {2} of the paper, "
+      "text-align:right}}td:first-child,th:first-child{{text-align:left}}</style>\n<h1>{1}</h1>\n<p>The {2} of the paper, "
       "drawn "
       "again.</p>\n",
       study.name, escaped(study.title), study.figure);
