@@ -1,6 +1,6 @@
 # The front door. `make help` lists what there is.
 .DEFAULT_GOAL := build
-.PHONY: help deps build demo test test-slow mutants bench-train bench-golden bench-peers format clean
+.PHONY: help deps build demo test test-slow mutants bench-train bench-golden bench-search bench-peers format clean
 PROGRAM := build/release/duet
 TIMED := tools/timed
 
@@ -51,6 +51,12 @@ bench-golden: ## speed of the golden model beside onnxruntime, on the same integ
 	@$(TIMED) --report
 	@/usr/bin/python3 bench/golden/run.py --duet $(PROGRAM) --out build/bench-golden
 
+bench-search: ## evaluations a second of the estimator (a minute)
+	@$(TIMED) installs tools/install-deps build test
+	@$(TIMED) build $(MAKE) --no-print-directory compile-bench-search
+	@$(TIMED) --report
+	@build/release/search_speed
+
 bench-peers: ## DNN-A beside FINN+ and NNgen, each installed into an environment of its own (two hours; goes on where it was)
 	@$(TIMED) installs tools/install-deps build bench-peers
 	@$(TIMED) build $(MAKE) --no-print-directory compile
@@ -64,14 +70,16 @@ clean: ## remove everything built
 	rm -rf build
 
 # Without dependencies, so that the three below never install anything. Only the tests need what the tests are made with.
-.PHONY: compile compile-tests compile-mutants configure
+.PHONY: compile compile-tests compile-mutants compile-bench-search configure
 configure:
 	@mkdir -p build; cmake --preset release -DBUILD_TESTING=$(TESTING) > build/configure.log 2>&1 || { cat build/configure.log; exit 1; }
 compile: TESTING = OFF
-compile-tests compile-mutants: TESTING = ON
+compile-tests compile-mutants compile-bench-search: TESTING = ON
 compile: configure
 	@cmake --build build/release --target duet
 compile-tests: configure
 	@cmake --build build/release
 compile-mutants: configure
 	@cmake --build build/release --target mutants
+compile-bench-search: configure
+	@cmake --build build/release --target search_speed

@@ -36,8 +36,8 @@ void print_layers(const estimate::Estimate& e) {
   print(fmt::format("  {:<8} {:>11} {:>11} {:>9} {:>9} {:>9} {:>13} {:>9}", "layer", "cycles", "compute", "fill", "load", "store",
                     "MACs", "MAC/cyc"));
   for (const auto& l : e.layers)
-    print(fmt::format("  {:<8} {:>11} {:>11} {:>9} {:>9} {:>9} {:>13} {:>9.1f}", l.name, thousands(l.total), thousands(l.compute),
-                      thousands(l.fill), thousands(l.load), thousands(l.store), thousands(l.macs),
+    print(fmt::format("  {:<8} {:>11} {:>11} {:>9} {:>9} {:>9} {:>13} {:>9.1f}", l.part.name(), thousands(l.total),
+                      thousands(l.compute), thousands(l.fill), thousands(l.load), thousands(l.store), thousands(l.macs),
                       static_cast<double>(l.macs) / static_cast<double>(std::max<int64_t>(1, l.total))));
 }
 

@@ -66,8 +66,12 @@ Json box_json(const net::Detection& d) {
 Json to_json(const std::vector<program::LayerCycles>& layers) {
   Json list = Json::array();
   for (const program::LayerCycles& l : layers)
-    list.push_back(
-        {{"name", l.name}, {"cycles", l.total}, {"compute", l.compute}, {"fill", l.fill}, {"load", l.load}, {"store", l.store}});
+    list.push_back({{"name", l.part.name()},
+                    {"cycles", l.total},
+                    {"compute", l.compute},
+                    {"fill", l.fill},
+                    {"load", l.load},
+                    {"store", l.store}});
   return list;
 }
 

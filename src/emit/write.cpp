@@ -26,7 +26,7 @@ std::string hex(const std::vector<uint8_t>& bytes) {
 Json schedule(const program::Program& program) {
   Json layers = Json::array();
   for (const program::Layer& l : program.layers)
-    layers.push_back({{"name", l.name},
+    layers.push_back({{"name", l.part.name()},
                       {"input", {l.in.channels, l.in.height, l.in.width}},
                       {"output", {l.out.channels, l.out.height, l.out.width}},
                       {"copy", l.copy},

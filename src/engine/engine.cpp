@@ -205,21 +205,24 @@ int chain(const Engine& engine) {
   return quads(engine) ? largest_divisor(engine.in_lanes / 4, longest) : longest;  // four sums end inside the column
 }
 
-std::vector<MemoryBlock> memories(const Engine& e) {
-  if (compact(e)) return {{"weights", 1, 64, 256}, {"params", 1, e.acc_bits + kParamBits, kCompactLanes}, {"tile", 1, 64, 1024}};
-  const Buffers& b = e.buffers;
+Memories::Memories(const Engine& e) {
   const int params = e.acc_bits + kParamBits;
-  std::vector<MemoryBlock> all{{"tile", pixels(e) * e.in_lanes / bank_lanes(e), bank_lanes(e) * e.feature_bits, b.tile_words},
-                               {"psum", 1, pixels(e) * e.out_lanes * e.acc_bits, b.psum_words},
-                               {"result", pixels(e) * e.unit_groups, e.out_lanes * e.acc_bits, b.result_words},
-                               {"pw_weight", 1, weight_word_bits(e), b.pw_weight_words},
-                               {"pw_param", 1, beat_lanes(e) * params, b.pw_param_words}};
-  if (e.dw_lanes > 0) {
-    all.push_back({"line", 2, beat_lanes(e) * stored_bits(e), (dw_kernel(e) / 2 + 2) * (b.line_words + b.side_words)});
-    all.push_back({"dw_weight", 1, e.dw_lanes * e.weight_bits, b.dw_weight_words});
-    all.push_back({"dw_param", 1, e.dw_lanes * params, b.dw_param_words});
+  const auto add = [&](const MemoryBlock& memory) { blocks_[count_++] = memory; };
+  if (compact(e)) {
+    add({"weights", 1, 64, 256}), add({"params", 1, params, kCompactLanes}), add({"tile", 1, 64, 1024});
+    return;
   }
-  return all;
+  const Buffers& b = e.buffers;
+  const int words = pixels(e), bank = bank_lanes(e), beat = beat_lanes(e);
+  add({"tile", words * e.in_lanes / bank, bank * e.feature_bits, b.tile_words});
+  add({"psum", 1, words * e.out_lanes * e.acc_bits, b.psum_words});
+  add({"result", words * e.unit_groups, e.out_lanes * e.acc_bits, b.result_words});
+  add({"pw_weight", 1, weight_word_bits(e), b.pw_weight_words});
+  add({"pw_param", 1, beat * params, b.pw_param_words});
+  if (e.dw_lanes == 0) return;
+  add({"line", 2, beat * stored_bits(e), (dw_kernel(e) / 2 + 2) * (b.line_words + b.side_words)});
+  add({"dw_weight", 1, e.dw_lanes * e.weight_bits, b.dw_weight_words});
+  add({"dw_param", 1, e.dw_lanes * params, b.dw_param_words});
 }
 
 namespace {
@@ -241,6 +244,7 @@ RamCut cut_in_rows(int width, int depth) {
     }
     return least;
   };
+  if (depth <= kShapes[0].depth) return {ceil_div(width, kShapes[0].width), 1};  // no shape takes fewer
   RamCut least = single(depth);
   for (const auto& [bits, block] : kShapes) {
     const int rows = depth / block;
@@ -277,7 +281,7 @@ RamCut cut_ram(device::Family family, int width, int depth) {
 
 double bram36_count(const Engine& engine) {
   int blocks = 0;
-  for (const MemoryBlock& memory : memories(engine))
+  for (const MemoryBlock& memory : Memories(engine))
     blocks += memory.count * cut_ram(engine.family, memory.width, memory.depth).blocks;
   return engine.family == device::Family::ice40 ? blocks / 9.0 : blocks / 2.0;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <string>
 #include <vector>
 
@@ -89,12 +90,21 @@ int stored_bits(const Engine& engine);
 
 /// One memory of an engine as it is built: `count` copies of `width` bits x `depth` words.
 struct MemoryBlock {
-  std::string name;
+  const char* name = "";
   int count = 1, width = 0, depth = 0;
 };
 
 /// Every block memory of the engine; rtl/mem/duet_ram.sv builds them in these shapes.
-std::vector<MemoryBlock> memories(const Engine& engine);
+class Memories {
+ public:
+  explicit Memories(const Engine& engine);
+  const MemoryBlock* begin() const { return blocks_.data(); }
+  const MemoryBlock* end() const { return blocks_.data() + count_; }
+
+ private:
+  std::array<MemoryBlock, 8> blocks_;
+  size_t count_ = 0;
+};
 /// How a family's duet_ram cuts a memory into blocks (rtl/vendor). Of 7 series and UltraScale: `rows` rows of 18-Kbit blocks of
 /// one shape among 512x36, 1Kx18, 2Kx9, 4Kx4 and 8Kx2 or, where that takes fewer, the words that whole rows hold and the rest in
 /// a shape of its own. Of ECP5 (18 Kbit, also 16Kx1) and iCE40 (4 Kbit: 256x16, 512x8, 1Kx4, 2Kx2): one row of blocks as deep as

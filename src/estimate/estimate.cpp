@@ -1,8 +1,7 @@
-#include "estimate/estimate.h"
-
 #include <algorithm>
 
 #include "base/error.h"
+#include "estimate/estimator.h"
 #include "estimate/logic.h"
 #include "estimate/power.h"
 #include "program/program.h"
@@ -16,18 +15,19 @@ Json to_json(const device::Resources& r) { return {{"lut", r.lut}, {"ff", r.ff},
 
 }  // namespace
 
-Estimate estimate(const net::Network& network, const engine::Engine& engine, const device::Device& device) {
-  const program::Program program = program::compile(network, engine);
-  const program::Cycles cycles = program::predict(program, program::memory_of(device, device.clock_mhz));
-  Estimate e;
+const Estimate& Estimator::operator()(const net::Network& network, const engine::Engine& engine, const device::Device& device) {
+  const program::Program& program = compile_(network, engine);
+  const program::Cycles& cycles = predict_(program, program::memory_of(device, device.clock_mhz));
+  Estimate& e = estimate_;
   e.cycles = cycles.frame;
   e.latency_cycles = cycles.latency;
   e.bytes_read = cycles.bytes_read;
   e.bytes_written = cycles.bytes_written;
   e.memory_bytes = program::memory_bytes(program);
+  e.layers.clear(), e.macs = 0;
   for (size_t i = 0; i < cycles.layers.size(); ++i) {
     const program::LayerCycles& layer = cycles.layers[i];
-    e.layers.push_back({layer.name, layer.total, layer.compute, layer.fill, layer.load, layer.store, program.layers[i].macs});
+    e.layers.push_back({layer.part, layer.total, layer.compute, layer.fill, layer.load, layer.store, program.layers[i].macs});
     e.macs += program.layers[i].macs;
   }
   e.resources = engine_resources(engine);
@@ -36,6 +36,10 @@ Estimate estimate(const net::Network& network, const engine::Engine& engine, con
   e.power = power(e.resources, device, e.fps(device.clock_mhz), e.bytes_read + e.bytes_written);
   e.watts = e.power.total();
   return e;
+}
+
+Estimate estimate(const net::Network& network, const engine::Engine& engine, const device::Device& device) {
+  return Estimator()(network, engine, device);
 }
 
 double excess(const device::Resources& design, const device::Resources& device) {
@@ -50,7 +54,7 @@ double excess(const device::Resources& design, const device::Resources& device) 
 Json to_json(const Estimate& e, const device::Device& device) {
   Json layers = Json::array();
   for (const LayerCycles& l : e.layers)
-    layers.push_back({{"name", l.name},
+    layers.push_back({{"name", l.part.name()},
                       {"cycles", l.total},
                       {"compute", l.compute},
                       {"fill", l.fill},

@@ -6,12 +6,13 @@
 #include "device/device.h"
 #include "engine/engine.h"
 #include "net/network.h"
+#include "program/passes.h"
 
 namespace duet::estimate {
 
 /// Cycles of one replication (or the head), by cause.
 struct LayerCycles {
-  std::string name;
+  program::Part part;
   int64_t total = 0;            ///< what the frame gets longer by
   int64_t compute = 0;          ///< the multiplier array is busy
   int64_t fill = 0;             ///< waiting for the depth-wise stage

@@ -214,7 +214,7 @@ LogicFeatures logic_features(const engine::Engine& e) {
   const int head = engine::head_lanes(e), unit = engine::pixels(e) * e.unit_groups * e.out_lanes;
   double memory = 0, choice = beat * e.acc_bits * multiplexer(unit / beat, e.family);
   if (head < beat) choice += head * e.acc_bits * multiplexer(unit / head, e.family);
-  for (const engine::MemoryBlock& m : engine::memories(e)) {
+  for (const engine::MemoryBlock& m : engine::Memories(e)) {
     memory += m.count * m.width;
     choice += m.count * m.width * multiplexer(engine::cut_ram(e.family, m.width, m.depth).rows, e.family);
   }

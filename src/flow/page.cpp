@@ -188,7 +188,7 @@ void add_layers(report::Report& page, const net::Network& network) {
 void add_parts(report::Report& page, const net::Network& network, const State& state) {
   auto& parts = page.hardware.layers;
   for (const auto& pass : estimate::estimate(network, state.engine, state.config.device).layers) {
-    const std::string part = part_words(pass.name.substr(pass.name.rfind('+') + 1));
+    const std::string part = part_words(pass.part.whole ? pass.part.name() : pass.part.last.name());
     if (parts.empty() || parts.back().name != part) parts.push_back({part, 0, std::nullopt});
     *parts.back().predicted += pass.total;
   }

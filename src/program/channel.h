@@ -1,5 +1,4 @@
 #pragma once
-#include <optional>
 #include <vector>
 
 #include "program/program.h"
@@ -26,29 +25,27 @@ class Channel {
   int64_t last_answer() const { return last_answer_; }
 
  private:
-  // The bus: from which cycle it is free, and the idle cycles it owes, in parts of gap_den_.
-  struct Bus {
-    int64_t free = 0, debt = 0;
-  };
-  // A run that was written as one, whose bursts' answers nobody has asked for yet.
-  struct Run {
-    Bus bus;  // as it began
-    int64_t first = 0, beats = 0;
-    int64_t bursts() const;
-  };
-  int64_t carry(Bus& bus, int64_t start, int64_t beats) const;
+  int64_t carry(int64_t start, int64_t beats);
   void answer(int64_t time);
-  bool in_time(int64_t start) const;
-  void tell_apart();
 
   int64_t latency_, gap_num_, gap_den_;
-  bool as_one_;                     // runs may be counted as one: the limit on bursts in flight holds nothing up inside them
   std::vector<int64_t> in_flight_;  // when each burst was or will be answered, the oldest at next_
   size_t next_ = 0;
-  Bus bus_;
-  std::optional<Run> run_;
-  int64_t last_ = 0, last_answer_ = 0, earlier_answer_ = kLongAgo;  // the last one of all before run_
-  static constexpr int64_t kLongAgo = -(int64_t{1} << 40);
+  int64_t free_ = 0, debt_ = 0;  // the bus: from which cycle it is free, and the idle cycles it owes, in parts of gap_den_
+  int64_t last_ = 0, last_answer_ = 0;
 };
+
+/// Cycles from a run's address to its first beat, or from a burst's last beat to its answer.
+int64_t latency(const Memory& memory);
+
+/// Whether no run waits for another one's beats or for a burst in flight, whenever they come: where written ones lie at least
+/// `pause` cycles apart, last beat to first one, and have a spacing of 1 or `spacing`. Each then takes what run_length says.
+bool timeless(const Memory& memory, int64_t pause, int spacing);
+
+/// Cycles of such a run from its first beat to its last.
+inline int64_t run_length(const Memory& memory, int64_t beats, int spacing) {
+  const int64_t after = beats - 1;  // its first beat
+  return spacing > 1 ? after * spacing : memory.gap_num ? after + after * memory.gap_num / memory.gap_den : after;
+}
 
 }  // namespace duet::program

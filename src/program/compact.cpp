@@ -18,27 +18,27 @@ constexpr int kLayer = kDescriptorWords + 5 + 1, kGroup = 5 + 24 + 1, kStart = 1
 int groups(int channels) { return (channels + kLanes - 1) / kLanes; }
 
 std::string unfit_because(const Pass& pass) {
-  if (pass.dense != 1) return fmt::format("{}: it has no 1x1 convolution", pass.name);
+  if (pass.dense != 1) return fmt::format("{}: it has no 1x1 convolution", pass.part.name());
   if (pass.depthwise != 0 && pass.depthwise != 3)
-    return fmt::format("{}: a depth-wise convolution of {}x{}", pass.name, pass.depthwise, pass.depthwise);
-  if (pass.pool == net::Pool::average) return fmt::format("{}: average pooling", pass.name);
-  if (pass.joined || pass.bypass) return fmt::format("{}: a bypass", pass.name);
-  if (pass.in.height % 2) return fmt::format("{}: {} rows, which is odd", pass.name, pass.in.height);
+    return fmt::format("{}: a depth-wise convolution of {}x{}", pass.part.name(), pass.depthwise, pass.depthwise);
+  if (pass.pool == net::Pool::average) return fmt::format("{}: average pooling", pass.part.name());
+  if (pass.joined || pass.bypass) return fmt::format("{}: a bypass", pass.part.name());
+  if (pass.in.height % 2) return fmt::format("{}: {} rows, which is odd", pass.part.name(), pass.in.height);
   if (pass.pool == net::Pool::max && pass.in.width % 2)
-    return fmt::format("{}: {} columns to pool, which is odd", pass.name, pass.in.width);
+    return fmt::format("{}: {} columns to pool, which is odd", pass.part.name(), pass.in.width);
   if (pass.in.width > 256 || pass.in.height > 512)
-    return fmt::format("{}: a map of {} x {}", pass.name, pass.in.height, pass.in.width);
+    return fmt::format("{}: a map of {} x {}", pass.part.name(), pass.in.height, pass.in.width);
   if (pass.in.channels > kMaxInputs || pass.out.channels > kMaxInputs)
-    return fmt::format("{}: {} to {} channels, {} at most", pass.name, pass.in.channels, pass.out.channels, kMaxInputs);
+    return fmt::format("{}: {} to {} channels, {} at most", pass.part.name(), pass.in.channels, pass.out.channels, kMaxInputs);
   const int words = 2 * pass.in.width * groups(pass.in.channels);
   if (pass.depthwise && words > kTileWords)
-    return fmt::format("{}: two rows of {} columns and {} channels take {} words, u_tile has {}", pass.name, pass.in.width,
+    return fmt::format("{}: two rows of {} columns and {} channels take {} words, u_tile has {}", pass.part.name(), pass.in.width,
                        pass.in.channels, words, kTileWords);
   return "";
 }
 
 compact::Layer layer_of(const Pass& pass, bool first) {
-  compact::Layer l{pass.name, pass.depthwise > 0, pass.pool == net::Pool::max, pass.head, false, pass.in, pass.out};
+  compact::Layer l{pass.part, pass.depthwise > 0, pass.pool == net::Pool::max, pass.head, false, pass.in, pass.out};
   l.in_groups = groups(pass.in.channels), l.out_groups = groups(pass.out.channels);
   l.packed = first && l.depthwise;
   l.inner = l.depthwise ? std::max(pass.in.channels, kLanes) : kLanes * l.in_groups;
@@ -116,11 +116,9 @@ Plan plan(const net::Network& network) {
 Program to_program(const net::Network& network, const engine::Engine& engine) {
   const Plan made = plan(network);
   Program program{engine, network, {}, {}, engine.buffers};
-  const std::vector<Pass> all = passes(network);
-  for (size_t i = 0; i < all.size(); ++i) {
-    const compact::Layer& from = made.layers[i];
+  for (const compact::Layer& from : made.layers) {
     program::Layer layer;
-    layer.name = from.name, layer.node = all[i].node, layer.reads = all[i].reads, layer.in = from.in, layer.out = from.out;
+    layer.part = from.part, layer.in = from.in, layer.out = from.out;
     layer.copy = !from.depthwise, layer.pool = from.pool, layer.head = from.head;
     layer.tiles = from.in.height / 2, layer.dw_groups = from.depthwise ? from.in_groups : 0;
     layer.in_groups = from.in_groups, layer.out_groups = from.out_groups, layer.passes = from.inner, layer.out_lanes = kLanes;
@@ -138,8 +136,8 @@ Cycles cycles(const Program& program) {
   const Plan made = plan(program.network);
   Cycles all;
   all.frame = all.latency = made.cycles;
-  for (const compact::Layer& layer : made.layers) all.layers.push_back({layer.name, layer.cycles, layer.cycles});
-  all.all = {"", 3 * made.cycles, 3 * made.cycles};
+  for (const compact::Layer& layer : made.layers) all.layers.push_back({layer.part, layer.cycles, layer.cycles});
+  all.all = {{}, 3 * made.cycles, 3 * made.cycles};
   return all;
 }
 

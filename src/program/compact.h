@@ -15,7 +15,7 @@ inline constexpr int kAccumulatorBits = 24;  ///< AccBits of duet_compact
 /// One layer of the engine: a pass of program::passes. Addresses and strides in words of memory, or half words of a picture
 /// that a depth-wise convolution reads.
 struct Layer {
-  std::string name;
+  Part part;
   bool depthwise = false;  ///< 3x3, in front of the 1x1 convolution
   bool pool = false, head = false;
   bool packed = false;  ///< reads two pixels of the picture in a word

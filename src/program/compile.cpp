@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "program/compact.h"
+#include "program/compiler.h"
 #include "program/descriptor.h"
 #include "program/passes.h"
 #include "program/program.h"
@@ -27,12 +28,29 @@ int64_t word_beats(int bits) { return ceil_div(bits, 64); }
 
 int taps(const engine::Engine& engine) { return engine::dw_kernel(engine) * engine::dw_kernel(engine); }
 
+// What all layers ask about their engine.
+struct Shape {
+  explicit Shape(const engine::Engine& e)
+      : engine(e),
+        dw_kernel(engine::dw_kernel(e)),
+        beat_lanes(engine::beat_lanes(e)),
+        head_lanes(engine::head_lanes(e)),
+        pixels(engine::pixels(e)),
+        digits(engine::digits(e)),
+        quads(engine::quads(e)),
+        nibbles(engine::nibbles(e)),
+        signs(engine::signed_features(e)) {}
+  const engine::Engine& engine;
+  int dw_kernel, beat_lanes, head_lanes, pixels, digits;
+  bool quads, nibbles, signs;
+};
+
 // A column takes as many cycles as it has pairs of rows.
-void set_depthwise(Layer& layer, const engine::Engine& engine) {
-  layer.dw_groups = layer.copy ? layer.in_beats : ceil_div(layer.in.channels, engine.dw_lanes);
+void set_depthwise(Layer& layer, const Shape& shape) {
+  layer.dw_groups = layer.copy ? layer.in_beats : ceil_div(layer.in.channels, shape.engine.dw_lanes);
+  const int columns = layer.row_beats / layer.in_beats;
   layer.dw_pass =
-      layer.copy ? 0
-                 : std::max((engine::dw_kernel(engine) + 1) / 2 * layer.row_beats / layer.in_beats, taps(engine) + kPassOverhead);
+      layer.copy ? 0 : std::max((shape.dw_kernel + 1) / 2 * columns, shape.dw_kernel * shape.dw_kernel + kPassOverhead);
 }
 
 // Input groups that hold the channels of an output group, at most.
@@ -45,14 +63,15 @@ int diagonal_passes(const Layer& layer, const engine::Engine& engine) {
   return most;
 }
 
-void set_pointwise(Layer& layer, const engine::Engine& engine) {
+void set_pointwise(Layer& layer, const Shape& shape) {
+  const engine::Engine& engine = shape.engine;
   const int rows = 2 + (layer.copy ? 2 * layer.halo : 0), columns = layer.in.width + (layer.copy ? 2 * layer.halo : 0);
   layer.in_groups = ceil_div(layer.digits * layer.in.channels, engine.in_lanes);
   layer.out_groups = ceil_div(layer.out.channels, engine.out_lanes);
   layer.passes = layer.diagonal ? diagonal_passes(layer, engine)
                                 : layer.digits * layer.in_groups * engine::kernel_passes(engine, layer.kernel);
   // A word holds pixels of one column or, for rows of taps, of one row.
-  const int pixels = engine::pixels(engine), beside = engine::row_taps(engine) > 1 ? pixels : 1;
+  const int pixels = shape.pixels, beside = engine::row_taps(engine) > 1 ? pixels : 1;
   const auto even = [&](int width) { return ceil_div(width, beside) * beside; };
   layer.tile_stride = ceil_div(layer.quad ? (layer.in.width + 1) / 2 : rows * even(columns), pixels);
   layer.tile_words = layer.in_groups * layer.tile_stride;
@@ -67,38 +86,36 @@ void set_pointwise(Layer& layer, const engine::Engine& engine) {
   layer.pw_pass = std::max(layer.pass_words, engine.in_lanes + kPassOverhead);
 }
 
-void set_output(Layer& layer, const engine::Engine& engine) {
-  const int unit = engine.out_lanes * engine.unit_groups;
+void set_output(Layer& layer, const Shape& shape) {
+  const int unit = shape.engine.out_lanes * shape.engine.unit_groups;
   layer.units = ceil_div(layer.out.channels, unit);
-  layer.out_lanes = layer.head ? engine::head_lanes(engine) : engine::beat_lanes(engine);
+  layer.out_lanes = layer.head ? shape.head_lanes : shape.beat_lanes;
   layer.groups_full = unit / layer.out_lanes;
   layer.groups_last = ceil_div(layer.out.channels - (layer.units - 1) * unit, layer.out_lanes);
   layer.out_row_beats = layer.out_stride = layer.pixel_beats() * layer.out.width;
 }
 
-Layer make_layer(const engine::Engine& engine, const Pass& pass, bool picture) {
-  Layer layer;
-  layer.name = pass.name, layer.node = pass.node, layer.reads = pass.reads;
+void set_layer(Layer& layer, const Shape& shape, const Pass& pass, bool picture) {
+  layer.part = pass.part;
   layer.copy = pass.depthwise == 0, layer.diagonal = pass.dense == 0, layer.head = pass.head;
   layer.kernel = std::max(1, pass.dense);
   layer.halo = (layer.copy ? layer.kernel : pass.depthwise) / 2;
   layer.bypass = pass.bypass, layer.pool = pass.pool != net::Pool::none;
   layer.store_pools = pass.pool == net::Pool::average || layer.bypass;
   layer.in = pass.in, layer.out = pass.out;
-  layer.quad = picture && !layer.copy && layer.pool && !layer.store_pools && engine::quads(engine) &&
-               layer.in.channels <= engine.in_lanes / 4;
-  layer.digits = picture ? engine::digits(engine) : 1;
-  layer.unsigned_picture = picture && engine::signed_features(engine);
+  layer.quad =
+      picture && !layer.copy && layer.pool && !layer.store_pools && shape.quads && layer.in.channels <= shape.engine.in_lanes / 4;
+  layer.digits = picture ? shape.digits : 1;
+  layer.unsigned_picture = picture && shape.signs;
   layer.tiles = layer.pool ? layer.in.height / 2 : ceil_div(layer.in.height, 2);
-  layer.wide = picture && engine::nibbles(engine);
-  layer.in_beats = layer.wide ? 1 : ceil_div(layer.digits * layer.in.channels, engine::beat_lanes(engine));
+  layer.wide = picture && shape.nibbles;
+  layer.in_beats = layer.wide ? 1 : ceil_div(layer.digits * layer.in.channels, shape.beat_lanes);
   layer.row_beats = layer.wide && layer.quad ? ceil_div(layer.in.width, 2) : layer.in_beats * layer.in.width;
-  set_depthwise(layer, engine);
-  set_pointwise(layer, engine);
-  set_output(layer, engine);
+  set_depthwise(layer, shape);
+  set_pointwise(layer, shape);
+  set_output(layer, shape);
   const int64_t dense = layer.diagonal ? 0 : int64_t{layer.out.channels} * layer.in.channels * layer.kernel * layer.kernel;
   layer.macs = dense * layer.in.pixels() + int64_t{pass.depthwise} * pass.depthwise * layer.in.size();
-  return layer;
 }
 
 // Tiles of the layer before that tile 0 of a layer needs; each further tile needs `step` more.
@@ -142,6 +159,7 @@ PwWeights pw_weights(const std::vector<Layer>& layers, const engine::Engine& eng
 void stream(std::vector<Layer>& layers, const engine::Engine& engine, int words) {
   const auto size = [&](const Layer& layer) { return group_weights(layer, engine) * layer.out_groups; };
   const auto fits = [&] { return pw_weights(layers, engine).total() <= words; };
+  if (fits()) return;
   std::vector<size_t> order(layers.size() - 1);
   std::iota(order.begin(), order.end(), 0);
   const auto turns = [&](size_t i) { return i < 2 || i + 2 == layers.size(); };
@@ -202,20 +220,22 @@ void join(std::vector<Layer>& layers, size_t reader) {
 }
 
 // How the network runs where there is room for so many words of point-wise weights and of a row in the side ring.
-std::vector<Layer> make_layers(const net::Network& network, const engine::Engine& engine, int pw_weight_words, int side_words) {
-  std::vector<Layer> layers;
-  for (const Pass& pass : passes(network)) {
-    layers.push_back(make_layer(engine, pass, layers.empty()));
+void make_layers(const std::vector<Pass>& passes, const Shape& shape, int pw_weight_words, int side_words,
+                 std::vector<Layer>& layers) {
+  layers.clear();
+  for (const Pass& pass : passes) {
+    set_layer(layers.emplace_back(), shape, pass, &pass == passes.data());
     if (pass.joined) join(layers, layers.size() - 1);
   }
-  stream(layers, engine, pw_weight_words);
+  stream(layers, shape.engine, pw_weight_words);
   interleave(layers, side_words);
-  place(layers, engine, pw_weight_words);
-  return layers;
+  place(layers, shape.engine, pw_weight_words);
 }
 
-std::vector<Layer> make_layers(const net::Network& network, const engine::Engine& engine) {
-  return make_layers(network, engine, engine.buffers.pw_weight_words, engine.buffers.side_words);
+std::vector<Layer> make_layers(const net::Network& network, const engine::Engine& engine, int pw_weight_words) {
+  std::vector<Layer> layers;
+  make_layers(passes(network), Shape(engine), pw_weight_words, kAny, layers);
+  return layers;
 }
 
 // What must be there for every layer to run at all.
@@ -314,12 +334,21 @@ std::string bypass_misfit(const net::Network& network, const engine::Engine& eng
 // Which number of a layer has no room in its descriptor.
 std::string overflow(const std::vector<Layer>& layers, const engine::Engine& engine) {
   const int hi = (1 << engine.feature_bits) - 1;
-  for (size_t i = 0; i < layers.size(); ++i)
-    for (const Field& field : descriptor(layers[i], i ? &layers[i - 1] : nullptr, i + 1 == layers.size(), hi, hi))
-      if (!field.fits())
-        return std::string(field.name) + " of layer " + layers[i].name + ": " + std::to_string(field.value) +
-               ", where the engine's descriptors have room for " + std::to_string((int64_t{1} << field.bits) - 1);
-  return "";
+  std::string reason;
+  for (size_t i = 0; i < layers.size() && reason.empty(); ++i) {
+    const auto each = [&](const auto& visit) {
+      descriptor(layers[i], i ? &layers[i - 1] : nullptr, i + 1 == layers.size(), hi, hi, visit);
+    };
+    bool fits = true;
+    each([&](const Field& field) { fits &= field.fits(); });
+    if (fits) continue;
+    each([&](const Field& field) {
+      if (!field.fits() && reason.empty())
+        reason = std::string(field.name) + " of layer " + layers[i].part.name() + ": " + std::to_string(field.value) +
+                 ", where the engine's descriptors have room for " + std::to_string((int64_t{1} << field.bits) - 1);
+    });
+  }
+  return reason;
 }
 
 int64_t program_bytes(const std::vector<Layer>& layers, const engine::Engine& engine) {
@@ -334,7 +363,7 @@ int64_t program_bytes(const std::vector<Layer>& layers, const engine::Engine& en
 }
 
 Layout lay_out(std::vector<Layer>& layers, const engine::Engine& engine) {
-  Layout layout;
+  Layout layout{};
   layout.program_bytes = program_bytes(layers, engine);
   layout.streams = align(layout.program + layout.program_bytes);
   for (Layer& layer : layers) {
@@ -358,64 +387,56 @@ Layout lay_out(std::vector<Layer>& layers, const engine::Engine& engine) {
   return layout;
 }
 
-}  // namespace
-
-std::string unfit_because(const net::Network& network, const engine::Engine& engine) {
+// The program but for what is copied into it; returns why there is none, or "".
+std::string build(const net::Network& network, const engine::Engine& engine, std::vector<Pass>& all, Program& program) {
   if (const std::string reason = engine::illegal_because(engine); !reason.empty()) return reason;
-  if (engine::compact(engine)) return compact::unfit_because(network);
   if (const std::string reason = misshapen(network); !reason.empty()) return reason;
   if (const std::string reason = bypass_misfit(network, engine); !reason.empty()) return reason;
-  if (engine::nibbles(engine) && network.input.channels > 3) return "an engine of nibbles takes pictures of at most 3 channels";
-  std::vector<Layer> layers = make_layers(network, engine);
-  if (const std::string reason = short_of(needs(layers, engine), engine.buffers); !reason.empty()) return reason;
-  const int64_t end = lay_out(layers, engine).end;
-  if (end >> 32)
-    return "its program and maps end at byte " + std::to_string(end) + " of memory, where the engine's addresses have 32 bits";
-  return overflow(layers, engine);
-}
-
-Program compile(const net::Network& network, const engine::Engine& engine) {
-  if (const std::string reason = unfit_because(network, engine); !reason.empty())
-    throw Error(reason, "network " + network.name, "choose an engine that is made for it (its lanes, widths and buffers)");
-  if (engine::compact(engine)) return compact::to_program(network, engine);
-  Program program{engine, network, make_layers(network, engine), {}, {}};
-  program.layout = lay_out(program.layers, engine);
+  const Shape shape(engine);
+  if (shape.nibbles && network.input.channels > 3) return "an engine of nibbles takes pictures of at most 3 channels";
+  passes(network, all);
+  make_layers(all, shape, engine.buffers.pw_weight_words, engine.buffers.side_words, program.layers);
   program.needs = needs(program.layers, engine);
+  if (const std::string reason = short_of(program.needs, engine.buffers); !reason.empty()) return reason;
+  program.layout = lay_out(program.layers, engine);
+  if (program.layout.end >> 32)
+    return "its program and maps end at byte " + std::to_string(program.layout.end) +
+           " of memory, where the engine's addresses have 32 bits";
   for (const Layer& layer : program.layers)
     if (layer.stream)
       program.needs.pw_weight_words = pw_weights(program.layers, engine).resident + layer.slots * layer.slot_words;
-  return program;
+  return overflow(program.layers, engine);
 }
 
-std::vector<Step> order(const std::vector<Layer>& layers) {
-  std::vector<Step> steps;
-  for (int layer = 0; layer < static_cast<int>(layers.size()); ++layer) {
-    const Layer& first = layers[static_cast<size_t>(layer)];
-    if (!first.ahead) {
-      for (int tile = 0; tile < first.tiles; ++tile) steps.push_back({layer, tile});
-      continue;
-    }
-    int ahead = 0;
-    const auto go_on = [&](int count) {
-      for (; count > 0 && ahead < first.tiles; --count) steps.push_back({layer, ahead++});
-    };
-    go_on(first.lead);
-    for (int tile = 0; tile < layers[static_cast<size_t>(layer) + 1].tiles; ++tile) {
-      steps.push_back({layer + 1, tile});
-      if (tile + 1 < layers[static_cast<size_t>(layer) + 1].tiles) go_on(first.burst);
-    }
-    DUET_CHECK(ahead == first.tiles, "interleaved layers do not end together");
-    ++layer;
+}  // namespace
+
+std::string unfit_because(const net::Network& network, const engine::Engine& engine) {
+  if (engine::compact(engine)) {
+    const std::string reason = engine::illegal_because(engine);
+    return reason.empty() ? compact::unfit_because(network) : reason;
   }
-  return steps;
+  std::vector<Pass> all;
+  Program program;
+  return build(network, engine, all, program);
 }
+
+const Program& Compiler::operator()(const net::Network& network, const engine::Engine& engine) {
+  const std::string reason = engine::compact(engine) ? unfit_because(network, engine) : build(network, engine, passes_, program_);
+  if (!reason.empty())
+    throw Error(reason, "network " + network.name, "choose an engine that is made for it (its lanes, widths and buffers)");
+  if (engine::compact(engine)) return program_ = compact::to_program(network, engine);
+  program_.engine = engine, program_.network = network;
+  return program_;
+}
+
+Program compile(const net::Network& network, const engine::Engine& engine) { return Compiler()(network, engine); }
 
 engine::Engine size_for(const engine::Engine& engine, const net::Network& network) {
   engine::Engine sized = engine;
   sized.bundle = network.bundle;
   if (engine::compact(engine)) return sized;
   if (network.bypass) sized.bypass = 1;
-  sized.buffers = comfort(make_layers(network, engine, kAny, kAny), engine, false);
+  sized.buffers = comfort(make_layers(network, engine, kAny), engine, false);
   return sized;
 }
 
@@ -428,7 +449,7 @@ engine::Engine size_for(const engine::Engine& engine, const net::Network& networ
     int words = kAny, before = 0;
     do {
       before = words;
-      const std::vector<Layer> layers = make_layers(network, engine, words, kAny);
+      const std::vector<Layer> layers = make_layers(network, engine, words);
       sized.buffers = comfort(layers, engine, lean);
       words = pw_weights(layers, engine).total() - 1;
     } while (engine::bram36_count(sized) > bram36 && words < before);

@@ -84,9 +84,10 @@ void write_header(Writer& out, const Program& program) {
   out.beat(0);
 }
 
-void write_descriptor(Writer& out, const std::vector<Field>& fields) {
+void write_descriptor(Writer& out, const Layer& layer, const Layer* previous, bool last, int depthwise_hi, int pointwise_hi) {
   std::array<uint64_t, kDescriptorBeats> beats{};
-  for (const Field& field : fields) put(beats[static_cast<size_t>(field.beat)], field.value, field.low, field.bits);
+  descriptor(layer, previous, last, depthwise_hi, pointwise_hi,
+             [&](const Field& field) { put(beats[static_cast<size_t>(field.beat)], field.value, field.low, field.bits); });
   for (const uint64_t beat : beats) out.beat(beat);
 }
 
@@ -226,8 +227,7 @@ std::vector<uint8_t> image(const Program& program, const quant::QuantizedNetwork
   for (size_t i = 0; i < layers.size(); ++i) {
     const int depthwise_hi = layers[i].copy ? 0 : parameters[i].depthwise->output.hi;
     const int pointwise_hi = parameters[i].array().output.hi;
-    write_descriptor(out,
-                     descriptor(layers[i], i ? &layers[i - 1] : nullptr, i + 1 == layers.size(), depthwise_hi, pointwise_hi));
+    write_descriptor(out, layers[i], i ? &layers[i - 1] : nullptr, i + 1 == layers.size(), depthwise_hi, pointwise_hi);
   }
   for (size_t i = 0; i < layers.size(); ++i)
     if (!layers[i].copy) write_dw_weights(out, layers[i], *parameters[i].depthwise, program.engine);

@@ -7,17 +7,17 @@ namespace {
 
 class Walk {
  public:
-  explicit Walk(const net::Network& network) : network_(network), shape_(network.input) {}
+  Walk(const net::Network& network, std::vector<Pass>& into) : network_(network), shape_(network.input), passes_(into) {}
 
-  std::vector<Pass> run() {
+  void run() {
+    passes_.clear();
     for (size_t i = 0; i < network_.replications.size(); ++i) {
       join(i);
       replication(i);
     }
     join(network_.replications.size());
-    layer({false, 1}, network_.head_channels(), "head");
+    layer({false, 1}, network_.head_channels(), {Place::Kind::head});
     passes_.back().head = true;
-    return std::move(passes_);
   }
 
  private:
@@ -28,40 +28,39 @@ class Walk {
   }
 
   void replication(size_t index) {
-    const std::string name = "b" + std::to_string(index);
     const std::vector<net::ComputeLayer>& layers = network_.bundle.layers;
-    for (size_t j = 0; j < layers.size(); ++j)
-      layer(layers[j], network_.replications[index].channels, name + ".l" + std::to_string(j));
-    const bool pools = network_.replications[index].downsample && network_.bundle.pool != net::Pool::none;
-    if (pools) pool(name + ".pool");
-    passes_.back().bypass = network_.bypass && network_.bypass->from == static_cast<int>(index);
-    const std::string whole = name + ".l0" + (layers.size() > 1 ? "+" + name + ".l1" : "");
-    if (passes_.back().name == whole) passes_.back().name = name;
+    Place place{Place::Kind::layer, 0, static_cast<int16_t>(index)};
+    for (; place.layer < layers.size(); ++place.layer) layer(layers[place.layer], network_.replications[index].channels, place);
+    if (network_.replications[index].downsample && network_.bundle.pool != net::Pool::none)
+      pool({Place::Kind::pool, 0, place.replication});
+    Pass& pass = passes_.back();
+    pass.bypass = network_.bypass && network_.bypass->from == static_cast<int>(index);
+    pass.part.whole = pass.part.first == Place{Place::Kind::layer, 0, place.replication};
   }
 
-  void layer(const net::ComputeLayer& layer, int channels, const std::string& node) {
+  void layer(const net::ComputeLayer& layer, int channels, const Place& place) {
     const bool joins = open_ && !layer.depthwise && layer.kernel == 1;
-    if (!joins) begin();
+    if (!joins) begin(place);
     Pass& pass = passes_.back();
     (layer.depthwise ? pass.depthwise : pass.dense) = layer.kernel;
-    pass.name += (joins ? "+" : "") + node;
-    pass.node = node;
+    pass.part.last = pass.part.node = place;
     if (!layer.depthwise) shape_.channels = channels;
     pass.out = shape_;
     open_ = layer.depthwise;
   }
 
-  void begin() {
-    passes_.emplace_back();
-    const std::string before = passes_.size() > 1 ? passes_[passes_.size() - 2].node : "input";
-    passes_.back().joined = std::exchange(joined_, false);
-    passes_.back().in = shape_, passes_.back().reads = passes_.back().joined ? "bypass" : before;
+  void begin(const Place& place) {
+    const Place before = passes_.empty() ? Place{} : passes_.back().part.node;
+    Pass& pass = passes_.emplace_back();
+    pass.joined = std::exchange(joined_, false);
+    pass.in = shape_, pass.part.first = place;
+    pass.part.reads = pass.joined ? Place{Place::Kind::bypass} : before;
   }
 
-  void pool(const std::string& node) {
+  void pool(const Place& place) {
     Pass& pass = passes_.back();
     pass.pool = network_.bundle.pool;
-    pass.node = node;
+    pass.part.node = place;
     shape_.height /= 2, shape_.width /= 2;
     pass.out = shape_;
     open_ = false;
@@ -69,13 +68,41 @@ class Walk {
 
   const net::Network& network_;
   net::Shape shape_;
-  std::vector<Pass> passes_;
+  std::vector<Pass>& passes_;
   bool joined_ = false;
   bool open_ = false;  // the last pass is a depth-wise convolution that may take a 1x1 one
 };
 
 }  // namespace
 
-std::vector<Pass> passes(const net::Network& network) { return Walk(network).run(); }
+std::string Place::name() const {
+  const std::string part = "b" + std::to_string(replication);
+  switch (kind) {
+    case Kind::input:
+      return "input";
+    case Kind::layer:
+      return part + ".l" + std::to_string(layer);
+    case Kind::pool:
+      return part + ".pool";
+    case Kind::head:
+      return "head";
+    case Kind::bypass:
+      return "bypass";
+  }
+  return "";
+}
+
+std::string Part::name() const {
+  if (whole) return "b" + std::to_string(first.replication);
+  return first == last ? first.name() : first.name() + "+" + last.name();
+}
+
+std::vector<Pass> passes(const net::Network& network) {
+  std::vector<Pass> all;
+  passes(network, all);
+  return all;
+}
+
+void passes(const net::Network& network, std::vector<Pass>& into) { Walk(network, into).run(); }
 
 }  // namespace duet::program

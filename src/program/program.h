@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "layer/layer.h"
+#include "program/passes.h"
 #include "quant/quantized.h"
 
 namespace duet::program {
@@ -13,9 +14,7 @@ namespace duet::program {
 /// How one pass of the network over the engine runs (program/passes.h; most often a replication or the head): its tiles, the
 /// passes of its stages and its addresses, as its descriptor tells the hardware.
 struct Layer {
-  std::string name;       ///< "b0", ..., "head"
-  std::string node;       ///< of the network's graph, whose map it leaves
-  std::string reads;      ///< ... whose map it reads
+  Part part;              ///< of the network
   bool copy = false;      ///< no depth-wise convolution: rows go straight to the tile buffer
   int kernel = 1;         ///< side of the array's kernels
   bool diagonal = false;  ///< no convolution in the array: channels pass through it unchanged
@@ -76,11 +75,6 @@ struct Layout {
   int64_t end = 0;
 };
 
-/// A place in the order in which every stage takes the tiles of a frame.
-struct Step {
-  int layer = 0, tile = 0;
-};
-
 /// A network made ready for an engine: the one schedule that estimate, simulation, memory image and driver read.
 struct Program {
   engine::Engine engine;
@@ -102,14 +96,13 @@ engine::Engine size_for(const engine::Engine& engine, const net::Network& networ
 /// Bytes of memory that frames back to back need: program, maps, a picture, and outputs of the four frames that may queue.
 int64_t memory_bytes(const Program& program);
 
-/// The tiles of a frame in the order of all stages (rtl/stream/duet_sequence.sv).
-std::vector<Step> order(const std::vector<Layer>& layers);
-
 /// What lies behind the AXI port.
 struct Memory {
   int latency = 60;     ///< cycles from a read's address to its first beat, and from a burst's last written beat to its response
   int outstanding = 8;  ///< bursts that the engine keeps in flight, each way
-  int gap_num = 0, gap_den = 1;  ///< idle cycles per beat, each way: 1/7 lets 7 of 8 cycles carry data
+  /// Idle cycles per beat, each way: 1/7 lets 7 of 8 cycles carry data. A fraction of a cycle that is still owed when the bus
+  /// idles by itself is forgotten.
+  int gap_num = 0, gap_den = 1;
 };
 /// The memory of a device at a clock: each way gets half of what it carries.
 Memory memory_of(const device::Device& device, double clock_mhz);
@@ -120,7 +113,7 @@ engine::Engine size_for(const engine::Engine& engine, const net::Network& networ
 
 /// Where a layer's cycles go.
 struct LayerCycles {
-  std::string name;
+  Part part;
   int64_t total = 0;    ///< from the previous layer's last point-wise pass to this one's: the sum of the rest
   int64_t compute = 0;  ///< point-wise passes
   int64_t fill = 0;     ///< waiting for a tile that the depth-wise stage makes
@@ -136,7 +129,7 @@ struct Cycles {
   LayerCycles all;  ///< of three frames, as the engine's counters count: with the end of the last one under `load`
 };
 
-/// Predicts the cycles of a program: closed-form durations of tiles, a max-plus recurrence over them, bursts one by one.
+/// Predicts the cycles of a program (program/pipeline.h).
 Cycles predict(const Program& program, const Memory& memory);
 
 /// Memory contents for a quantised network, whose numbers may be narrower than the engine's. Throws Error when they are wider:

@@ -122,7 +122,7 @@ Result run(const quant::QuantizedNetwork& network, const engine::Engine& engine,
   for (int i = 0; i < frames; ++i) result.outputs.push_back(head_at(after, places.heads[i], program));
   if (!options.keep_maps) return result;
   for (size_t i = 1; i < program.layers.size(); ++i)
-    result.maps.push_back({program.layers[i].reads, input_at(after, program.layers[i], engine)});
+    result.maps.push_back({program.layers[i].part.reads.name(), input_at(after, program.layers[i], engine)});
   return result;
 }
 

@@ -77,8 +77,12 @@ inline engine::Engine stream_all(engine::Engine engine, const std::vector<net::N
     return std::all_of(networks.begin(), networks.end(),
                        [&](const net::Network& network) { return program::unfit_because(network, engine).empty(); });
   };
-  while (fits()) --engine.buffers.pw_weight_words;
-  ++engine.buffers.pw_weight_words;
+  int& words = engine.buffers.pw_weight_words;
+  for (int too_few = 0, enough = words; enough - too_few > 1;) {
+    words = (too_few + enough) / 2;
+    (fits() ? enough : too_few) = words;
+    words = enough;
+  }
   return engine;
 }
 

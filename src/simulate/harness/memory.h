@@ -52,7 +52,7 @@ class Memory {
       last_read = {reads_.front().address, cycle};
       reads_.front().address += 8;
       if (--reads_.front().beats == 0) reads_.pop_front();
-      read_ready_at_ = cycle + 1 + gap(read_debt_);
+      read_ready_at_ = cycle + 1 + gap(read_debt_, read_ready_at_ < cycle);
     }
     if (top.m_axi_arvalid && top.m_axi_arready)
       reads_.push_back(
@@ -80,8 +80,9 @@ class Memory {
   };
   bool stall() { return settings_.stall_seed && random_() % 4 == 0; }
   int64_t extra() { return settings_.stall_seed ? static_cast<int64_t>(random_() % 40) : 0; }
-  int64_t gap(int64_t& debt) {
-    debt += settings_.gap_num;
+  // Idle cycles behind a beat; `idle`: the bus idled by itself before it.
+  int64_t gap(int64_t& debt, bool idle) {
+    debt = (idle ? 0 : debt) + settings_.gap_num;
     const int64_t cycles = debt / settings_.gap_den;
     debt %= settings_.gap_den;
     return cycles;
@@ -106,7 +107,7 @@ class Memory {
     burst.address += 8;
     ++beats_written;
     if ((--burst.beats == 0) != static_cast<bool>(top.m_axi_wlast)) protocol_error("wlast at the wrong beat", cycle);
-    write_ready_at_ = cycle + 1 + gap(write_debt_);
+    write_ready_at_ = cycle + 1 + gap(write_debt_, write_ready_at_ < cycle);
     if (burst.beats) return;
     writes_.pop_front();
     int64_t when = cycle + settings_.latency + extra();

@@ -67,7 +67,7 @@ TEST(Engine, HasWhatItsBundleNeeds) {
   EXPECT_TRUE(signed_features(engine));
   EXPECT_EQ(digits(engine), 2);  // of 7 bits: 8 are unsigned
   EXPECT_EQ(dsp_count(engine), 8 * 24);
-  for (const MemoryBlock& memory : memories(engine)) EXPECT_NE(memory.name, "line");
+  for (const MemoryBlock& memory : Memories(engine)) EXPECT_STRNE(memory.name, "line");
   engine.weight_bits = 16, engine.feature_bits = 4, engine.products = 2;
   EXPECT_EQ(illegal_because(engine),
             "the array takes one pixel at once where it convolves with more than one tap, or a row of them");

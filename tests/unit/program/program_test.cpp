@@ -1,8 +1,7 @@
-#include "program/program.h"
-
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "program/order.h"
 
 namespace duet::program {
 namespace {
@@ -69,13 +68,15 @@ TEST(Program, OrderKeepsWhatTilesNeed) {
       engine = size_for(engine, network);
       const std::vector<Layer> layers = compile(network, engine).layers;
       std::vector<int> made(layers.size());
-      for (const Step& step : order(layers)) {
+      const auto run = [&](const Step& step) {
         const auto l = static_cast<size_t>(step.layer);
         ASSERT_EQ(step.tile, made[l]++);
-        if (l == 0) continue;
+        if (l == 0) return;
         const int rows = std::min(layers[l].in.height, 2 * step.tile + (layers[l].copy ? 2 : 3));
         ASSERT_GE(made[l - 1] * (layers[l - 1].pool ? 1 : 2), rows) << "layer " << l << " tile " << step.tile;
-      }
+      };
+      for (size_t l = 0; l < layers.size(); l += 1 + layers[l].ahead)
+        in_turns(layers, static_cast<int>(l), run, [](const Step&) { return 0; });
       for (size_t l = 0; l < layers.size(); ++l) EXPECT_EQ(made[l], layers[l].tiles);
     }
 }
