@@ -51,11 +51,11 @@ bench-golden: ## speed of the golden model beside onnxruntime, on the same integ
 	@$(TIMED) --report
 	@/usr/bin/python3 bench/golden/run.py --duet $(PROGRAM) --out build/bench-golden
 
-bench-search: ## evaluations a second of the estimator (a minute)
-	@$(TIMED) installs tools/install-deps build test
+bench-search: ## evaluations a second of the estimator beside ZigZag's cost model (five minutes)
+	@$(TIMED) installs tools/install-deps build test bench-peers
 	@$(TIMED) build $(MAKE) --no-print-directory compile-bench-search
 	@$(TIMED) --report
-	@build/release/search_speed
+	@/usr/bin/python3 bench/search/run.py --out build/bench-search
 
 bench-peers: ## DNN-A beside FINN+ and NNgen, each installed into an environment of its own (two hours; goes on where it was)
 	@$(TIMED) installs tools/install-deps build bench-peers

@@ -9,24 +9,17 @@ import json
 import statistics
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from environment import environment  # noqa: E402
+
 PICTURES = 300
 
 
 def output(command):
     return subprocess.run([str(c) for c in command], check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
-def environment(folder):
-    if not (folder / "ready").exists():
-        print("installing onnxruntime ...", file=sys.stderr, flush=True)
-        venv.create(folder, with_pip=True, clear=True)
-        output([folder / "bin/pip", "install", "-q", "--no-deps", "-r", HERE / "onnx.txt"])
-        (folder / "ready").touch()
-    return folder / "bin/python"
 
 
 def main():
@@ -37,7 +30,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3, help="of both, one after the other (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=2, help="of each (default: %(default)s)")
     arguments = parser.parse_args()
-    python = environment(arguments.out / "onnxruntime")
+    python = environment(arguments.out / "onnxruntime", HERE / "onnx.txt")
     data, pack = arguments.out / "data", arguments.out / "pictures.pack"
     output([arguments.duet, "data", "make", "--out", data, "--count", PICTURES, "--json"])
     _, height, width = json.loads((arguments.network / "network.json").read_text())["input"]

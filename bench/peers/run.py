@@ -8,10 +8,12 @@ import argparse
 import json
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+from environment import environment  # noqa: E402
+
 CLOCK_MHZ = 150
 HEIGHT, WIDTH = 160, 360
 CHANNELS = [3, 48, 96, 192, 384]  # DNN-A
@@ -49,19 +51,6 @@ def kept(file, make):
     return json.loads(file.read_text())
 
 
-def environment(out, name):
-    """The interpreter of a peer's environment."""
-    folder = out / name
-    ready = folder / "ready"
-    if not ready.exists():
-        print(f"installing {name} ...", file=sys.stderr, flush=True)
-        venv.create(folder, with_pip=True, clear=True)
-        # --no-deps: the list is whole, and leaves out what the plan never calls (PyTorch, Brevitas)
-        run([folder / "bin/pip", "install", "-q", "--no-deps", "-r", HERE / f"{name}.txt"])
-        ready.touch()
-    return folder / "bin/python"
-
-
 def row(tool, network, widths, fps, how, counts, counts_how, depthwise):
     rate = macs(depthwise) * fps / (counts["dsp"] * CLOCK_MHZ * 1e6) if counts["dsp"] else None
     return {"tool": tool, "network": network, "weight_bits": widths[0], "feature_bits": widths[1], "fps": fps, "fps_how": how,
@@ -69,7 +58,7 @@ def row(tool, network, widths, fps, how, counts, counts_how, depthwise):
 
 
 def finn(out, widths):
-    python = environment(out, "finn-plus")
+    python = environment(out / "finn-plus", HERE / "finn-plus.txt")
     plans = [json.loads(line) for line in
              run([python, HERE / "finn_plan.py", *widths, *FINN_TARGETS], cwd=out).splitlines() if line.startswith("{")]  # fmt: skip
     counted = [(p["estimated_throughput_fps"], {"dsp": p["DSP"], "lut": p["LUT"], "bram36": p["BRAM_18K"] / 2}) for p in plans]
@@ -86,7 +75,7 @@ def finn(out, widths):
 
 def nngen(out, bits, lanes):
     folder = out / f"nngen-{bits}-{lanes[0]}x{lanes[1]}"
-    found = json.loads(run([environment(out, "nngen"), HERE / "nngen_pw.py", bits, *lanes, folder]).splitlines()[-1])
+    found = json.loads(run([environment(out / "nngen", HERE / "nngen.txt"), HERE / "nngen_pw.py", bits, *lanes, folder]).splitlines()[-1])
     if found["differ"]:
         sys.exit(f"NNgen's RTL differs from its software in {found['differ']} outputs")
     statistics = folder / "counts.json"
