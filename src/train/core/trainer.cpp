@@ -252,8 +252,8 @@ class Training {
     if (progress_.curve.empty())
       std::snprintf(note, sizeof note, "loss %.3f", loss);
     else
-      std::snprintf(note, sizeof note, "loss %.3f, IoU %.3f after epoch %d", loss, progress_.curve.back().iou_validation,
-                    progress_.curve.back().epoch);
+      std::snprintf(note, sizeof note, "loss %.3f, %s %.3f after epoch %d", loss, model_.plan().classes > 0 ? "accuracy" : "IoU",
+                    progress_.curve.back().iou_validation, progress_.curve.back().epoch);
     callback_(static_cast<double>(progress_.step), static_cast<double>(steps_), note);
   }
 
