@@ -70,7 +70,7 @@ void Pipeline::reset(const Program& program, const Memory& memory) {
   costs_.clear();
   for (const Layer& layer : program.layers) costs_.push_back(costs_of(layer));
   end_.clear(), end_before_.clear();
-  entered_.state.clear(), settled_ = false;
+  entered_.state.clear(), entered_.now_known = settled_ = false;
 }
 
 int64_t Pipeline::frame(std::vector<LayerCycles>& accounts) {
@@ -97,6 +97,7 @@ int64_t Pipeline::frame(std::vector<LayerCycles>& accounts) {
     settle();
     end_before_.swap(end_), end_.clear(), state(pw_free_, slots_ > 0, end_);
     settled_ = end_ == end_before_;
+    if (!std::exchange(entered_.now_known, false)) entered_.state.clear();
     entered_.done = done, entered_.end = accounts;
   }
   drain_ = store_end_ + 1 - pw_free_;
@@ -108,7 +109,7 @@ int64_t Pipeline::frame(std::vector<LayerCycles>& accounts) {
 bool Pipeline::as_before() {
   if (slots_ > 0) return false;  // weights of the frame before may be waited for
   if (entered_.state == now_) return true;
-  entered_.state = now_, entered_.time = pw_free_, entered_.now = *accounts_;
+  entered_.state = now_, entered_.time = pw_free_, entered_.now = *accounts_, entered_.now_known = true;
   return false;
 }
 

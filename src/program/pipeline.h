@@ -63,6 +63,7 @@ class Pipeline {
     std::vector<int64_t> state;
     int64_t time = 0, done = 0;
     std::vector<LayerCycles> now, end;
+    bool now_known = false;  // of the frame that is counted
   };
 
   const Layer& layer(int index) const { return program_->layers[static_cast<size_t>(index)]; }
