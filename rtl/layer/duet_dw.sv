@@ -7,7 +7,7 @@
 // picture (quad), four pixels in a row of InLanes / 4 channels each; with Nibbles the picture's beats then hold two columns, which are made
 // at once. Latency: 27 cycles from the issue of a pixel to its word in the tile buffer with kernels of 3 (5: 48, 7: 79, only copies: 4).
 // Throughput: two pixels of DwLanes channels in DwKernel / 2 + 1 cycles, or a beat of a copied map a cycle; passes follow one another
-// without a gap. Golden twin: src/layer/dwconv.cpp; cycles: src/program/predict.cpp.
+// without a gap. Golden twin: src/layer/dwconv.cpp; cycles: src/program/pipeline.cpp.
 module duet_dw #(
     parameter int Layers      = 16,
     parameter int InLanes     = 8,

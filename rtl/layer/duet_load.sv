@@ -8,7 +8,7 @@
 // unit), into the next of a ring of slots. Order: rows of tile 0, first half of tile 0's units, rows of tile 1, second half, and so on.
 // Latency: 2 cycles from seeing room and rows to the address on the bus, 2 from a beat on the bus to the write port of its buffer, 2
 // from the last one to loaded_o. Throughput: a beat a cycle within a run; the next one's address comes at the soonest 7 cycles after the
-// last beat (streamed weights: 4). Twin of its cycles: src/program/predict.cpp (load, copy, fetch).
+// last beat (streamed weights: 4). Twin of its cycles: src/program/pipeline.cpp (load, copy, fetch).
 module duet_load #(
     parameter int Layers    = 16,
     parameter int LineWords = 512,

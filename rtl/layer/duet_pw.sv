@@ -11,7 +11,7 @@
 // the last may lack the second. Latency: InLanes + 7 cycles (InLanes + 8 with several products a DSP, + 9 with two pixels a word, + 10 with rows of taps) from the
 // issue of a pixel to its word in the result buffer. Throughput: one word of the tile a cycle, InLanes x OutLanes x Pixels products;
 // passes follow one another without a gap as long as tiles, weights and room for results are there.
-// Golden twin: src/layer/conv.cpp; cycles: src/program/predict.cpp.
+// Golden twin: src/layer/conv.cpp; cycles: src/program/pipeline.cpp.
 module duet_pw #(
     parameter int Layers      = 16,
     parameter int InLanes     = 8,

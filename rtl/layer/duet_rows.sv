@@ -3,7 +3,7 @@
 // for the first of two interleaved layers (the side ring). Says which rows lie outside the map, and what slots a tile frees at its end.
 // Latency: addresses 1 cycle after phase_i and line_i; the rest holds from the third cycle of a tile on, and what is freed
 // is told 1 cycle after end_i.
-// Throughput: an address of each memory a cycle. Twin: Pipeline::depthwise in src/program/predict.cpp.
+// Throughput: an address of each memory a cycle. Twin: Pipeline::depthwise in src/program/pipeline.cpp.
 module duet_rows #(
     parameter int Kernel    = 3,
     parameter int LineWords = 512,

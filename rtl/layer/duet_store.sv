@@ -5,7 +5,7 @@
 // cycles more, and a unit one. With Average = 1 or Bypass = 1 a layer may be pooled here: four pixels, requantised, make one, so a beat
 // takes four cycles and comes 3 later. With Bypass = 1 four further runs may follow a unit's pooled one, of the four pixels (row 0 column 0,
 // row 0 column 1, row 1 column 0, row 1 column 1), into the map that joins them with what a later layer makes (net::Bypass).
-// Golden twin: fixed::requantize, layer/reorder.cpp; cycles: src/program/predict.cpp.
+// Golden twin: fixed::requantize, layer/reorder.cpp; cycles: src/program/pipeline.cpp.
 module duet_store #(
     parameter int Layers      = 16,
     parameter int OutLanes    = 24,   // of a unit

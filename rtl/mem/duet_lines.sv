@@ -1,6 +1,6 @@
 // The line buffer: rows of even and of odd number in a memory each, so that the Kernel + 1 rows that a pair of output rows needs are read in
 // Kernel / 2 + 1 cycles (duet_rows says where they lie). One write port for both. Read latency 2 cycles; throughput: a beat of each memory a cycle. Twin: none (its blocks:
-// engine::memories).
+// engine::Memories).
 module duet_lines #(
     parameter int Width    = 64,   // of a beat
     parameter int Depth    = 1536,

@@ -1,6 +1,6 @@
 // The tile buffer: Banks memories side by side, written one by one or several at once, read together as a word of all input lanes. Where
 // a word holds two pixels it has twice the banks; both pixels' get the same data, and we_i says which of them takes it.
-// Read latency 2 cycles; throughput: a write and a read a cycle. Twin: none (its blocks: engine::memories).
+// Read latency 2 cycles; throughput: a write and a read a cycle. Twin: none (its blocks: engine::Memories).
 module duet_tiles #(
     parameter int Width    = 16,   // of a bank
     parameter int Banks    = 4,

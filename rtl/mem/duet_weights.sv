@@ -4,7 +4,7 @@
 // tile at a time (unit_there_i), into one of `slots` slots after the other, which is free again when they have been read (unit_used_o).
 // ready_o: the next pass may begin; take_i: it has begun, and its swap reaches lane 0
 // two cycles after take_i or sooner than that plus the reload. Latency from take_i to the first reload: 3 cycles. Throughput: one
-// word a cycle. Twins: program::image (the words' order), take_weights in src/program/predict.cpp (cycles of streamed ones).
+// word a cycle. Twins: program::image (the words' order), take_weights in src/program/pipeline.cpp (cycles of streamed ones).
 module duet_weights #(
     parameter int Layers   = 16,
     parameter int DepthWise = 0,  // which descriptors: 1 of the depth-wise stage, 0 of the array

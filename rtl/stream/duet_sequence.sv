@@ -3,7 +3,7 @@
 // the first, and so on until both are done (docs/architecture.md). All stages walk through the same order, each at its own pace.
 // Latency: outputs show the next tile in the cycle after advance_i, and after a program's last descriptor the first one. All come from
 // registers: which tile comes next, and its descriptor, is found out while the one before it is at work.
-// Throughput: a tile in two cycles (advance_i is not set in the cycle after it was). Twin: program::order.
+// Throughput: a tile in two cycles (advance_i is not set in the cycle after it was). Twin: program::in_turns.
 module duet_sequence #(
     parameter int Layers = 16,
     parameter int First  = 0,   // beats of the descriptor that the stage reads
