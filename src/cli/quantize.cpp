@@ -57,6 +57,10 @@ void add_quantize(CLI::App& app) {
       ->expected(2)
       ->check(CLI::Range(2, 16))
       ->capture_default_str();
+  verb->add_option("--method", a->spec.method,
+                   "How weights learn to be integers: straight-through (rounded in every step) or admm (drawn to rounded ones)")
+      ->check(CLI::IsMember({"straight-through", "admm"}))
+      ->capture_default_str();
   verb->add_option("--epochs", a->spec.epochs, "Passes of fine-tuning; 0: rounding alone")
       ->check(CLI::Range(0, 100000))
       ->capture_default_str();

@@ -102,6 +102,7 @@ void quantize_members(Archive& a, Spec& s) {
   a("network", s.network);
   a("train_pack", s.train_pack), a("validation_pack", s.validation_pack);
   a("weight_bits", s.weight_bits, 2, 16), a("feature_bits", s.feature_bits, 2, 16);
+  a("method", s.method, std::vector<std::string>{"straight-through", "admm"});
   a("epochs", s.epochs, 0, 100000), a("batch", s.batch, 1, 4096);
   a("learning_rate", s.learning_rate, 1e-9, 10.0), a("ema", s.ema, 0.0, 0.999999);
   a("samples_per_epoch", s.samples_per_epoch, 0, kMany), a("augment", s.augment);

@@ -14,6 +14,8 @@ namespace duet::train {
 namespace fs = std::filesystem;
 namespace {
 
+constexpr double kAdmmStrength = 0.01;
+
 // What the core throws is rare and not ours to explain: memory, the disk, or a bug in libtorch's use.
 template <class Function>
 auto call_core(const fs::path& folder, const Function& function) {
@@ -204,6 +206,7 @@ Json quantize(const QuantizeSpec& spec, const fs::path& folder, const Progress& 
   train.augment = spec.augment;
   train.seed = spec.seed, train.threads = spec.threads, train.checkpoint_seconds = spec.checkpoint_seconds;
   core::TrainOptions options = options_of(train, folder);
+  if (spec.method == "admm") options.admm = kAdmmStrength;
   Json key = to_json(spec);
   key.erase("network");
   options.fingerprint = fingerprint(key, plan, start, train);

@@ -43,6 +43,9 @@ struct QuantizeSpec {
   std::filesystem::path network;  ///< folder that `train` made: network.json, weights.safetensors
   std::filesystem::path train_pack, validation_pack;
   int weight_bits = 8, feature_bits = 8;
+  /// How weights learn: rounded in every step, their gradients straight through the rounding, or in float and drawn to rounded
+  /// ones by ADMM (core::TrainOptions::admm). Maps are rounded in every step either way.
+  std::string method = "straight-through";
   int epochs = 2;  ///< 0: calibration alone
   int batch = 16;
   double learning_rate = 0.0003;

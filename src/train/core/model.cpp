@@ -179,10 +179,15 @@ void Model::build_steps() {
   if (steps_.empty() || steps_.back().convolution < 0) throw std::runtime_error("the network does not end in a convolution");
 }
 
-at::Tensor Model::tensor(const std::string& name) const {
+const Model::Entry* Model::find(const std::string& name) const {
   for (const Entry& entry : entries_)
-    if (entry.name == name) return entry.view;
-  return {};
+    if (entry.name == name) return &entry;
+  return nullptr;
+}
+
+at::Tensor Model::tensor(const std::string& name) const {
+  const Entry* entry = find(name);
+  return entry ? entry->view : at::Tensor();
 }
 
 at::Tensor Model::decay_mask() const {
@@ -198,6 +203,19 @@ at::Tensor Model::rounded(const at::Tensor& flat, const std::vector<Rounding>& r
     at::Tensor part = out.narrow(0, entry.offset, entry.count);
     part.copy_(levelled(part.view(entry.shape).clone(), levels).flatten());
   });
+  return out;
+}
+
+at::Tensor Model::rounded(const at::Tensor& flat, const std::vector<StepQuant>& quant) const {
+  at::Tensor out = flat.detach().clone();
+  for (size_t i = 0; i < steps_.size(); ++i) {
+    if (steps_[i].convolution < 0) continue;
+    const Entry& entry = *find(plan_.ops[static_cast<size_t>(steps_[i].convolution)].name + ".weight");
+    const auto [factor, bias] = folded_norm(steps_[i]);
+    at::Tensor part = out.narrow(0, entry.offset, entry.count).view(entry.shape), bias_scale;
+    const at::Tensor by = factor.detach().view({-1, 1, 1, 1}), folded = rounded_weights(part * by, bias, quant[i], bias_scale);
+    part.copy_(at::where(by == 0, part, folded / by));
+  }
   return out;
 }
 
@@ -315,19 +333,27 @@ void Model::observe(const at::Tensor& x, const std::function<void(size_t, const 
   });
 }
 
+std::pair<at::Tensor, at::Tensor> Model::folded_norm(const Step& step) const {
+  const Op& op = plan_.ops[static_cast<size_t>(step.convolution)];
+  if (step.norm < 0) {
+    const at::Tensor bias = tensor(op.name + ".bias");
+    return {at::ones({op.out_channels}, state_.options()),
+            bias.defined() ? bias : at::zeros({op.out_channels}, state_.options())};
+  }
+  const std::string& norm = plan_.ops[static_cast<size_t>(step.norm)].name;
+  const at::Tensor factor = tensor(norm + ".weight") * (tensor(norm + ".running_var") + kNormEpsilon).rsqrt();
+  return {factor, tensor(norm + ".bias") - tensor(norm + ".running_mean") * factor};
+}
+
 at::Tensor Model::run_step_quantised(const at::Tensor& x, const Step& step, const StepQuant& quant) const {
   const Op& op = plan_.ops[static_cast<size_t>(step.convolution)];
-  at::Tensor weight = tensor(op.name + ".weight"), bias = tensor(op.name + ".bias");
-  if (step.norm >= 0) {
-    const std::string& norm = plan_.ops[static_cast<size_t>(step.norm)].name;
-    const at::Tensor factor = tensor(norm + ".weight") * (tensor(norm + ".running_var") + kNormEpsilon).rsqrt();
-    weight = weight * factor.view({-1, 1, 1, 1});
-    bias = tensor(norm + ".bias") - tensor(norm + ".running_mean") * factor;
+  auto [factor, bias] = folded_norm(step);
+  at::Tensor weight = tensor(op.name + ".weight") * factor.view({-1, 1, 1, 1});
+  if (quant.weight_bits > 0) {
+    at::Tensor bias_scale;
+    weight = rounded_weights(weight, bias, quant, bias_scale);
+    bias = bias + (at::round(bias.detach() / bias_scale) * bias_scale - bias.detach());
   }
-  if (!bias.defined()) bias = at::zeros({op.out_channels}, state_.options());
-  at::Tensor bias_scale;
-  weight = rounded_weights(weight, bias, quant, bias_scale);
-  bias = bias + (at::round(bias.detach() / bias_scale) * bias_scale - bias.detach());
   Tail tail = tail_of(plan_, step, true);
   tail.norm = false;
   tail.step = quant.out_scale, tail.lo = quant.lo, tail.hi = quant.hi;

@@ -12,8 +12,8 @@ namespace duet::train::core {
 struct StepQuant {
   double in_scale = 1, out_scale = 1;  ///< real value of one step of the input and the output map
   double max = 1;                      ///< where the output's integers end
-  int weight_bits = 8;
-  double lo = 0, hi = 255;  ///< integer limits of the output
+  int weight_bits = 8;                 ///< 0: weights and biases stay float
+  double lo = 0, hi = 255;             ///< integer limits of the output
 };
 
 /// A float network whose parameters are views of one flat tensor, so that an optimiser step, an average or a checkpoint is one
@@ -48,6 +48,8 @@ class Model {
 
   /// `flat` parameters with every convolution's weights rounded to its levels.
   at::Tensor rounded(const at::Tensor& flat, const std::vector<Rounding>& roundings) const;
+  /// The same as the integer network rounds them (forward_quantised): each layer's, its norm folded in, seen before that norm.
+  at::Tensor rounded(const at::Tensor& flat, const std::vector<StepQuant>& quant) const;
   /// 1 where a weight is rounded, else 0.
   at::Tensor rounded_mask(const std::vector<Rounding>& roundings) const;
 
@@ -75,7 +77,10 @@ class Model {
                     const std::function<void(const Entry& entry, int levels)>& visit) const;
   void add_entry(const std::string& name, std::vector<int64_t> shape, bool trainable);
   void build_steps();
+  const Entry* find(const std::string& name) const;
   at::Tensor tensor(const std::string& name) const;
+  // What a step's norm does to its convolution: the factor of every channel and its bias.
+  std::pair<at::Tensor, at::Tensor> folded_norm(const Step& step) const;
   at::Tensor convolve(const at::Tensor& x, const Step& step, const at::Tensor& weight) const;
   // `run` makes a step's output from its input; `move_quant`: of steps that move, null in float.
   template <class Run>

@@ -57,10 +57,12 @@ class Training {
     second_ = at::zeros_like(model_.gradient());
     mask_ = model_.decay_mask();
     if (options_.admm > 0) {
-      rounded_mask_ = model_.rounded_mask(options_.roundings);
+      rounded_mask_ = quant_.empty() ? model_.rounded_mask(options_.roundings) : mask_;
       multiplier_ = at::zeros_like(rounded_mask_);
       unrounded_weights_ = options_.roundings;
       for (Rounding& rounding : unrounded_weights_) rounding.weight_levels = 0;
+      unrounded_quant_ = quant_;
+      for (StepQuant& step : unrounded_quant_) step.weight_bits = 0;
     }
     // Ten bits of a product do not hold rounded weights and maps.
     at::globalContext().setAllowTF32CuDNN(quant_.empty());
@@ -129,7 +131,7 @@ class Training {
     average_.load(start);
     if (!options_.roundings.empty()) progress_.scales = level_ranges(model_, pack_, options_.roundings, options_.seed);
     ranges_ = progress_.scales;
-    if (options_.admm > 0) target_ = model_.rounded(model_.parameters(), options_.roundings);
+    if (options_.admm > 0) target_ = nearest_rounded(model_.parameters());
     if (quant_.empty() && options_.epochs > 0) return;
     progress_.best_iou = progress_.iou_start = validate();
     progress_.best = to_vector(average_.state());
@@ -148,9 +150,10 @@ class Training {
   }
 
   at::Tensor forward(const Model& model, const at::Tensor& x, bool training) const {
-    if (!quant_.empty()) return model.forward_quantised(x, quant_);
+    const bool drawn = training && options_.admm > 0;
+    if (!quant_.empty()) return model.forward_quantised(x, drawn ? unrounded_quant_ : quant_);
     if (options_.roundings.empty()) return model.forward(x, training);
-    return model.forward_rounded(x, training, training && options_.admm > 0 ? unrounded_weights_ : options_.roundings, ranges_);
+    return model.forward_rounded(x, training, drawn ? unrounded_weights_ : options_.roundings, ranges_);
   }
 
   double train_step(const Batch& batch) {
@@ -224,10 +227,14 @@ class Training {
     return pack.count() > 0 ? total / pack.count() : 0;
   }
 
+  at::Tensor nearest_rounded(const at::Tensor& flat) const {
+    return quant_.empty() ? model_.rounded(flat, options_.roundings) : model_.rounded(flat, quant_);
+  }
+
   // The rounded weights nearest to those learnt and their multipliers, then the multipliers by what is left between the two.
   void choose_targets() {
     at::NoGradGuard guard;
-    target_ = model_.rounded(model_.parameters() + multiplier_, options_.roundings);
+    target_ = nearest_rounded(model_.parameters() + multiplier_);
     multiplier_ += (model_.parameters() - target_) * rounded_mask_;
   }
 
@@ -281,7 +288,8 @@ class Training {
   Model model_, average_;
   int64_t per_epoch_, steps_;
   at::Tensor first_, second_, mask_;
-  std::vector<Rounding> unrounded_weights_;        // of ADMM
+  std::vector<Rounding> unrounded_weights_;        // of ADMM, in the place of options_.roundings
+  std::vector<StepQuant> unrounded_quant_;         // and of quant_
   at::Tensor target_, multiplier_, rounded_mask_;  // of ADMM: rounded weights, scaled multipliers
   Checkpoint progress_;
   std::string stopped_;

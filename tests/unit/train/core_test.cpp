@@ -178,6 +178,29 @@ TEST(RoundedWeights, HaveTheScalesOfTheConversion) {
   }
 }
 
+// What ADMM draws weights to: a layer with such weights, its norm still apart, does in float what rounding makes of the first.
+TEST(RoundedWeights, AsTargetsDoWhatRoundingDoes) {
+  Plan plan;
+  plan.height = 4, plan.width = 6, plan.anchors = {{0.1, 0.1}, {0.3, 0.4}};
+  plan.ops = {{Op::Kind::convolution, "dw", {-1}, 3, 3, 3, 3},
+              {Op::Kind::batch_norm, "norm", {0}, 3, 3},
+              {Op::Kind::relu, "relu", {1}, 3, 3},
+              {Op::Kind::convolution, "head", {2}, 3, 10, 1, 1, 0, true}};
+  Weights weights = varied_weights(plan);
+  weights["norm.weight"][1] = 0;  // a channel whose weights no longer matter
+  Model learnt(plan, at::kCPU), target(plan, at::kCPU);
+  learnt.load(weights), target.load(weights);
+  StepQuant layer{1.0 / 256, 1e-6, 1, 4, -1e9, 1e9}, head = layer;
+  head.in_scale = layer.out_scale;
+  at::NoGradGuard guard;
+  target.parameters().copy_(learnt.rounded(learnt.parameters(), {layer, head}));
+  const at::Tensor x = at::rand({1, 4, 6, 3}), want = learnt.forward_quantised(x, {layer, head});
+  EXPECT_LT(difference(target.forward_quantised(x, {layer, head}), want), 1e-4);
+  layer.weight_bits = head.weight_bits = 0;
+  EXPECT_LT(difference(target.forward_quantised(x, {layer, head}), want), 1e-4);
+  EXPECT_GT(difference(learnt.forward_quantised(x, {layer, head}), want), 1e-2);
+}
+
 TEST(Loss, BestWhereTheBoxIs) {
   Plan plan;
   plan.anchors = {{0.1, 0.1}, {0.3, 0.4}};

@@ -99,9 +99,12 @@ TEST_F(Train, FineTuningMendsNarrowWidths) {
   QuantizeSpec q;
   q.network = folder_ / "trained", q.train_pack = folder_ / "train.pack", q.validation_pack = folder_ / "validation.pack";
   q.epochs = 4, q.batch = 8, q.weight_bits = 4, q.feature_bits = 4, q.learning_rate = 0.003, q.ema = 0.9;
-  const Json result = quantize(q, folder_ / "integers", {});
-  EXPECT_GT(result["iou_validation"].get<double>(), result["iou_validation_start"].get<double>());
-  EXPECT_GT(iou("integers", Runner::golden), 0.35);
+  for (const char* method : {"straight-through", "admm"}) {
+    q.method = method;
+    const Json result = quantize(q, folder_ / method, {});
+    EXPECT_GT(result["iou_validation"].get<double>(), result["iou_validation_start"].get<double>()) << method;
+    EXPECT_GT(iou(method, Runner::golden), 0.35) << method;
+  }
 }
 
 // A child is killed with -9 in mid-training; the same call then ends in the same bytes as one left alone.
