@@ -22,7 +22,7 @@ void print_table(const Json& result) {
   for (size_t i : order) {
     const Json& b = bundles[i];
     if (b.at("judged") != true) {
-      print(fmt::format("{:<28} no engine can run it", b.at("name").get<std::string>()));
+      print(fmt::format("{:<28} {}", b.at("name").get<std::string>(), b.at("why").get<std::string>()));
       continue;
     }
     const double bytes = b.at("bytes_read").get<double>() + b.at("bytes_written").get<double>();

@@ -200,9 +200,15 @@ std::vector<engine::Engine> best_engines(const net::Network& network, const devi
 }
 
 std::string impossible_because(const net::Network& network, const device::Device& device, int weight_bits, int feature_bits) {
-  if (device.family != device::Family::ice40) return "no engine can run it";
-  return "the compact engine cannot run it: " +
-         program::unfit_because(network, engine::compact_engine(network.bundle, weight_bits, feature_bits));
+  if (device.family == device::Family::ice40)
+    return "the compact engine cannot run it: " +
+           program::unfit_because(network, engine::compact_engine(network.bundle, weight_bits, feature_bits));
+  const Problem p = make_problem(network, device, weight_bits, feature_bits);
+  Candidate least;
+  if (engine::dw_kernel(p.engine) == 0) least.depthwise = 0;
+  const engine::Engine e = engine_of(p, least);
+  const std::string illegal = engine::illegal_because(e);
+  return "no engine can run it: " + (illegal.empty() ? program::unfit_because(network, e) : illegal);
 }
 
 }  // namespace duet::estimate

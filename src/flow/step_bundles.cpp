@@ -15,7 +15,11 @@ Json describe_bundle(const net::Bundle& bundle, const Config& config) {
   Json entry{{"name", net::name(bundle)}, {"network", net::to_json(network)}};
   const auto judged = judge(network, config);
   entry["judged"] = judged.has_value();
-  if (!judged) return entry;
+  if (!judged) {
+    const Widths& widths = config.widths.front();
+    entry["why"] = estimate::impossible_because(network, config.device, widths.weight_bits, widths.feature_bits);
+    return entry;
+  }
   entry.update(figures(network, *judged, config));
   entry["load"] = judged->verdict.load;
   return entry;

@@ -51,6 +51,15 @@ TEST(Estimate, MemoriesThatWouldBeTooDeepAreNoDesigns) {
     EXPECT_EQ(engine::illegal_because(design.engine), "");
 }
 
+TEST(Estimate, SaysWhyNoEngineCanBe) {
+  net::Network deep = dnn_a();
+  deep.replications.assign(80, {8, false});
+  ASSERT_TRUE(designs(deep, pynq(), 8, 8).empty());
+  EXPECT_EQ(impossible_because(deep, pynq(), 8, 8), "no engine can run it: layers must be 1..32");
+  EXPECT_EQ(impossible_because(deep, device::find_device("icebreaker"), 8, 8),
+            "the compact engine cannot run it: b0: a map of 160 x 360");
+}
+
 TEST(Estimate, HardwaresCyclesAreTheSchedules) {
   const auto engines = best_engines(dnn_a(), pynq(), 8, 8);
   ASSERT_EQ(engines.size(), 1u);
