@@ -5,7 +5,7 @@
 
 #include "estimate/estimate.h"
 #include "flow/config.h"
-#include "search/scd.h"
+#include "search/strategy.h"
 
 namespace duet::flow {
 

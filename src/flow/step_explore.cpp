@@ -57,17 +57,16 @@ search::Space space_of(const net::Bundle& bundle, const Config& config) {
 Json explore_step(const std::vector<std::string>& bundles, const Config& config, int count, const Progress& progress) {
   DUET_CHECK(!bundles.empty());
   std::vector<search::Proposal> proposals;
-  const auto judge = [&](const net::Network& network) { return verdict(network, config); };
+  const auto judge = [&](const net::Network& network, int) { return verdict(network, config); };
   for (size_t b = 0; b < bundles.size(); ++b) {
     const int before = static_cast<int>(proposals.size());
     const int share = static_cast<int>(count * (b + 1) / bundles.size() - count * b / bundles.size());
-    search::ScdOptions options;
-    options.tolerance = config.search.tolerance;
     const auto space = space_of(net::parse_bundle(bundles[b]), config);
-    for (auto& proposal :
-         search::explore(space, options, judge, share, config.seed + b, [&](double done, double, const std::string&note) {
-           if (progress) progress(before + done, count, note);
-         })) {
+    const auto strategy = search::make_strategy("descent", space, config.search.tolerance, Rng(config.seed + b));
+    const auto tell = [&](double done, double, const std::string& note) {
+      if (progress) progress(before + done, count, note);
+    };
+    for (auto& proposal : search::explore(*strategy, space, judge, share, tell)) {
       proposal.index = static_cast<int>(proposals.size());
       proposals.push_back(std::move(proposal));
     }

@@ -64,4 +64,35 @@ std::vector<size_t> pareto_front(const std::vector<double>& costs, const std::ve
   return front;
 }
 
+bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
+  bool below = false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (a[i] > b[i]) return false;
+    below = below || a[i] < b[i];
+  }
+  return below;
+}
+
+// Slices along the last dimension: between two neighbours, what those up to the lower one dominate in the others.
+double hypervolume(std::vector<std::vector<double>> points, const std::vector<double>& reference) {
+  std::erase_if(points, [&](const std::vector<double>& p) {
+    for (size_t i = 0; i < reference.size(); ++i)
+      if (!(p[i] < reference[i])) return true;
+    return false;
+  });
+  if (points.empty()) return 0;
+  const std::vector<double> base(reference.begin(), reference.end() - 1);
+  if (base.empty()) return reference[0] - (*std::min_element(points.begin(), points.end()))[0];
+  const size_t last = base.size();
+  std::sort(points.begin(), points.end(), [&](const auto& a, const auto& b) { return a[last] < b[last]; });
+  double volume = 0;
+  std::vector<std::vector<double>> below;
+  for (size_t i = 0; i < points.size(); ++i) {
+    below.emplace_back(points[i].begin(), points[i].end() - 1);
+    const double top = i + 1 < points.size() ? points[i + 1][last] : reference[last];
+    if (top > points[i][last]) volume += hypervolume(below, base) * (top - points[i][last]);
+  }
+  return volume;
+}
+
 }  // namespace duet::search

@@ -23,4 +23,11 @@ std::vector<size_t> top_of_groups(const std::vector<int>& groups, const std::vec
 /// Indices of the candidates that no other beats in both: lower cost and higher gain (one may be equal); cheapest first.
 std::vector<size_t> pareto_front(const std::vector<double>& costs, const std::vector<double>& gains);
 
+/// Whether `a` is nowhere above `b` and somewhere below it. Less is better.
+bool dominates(const std::vector<double>& a, const std::vector<double>& b);
+
+/// The volume that points dominate below a reference (Zitzler and Thiele 1998), in any number of dimensions: a figure for how
+/// good a Pareto set is. Less is better in each; points that are not below the reference everywhere count nothing.
+double hypervolume(std::vector<std::vector<double>> points, const std::vector<double>& reference);
+
 }  // namespace duet::search

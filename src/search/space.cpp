@@ -66,6 +66,8 @@ std::string to_string(const Axis& axis) {
       return "Pi0";
     case Coordinate::expansion:
       return "Pi" + std::to_string(axis.which + 1);
+    case Coordinate::widths:
+      return "widths";
   }
   return "";
 }
@@ -83,6 +85,10 @@ net::Network to_network(const Space& space, const Point& point) {
   return network;
 }
 
+std::string name(const Space& space, const Point& point) {
+  return to_network(space, point).name + ' ' + std::to_string(point.widths);
+}
+
 bool inside(const Space& space, const Point& point) {
   const auto within = [](int value, int lo, int hi) { return lo <= value && value <= hi; };
   if (!within(point.replications(), space.min_replications, space.max_replications)) return false;
@@ -91,6 +97,7 @@ bool inside(const Space& space, const Point& point) {
     if (!within(point.downs[i], i == 0 ? 0 : point.downs[i - 1] + 1, point.replications() - 1)) return false;
   for (int index : point.expand)
     if (!within(index, 0, kLadder - 1)) return false;
+  if (!within(point.widths, 0, space.widths - 1)) return false;
   for (int count : channels(space, point))
     if (!within(count, space.min_channels, space.max_channels)) return false;
   return true;
@@ -114,15 +121,20 @@ std::optional<Point> moved(const Space& space, const Point& from, const Axis& ax
     case Coordinate::expansion:
       point.expand.at(axis.which) += units;
       break;
+    case Coordinate::widths:
+      point.widths += units;
+      break;
   }
   const bool ladder = std::all_of(point.expand.begin(), point.expand.end(), [](int i) { return i >= 0 && i < kLadder; });
   if (!ladder || !inside(space, point) || point == from) return std::nullopt;
   return point;
 }
 
-Axis draw_axis(const Point& point, Rng& rng) {
-  // N, X and Pi with equal chance, as the paper picks them.
-  switch (rng.below(3)) {
+Axis draw_axis(const Space& space, const Point& point, Rng& rng) {
+  // N, X and Pi with equal chance, as the paper picks them, and widths where there is a choice.
+  switch (rng.below(space.widths > 1 ? 4 : 3)) {
+    case 3:
+      return {Coordinate::widths, 0};
     case 0:
       return {Coordinate::replications, 0};
     case 1:
@@ -149,6 +161,7 @@ Point draw_point(const Space& space, Rng& rng) {
     places.resize(std::min(count, places.size()));
     std::sort(places.begin(), places.end());
     point.downs = places;
+    point.widths = static_cast<int>(rng.below(static_cast<uint64_t>(space.widths)));
     if (inside(space, point)) return point;
   }
 }
@@ -164,11 +177,12 @@ std::vector<Point> all_points(const Space& space) {
       for (int i = 1; i < n; ++i) ladders *= kLadder;
       for (const auto& downs : places)
         for (int code = 0; code < ladders; ++code)
-          for (int first = space.channel_step; first <= space.max_channels; first += space.channel_step) {
-            Point point{first, {}, downs};
-            for (int i = 1, rest = code; i < n; ++i, rest /= kLadder) point.expand.push_back(rest % kLadder);
-            if (inside(space, point)) all.push_back(point);
-          }
+          for (int first = space.channel_step; first <= space.max_channels; first += space.channel_step)
+            for (int widths = 0; widths < space.widths; ++widths) {
+              Point point{first, {}, downs, widths};
+              for (int i = 1, rest = code; i < n; ++i, rest /= kLadder) point.expand.push_back(rest % kLadder);
+              if (inside(space, point)) all.push_back(point);
+            }
     }
   return all;
 }

@@ -36,7 +36,7 @@ double time_of(const net::Network& network) {
 }
 
 Judge judge_for(double target) {
-  return [target](const net::Network& network) {
+  return [target](const net::Network& network, int) {
     Verdict verdict;
     verdict.load = time_of(network) / target;
     verdict.worth = time_of(network);
@@ -44,14 +44,20 @@ Judge judge_for(double target) {
   };
 }
 
+std::vector<Proposal> descend(const Space& space, ScdOptions options, const Judge& judge, int count, uint64_t seed) {
+  Scd scd(space, options, Rng(seed));
+  return explore(scd, space, judge, count, {});
+}
+
 TEST(Space, MovesStayInsideAndGoBack) {
-  const Space space = small_space();
+  Space space = small_space();
+  space.widths = 3;
   Rng rng(3);
   int moves = 0;
   for (int i = 0; i < 5000; ++i) {
     const Point point = draw_point(space, rng);
     ASSERT_TRUE(inside(space, point));
-    const Axis axis = draw_axis(point, rng);
+    const Axis axis = draw_axis(space, point, rng);
     const int units = static_cast<int>(rng.between(-3, 3));
     const auto there = moved(space, point, axis, units);
     if (!there) continue;
@@ -59,7 +65,7 @@ TEST(Space, MovesStayInsideAndGoBack) {
     EXPECT_TRUE(inside(space, *there));
     net::validate(to_network(space, *there), "test");
     if (axis.coordinate == Coordinate::first_channels || axis.coordinate == Coordinate::expansion ||
-        axis.coordinate == Coordinate::down_position) {
+        axis.coordinate == Coordinate::down_position || axis.coordinate == Coordinate::widths) {
       EXPECT_EQ(moved(space, *there, axis, -units), point);
     }
     if (units > 0) {
@@ -70,16 +76,17 @@ TEST(Space, MovesStayInsideAndGoBack) {
 }
 
 TEST(Space, AllPointsAreDistinctAndDrawable) {
-  const Space space = small_space();
+  Space space = small_space();
+  space.widths = 2;
   std::set<std::string> names;
-  for (const Point& point : all_points(space)) names.insert(to_network(space, point).name);
-  EXPECT_GT(names.size(), 500u);
+  for (const Point& point : all_points(space)) names.insert(name(space, point));
+  EXPECT_GT(names.size(), 1000u);
   Rng rng(1);
-  for (int i = 0; i < 500; ++i) EXPECT_TRUE(names.count(to_network(space, draw_point(space, rng)).name));
+  for (int i = 0; i < 500; ++i) EXPECT_TRUE(names.count(name(space, draw_point(space, rng))));
 }
 
 TEST(Scd, EveryProposalIsNewAndTheSeedDecidesAll) {
-  const auto run = [](uint64_t seed) { return explore(small_space(), {}, judge_for(8e6), 150, seed, {}); };
+  const auto run = [](uint64_t seed) { return descend(small_space(), {}, judge_for(8e6), 150, seed); };
   const auto a = run(1), b = run(1), c = run(2);
   ASSERT_EQ(a.size(), 150u);
   std::set<std::string> names;
@@ -103,10 +110,10 @@ TEST(Scd, FindsDesignsOnTargetFasterThanDrawing) {
   options.tolerance = 0.02;
   int descent = 0, drawing = 0;
   for (uint64_t seed = 1; seed <= 10; ++seed) {
-    for (const auto& p : explore(space, options, judge, 200, seed, {})) descent += p.verdict.meets() && p.verdict.load > 0.98;
+    for (const auto& p : descend(space, options, judge, 200, seed)) descent += p.verdict.meets() && p.verdict.load > 0.98;
     Rng rng(seed);
     for (int i = 0; i < 200; ++i) {
-      const double load = judge(to_network(space, draw_point(space, rng))).load;
+      const double load = judge(to_network(space, draw_point(space, rng)), 0).load;
       drawing += load <= 1 && load > 0.98;
     }
   }
@@ -126,7 +133,7 @@ TEST(Scd, ExhaustsASmallSpaceAndFindsTheBestOfIt) {
     names.insert(network.name);
     if (const double time = time_of(network); time <= target) best = std::max(best, time);
   }
-  const auto proposals = explore(space, {}, judge_for(target), 100000, 1, {});
+  const auto proposals = descend(space, {}, judge_for(target), 100000, 1);
   EXPECT_EQ(proposals.size(), names.size());
   const auto finalists = choose_finalists(proposals, 1);
   ASSERT_TRUE(finalists.met);
@@ -137,7 +144,7 @@ TEST(Scd, ATargetNothingMeetsEndsWithTheNearest) {
   const Space space = small_space();
   double least = 1e300;
   for (const Point& point : all_points(space)) least = std::min(least, time_of(to_network(space, point)));
-  const auto proposals = explore(space, {}, judge_for(least / 2), 200, 1, {});
+  const auto proposals = descend(space, {}, judge_for(least / 2), 200, 1);
   const auto finalists = choose_finalists(proposals, 3);
   EXPECT_FALSE(finalists.met);
   ASSERT_EQ(finalists.chosen.size(), 3u);
@@ -146,12 +153,12 @@ TEST(Scd, ATargetNothingMeetsEndsWithTheNearest) {
 
 TEST(Scd, ImpossibleProposalsDoNotStopIt) {
   const Judge base = judge_for(8e6);
-  const Judge judge = [&](const net::Network& network) {
-    Verdict verdict = base(network);
+  const Judge judge = [&](const net::Network& network, int widths) {
+    Verdict verdict = base(network, widths);
     verdict.possible = network.replications.size() != 3;
     return verdict;
   };
-  const auto proposals = explore(small_space(), {}, judge, 200, 1, {});
+  const auto proposals = descend(small_space(), {}, judge, 200, 1);
   const auto finalists = choose_finalists(proposals, 4);
   ASSERT_TRUE(finalists.met);
   for (size_t i : finalists.chosen) EXPECT_NE(proposals[i].network.replications.size(), 3u);
@@ -159,19 +166,19 @@ TEST(Scd, ImpossibleProposalsDoNotStopIt) {
 
 TEST(Scd, OtherConstraintsKeepADesignFromBeingChosen) {
   const Judge base = judge_for(8e6);
-  const Judge judge = [&](const net::Network& network) {
-    Verdict verdict = base(network);
+  const Judge judge = [&](const net::Network& network, int widths) {
+    Verdict verdict = base(network, widths);
     verdict.excess = network.replications.back().channels / 40.0;
     return verdict;
   };
-  const auto proposals = explore(small_space(), {}, judge, 200, 1, {});
+  const auto proposals = descend(small_space(), {}, judge, 200, 1);
   const auto finalists = choose_finalists(proposals, 4);
   ASSERT_TRUE(finalists.met);
   for (size_t i : finalists.chosen) EXPECT_LE(proposals[i].network.replications.back().channels, 40);
 }
 
 TEST(Finalists, DifferInShapeFirst) {
-  const auto proposals = explore(small_space(), {}, judge_for(8e6), 200, 1, {});
+  const auto proposals = descend(small_space(), {}, judge_for(8e6), 200, 1);
   std::set<std::vector<bool>> shapes;
   for (size_t i : choose_finalists(proposals, 4).chosen) {
     std::vector<bool> shape;
