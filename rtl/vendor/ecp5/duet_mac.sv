@@ -1,7 +1,9 @@
 // One multiply-accumulate of a systolic chain on one MULT18X18D, its sum in LUTs: same ports and timing as
 // rtl/vendor/generic/duet_mac.sv. The multiplier's input registers hold the active weight and the feature, its output register the
 // product (without it the way out takes 3.9 ns in nextpnr's tables of speed 6, which know no pipeline register). Its clock enables stay
-// unused, since the multipliers of a block share them: the active weight is loaded again every cycle from a copy.
+// unused, since the multipliers of a block share them: the active weight is loaded again every cycle from a copy. Both operands stand
+// at the upper ends of their ports with zeros below, which cost no wire; a sign repeated above would cost one a bit, and the wires to a
+// block are few.
 // Latency: feature to sum 3 cycles. Throughput: one product a cycle. Twin: the generic one.
 module duet_mac #(
     parameter int WeightBits  = 8,  // signed
@@ -22,17 +24,18 @@ module duet_mac #(
     output logic [           47:0] sum_o
 );
   logic [WeightBits-1:0] shadow_q, active, active_q;
+  localparam int ProductBits = WeightBits + FeatureBits;
   logic [17:0] a, b;
   logic [35:0] product;
   logic [SumBits-1:0] addend, sum_q;
   assign active = swap_i ? shadow_q : active_q;
-  assign a      = 18'($signed(active));
-  assign b      = 18'($signed({(Signed != 0) && feature_i[FeatureBits-1], feature_i}));
+  assign a      = 18'(active) << (18 - WeightBits);
+  assign b      = 18'(feature_i) << (18 - FeatureBits);
 
   always_ff @(posedge clk_i) begin
     if (load_i) shadow_q <= weight_i;
     active_q <= active;
-    sum_q    <= SumBits'($signed(product)) + addend;
+    sum_q    <= SumBits'($signed(product[35-:ProductBits])) + addend;
   end
 
   generate
