@@ -51,6 +51,18 @@ Json without(Json settings, const std::vector<std::string>& keys) {
 // How much of the winner's whole schedule is behind it when it is chosen.
 double finalists_part(const Plan& plan) { return static_cast<double>(plan.epochs) / (plan.epochs + plan.final_epochs); }
 
+net::Network trained_network(const evaluate::Outcome& trained) {
+  const auto file = trained.folder / "network" / "network.json";
+  return net::network_from_json(base::read_json(file), file.string());
+}
+
+// Makes a training go on from another one's weights and anchors. `seed`: other pictures in another order than before.
+void go_on(Json& spec, const evaluate::Outcome& trained, uint64_t seed) {
+  spec["settings"]["keep_anchors"] = true;
+  spec["settings"]["seed"] = seed;
+  spec["start"] = artefact(trained, "network");
+}
+
 Json device_json(const Config& config) {
   Json reference = evaluate::file_reference(config.device_file);
   reference["name"] = config.device.name;
@@ -114,14 +126,20 @@ Json finalist_spec(const net::Network& network, const Packs& packs, const Config
   return spec;
 }
 
+Json prototype_spec(const net::Network& network, const evaluate::Outcome* trained, int first, int last, const Packs& packs,
+                    const Config& config, const Plan& plan) {
+  const net::Network own = trained ? trained_network(*trained) : network;
+  Json spec = train_spec(own, packs, config, last - first, plan.prototype_samples, plan.prototype_threads);
+  const double epochs = plan.prototype_epochs;
+  spec["settings"]["cosine_begin"] = first / epochs, spec["settings"]["cosine_end"] = last / epochs;
+  if (trained) go_on(spec, *trained, config.seed + static_cast<uint64_t>(first));
+  return spec;
+}
+
 Json continue_spec(const evaluate::Outcome& trained, const Packs& packs, const Config& config, const Plan& plan) {
-  const auto file = trained.folder / "network" / "network.json";
-  const net::Network network = net::network_from_json(base::read_json(file), file.string());
-  Json spec = train_spec(network, packs, config, plan.final_epochs, plan.samples, plan.threads);
-  spec["settings"]["keep_anchors"] = true;
+  Json spec = train_spec(trained_network(trained), packs, config, plan.final_epochs, plan.samples, plan.threads);
   spec["settings"]["cosine_begin"] = finalists_part(plan);
-  spec["settings"]["seed"] = config.seed + 1;  // other pictures in another order than the first time
-  spec["start"] = artefact(trained, "network");
+  go_on(spec, trained, config.seed + 1);
   return spec;
 }
 

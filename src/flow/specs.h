@@ -26,6 +26,9 @@ Json pack_spec(const std::filesystem::path& root, const std::string& hash, const
 Json train_spec(const net::Network& network, const Packs& packs, const Config& config, int epochs, int64_t samples, int threads);
 /// A finalist's training: the first part of a learning-rate schedule whose rest the winner takes with continue_spec.
 Json finalist_spec(const net::Network& network, const Packs& packs, const Config& config, const Plan& plan);
+/// A prototype's training from epoch `first` to `last` of the plan's, going on from `trained` unless that is null.
+Json prototype_spec(const net::Network& network, const evaluate::Outcome* trained, int first, int last, const Packs& packs,
+                    const Config& config, const Plan& plan);
 /// Goes on with the training that left `trained`: its weights and anchors, the schedule from where it ended.
 Json continue_spec(const evaluate::Outcome& trained, const Packs& packs, const Config& config, const Plan& plan);
 Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const Config& config, const Plan& plan);

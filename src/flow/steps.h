@@ -43,8 +43,9 @@ net::Network prototype(const net::Bundle& bundle, const Config& config);
 /// Throws Error when none fits.
 std::vector<size_t> candidates(const Json& bundles, const Config& config);
 
-/// Step 2: trains the candidates' prototypes and selects: {"epochs", "bundles": [step 1's entry with "trained", "iou", "group",
-/// "selected", "pareto", "note"...], "selected": [names, the best prototype's first]}.
+/// Step 2: trains the candidates' prototypes, the worse half of each QoS group only for a part of the epochs, and selects:
+/// {"epochs", "bundles": [step 1's entry with "trained", "epochs", "iou", "group", "selected", "pareto", "note"...], "selected":
+/// [names, the best prototype's first]}.
 Json select_step(const Json& bundles, const Config& config, const Plan& plan, const Packs& packs, const World& world);
 
 /// Step 3: {"met", "proposals": [...], "finalists": [indices]} for Bundles by name, which share the proposals.

@@ -52,6 +52,21 @@ std::vector<size_t> top_of_groups(const std::vector<int>& groups, const std::vec
   return top;
 }
 
+std::vector<size_t> better_half(const std::vector<size_t>& alive, const std::vector<int>& groups,
+                                const std::vector<double>& gains, int least) {
+  std::map<int, std::vector<size_t>> members;
+  for (size_t i : alive)
+    if (std::isfinite(gains[i])) members[groups[i]].push_back(i);
+  std::vector<size_t> kept;
+  for (auto& [group, all] : members) {
+    std::stable_sort(all.begin(), all.end(), [&](size_t a, size_t b) { return gains[a] > gains[b]; });
+    const auto half = std::max<ptrdiff_t>(least, (std::ssize(all) + 1) / 2);
+    kept.insert(kept.end(), all.begin(), all.begin() + std::min(half, std::ssize(all)));
+  }
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
 std::vector<size_t> pareto_front(const std::vector<double>& costs, const std::vector<double>& gains) {
   std::vector<size_t> front;
   double best = -std::numeric_limits<double>::infinity();

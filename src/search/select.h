@@ -20,6 +20,11 @@ std::vector<int> qos_groups(const std::vector<double>& costs, double ratio);
 /// that are not finite (a prototype whose training failed) never count.
 std::vector<size_t> top_of_groups(const std::vector<int>& groups, const std::vector<double>& gains, int n);
 
+/// One round of successive halving (Jamieson and Talwalkar 2016), within each group: of the `alive` candidates the better half,
+/// at least `least` of a group, in ascending order. Gains that are not finite count as lost.
+std::vector<size_t> better_half(const std::vector<size_t>& alive, const std::vector<int>& groups,
+                                const std::vector<double>& gains, int least);
+
 /// Indices of the candidates that no other beats in both: lower cost and higher gain (one may be equal); cheapest first.
 std::vector<size_t> pareto_front(const std::vector<double>& costs, const std::vector<double>& gains);
 

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <fstream>
 #include <map>
+#include <optional>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -119,7 +120,7 @@ void print(const Mutant& mutant, const Finding& finding) {
   std::fflush(stdout);
 }
 
-int run(uint64_t seed, int count, const fs::path& out) {
+int run(uint64_t seed, std::optional<int> count, const fs::path& out) {
   const fs::path project = base::home();
   Tree tree(project, fs::absolute(out) / "work");
   std::string rtl;
@@ -130,7 +131,8 @@ int run(uint64_t seed, int count, const fs::path& out) {
     tree.restore(mutant);
     return elaborated;
   };
-  const std::vector<Mutant> mutants = draw(tree.sources(), seed, count, valid);
+  const std::vector<Mutant> mutants =
+      draw(tree.sources(), seed, count.value_or(2 * static_cast<int>(tree.sources().size())), valid);
   Results results(out / "results.jsonl");
   std::vector<engine::Engine> engines = test::engines();
   engines.push_back(engine::compact_engine(engine::Engine{}.bundle, 8, 8));
@@ -168,10 +170,10 @@ int run(uint64_t seed, int count, const fs::path& out) {
       left = fmt::format(", {:.0f} min left", seconds_since(start) / fresh * (todo - fresh) / 60);
     }
     ++verdicts[finding.verdict];
-    fmt::print("{}/{}{}: ", ++done, count, left);
+    fmt::print("{}/{}{}: ", ++done, mutants.size(), left);
     print(mutant, finding);
   }
-  fmt::print("{} mutants, {} found, {} equivalent, {} missed\n", count, verdicts["found"], verdicts["equivalent"],
+  fmt::print("{} mutants, {} found, {} equivalent, {} missed\n", mutants.size(), verdicts["found"], verdicts["equivalent"],
              verdicts["missed"]);
   return verdicts["missed"] > 0;
 }
@@ -179,10 +181,10 @@ int run(uint64_t seed, int count, const fs::path& out) {
 int main(int argc, char** argv) {
   CLI::App app("Plants one-line faults in rtl/ and tells which of them no test finds");
   uint64_t seed = 1;
-  int count = 80;
+  std::optional<int> count;
   fs::path out;
   app.add_option("--seed", seed, "What the faults are drawn by")->capture_default_str();
-  app.add_option("--count", count, "How many; at least two for each module")->capture_default_str();
+  app.add_option("--count", count, "How many, at least two for each module (default: just those)");
   app.add_option("--out", out, "Folder for results and work; a run that was interrupted goes on there")->required();
   try {
     app.parse(argc, argv);

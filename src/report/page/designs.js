@@ -24,7 +24,7 @@ function bundlesSection() {
   if (!all.length) return section("bundles", "Bundles", null, absent("No Bundle has been evaluated yet."));
   const trained = all.filter((b) => known(b.iou)).length, epochs = Math.max(...all.map((b) => b.epochs));
   const lead = `${count(all.length, "Bundle")} drawn from the layer pool, each repeated into a prototype network. Speed and resources are estimates for the fastest engine that fits it; ` +
-    (trained ? `the IoU of ${count(trained, "trained prototype")} was measured on the validation part${epochs ? ` after ${count(epochs, "epoch")}` : ""}.` : "no prototype has been trained yet.");
+    (trained ? `the IoU of ${count(trained, "trained prototype")} was measured on the validation part${epochs ? ` after ${count(epochs, "epoch")}, of the worse half of each QoS group after fewer` : ""}.` : "no prototype has been trained yet.");
   const fields = { ...figureFields, bytes: { label: "Memory traffic a frame, bytes", value: (b) => b.bytes, text: short, better: -1 } };
   const spec = {
     id: "bundles", hash: "bundle", key: (b) => all.indexOf(b) + 1, points: all, fields, x: "latency", y: trained ? "iou" : "dsp", guides: [],

@@ -34,6 +34,15 @@ TEST(Groups, TopOfEachByGain) {
 }
 
 // Against the definition, on random points with many ties.
+TEST(Halving, KeepsTheBetterHalfOfEveryGroup) {
+  const std::vector<int> groups{0, 0, 0, 1, 1, 2};
+  const double failed = -std::numeric_limits<double>::infinity();
+  const std::vector<double> gains{0.3, 0.1, 0.2, 0.9, 0.8, failed};
+  EXPECT_EQ(better_half({0, 1, 2, 3, 4, 5}, groups, gains, 1), (std::vector<size_t>{0, 2, 3}));
+  EXPECT_EQ(better_half({0, 2, 3}, groups, gains, 1), (std::vector<size_t>{0, 3}));
+  EXPECT_EQ(better_half({0, 1, 2, 3, 4, 5}, groups, gains, 2), (std::vector<size_t>{0, 2, 3, 4}));
+}
+
 TEST(Pareto, IsWhatNoOtherBeats) {
   Rng rng(1);
   for (int round = 0; round < 200; ++round) {
