@@ -1,12 +1,14 @@
 #include "flow/config.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "base/error.h"
 #include "base/files.h"
 #include "base/toml.h"
+#include "search/strategy.h"
 
 namespace duet::flow {
 namespace fs = std::filesystem;
@@ -95,11 +97,18 @@ int stride(const Settings& table, const std::string& key, int otherwise) {
   return value;
 }
 
+std::string strategy(const Settings& table, const std::string& otherwise) {
+  const std::string name = table.text("strategy", otherwise);
+  if (std::find(std::begin(search::kStrategies), std::end(search::kStrategies), name) == std::end(search::kStrategies))
+    table.wrong("strategy", "is \"" + name + "\"", fmt::format("choose {}", fmt::join(search::kStrategies, ", ")));
+  return name;
+}
+
 SearchConfig read_search(const Settings& top) {
   const Settings table =
       top.table("search",
                 {"bundles", "draw", "prototypes", "prototype_epochs", "prototype_replications", "prototype_channels", "qos_ratio",
-                 "top_n", "proposals", "tolerance", "finalists", "min_replications", "max_replications", "min_stride",
+                 "top_n", "strategy", "proposals", "tolerance", "finalists", "min_replications", "max_replications", "min_stride",
                  "max_stride", "channel_step", "max_channels"},
                 true);
   SearchConfig search;
@@ -113,6 +122,7 @@ SearchConfig read_search(const Settings& top) {
   search.prototype_channels = integer(table, "prototype_channels", search.prototype_channels, 4, 1024);
   search.qos_ratio = number(table, "qos_ratio", search.qos_ratio, 1.01, 1000);
   search.top_n = integer(table, "top_n", search.top_n, 1, 100);
+  search.strategy = strategy(table, search.strategy);
   search.proposals = integer(table, "proposals", search.proposals, 1, 1'000'000);
   search.tolerance = number(table, "tolerance", search.tolerance, 0.001, 0.9);
   search.finalists = integer(table, "finalists", search.finalists, 1, 100);

@@ -41,9 +41,10 @@ struct SearchConfig {
   int prototypes = 6;                ///< how many of them are trained
   int prototype_epochs = 20;
   int prototype_replications = 4;
-  int prototype_channels = 32;  ///< of the first replication; each later one has half as many more
-  double qos_ratio = 1.5;       ///< width of a QoS group
-  int top_n = 1;                ///< Bundles kept of each group
+  int prototype_channels = 32;       ///< of the first replication; each later one has half as many more
+  double qos_ratio = 1.5;            ///< width of a QoS group
+  int top_n = 1;                     ///< Bundles kept of each group
+  std::string strategy = "descent";  ///< of search::kStrategies
   int proposals = 240;
   double tolerance = 0.1;
   int finalists = 3;

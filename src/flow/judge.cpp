@@ -34,6 +34,7 @@ search::Verdict weigh(const net::Network& network, const estimate::Design& desig
     demand(verdict, *targets.mac_per_dsp_cycle / work, fmt::format("{:.2f} MAC per DSP and cycle", work));
   // Before training, a network that does more work with more parameters in the same time is taken for the better one: the
   // geometric mean of both. docs/flow.md says what that is worth.
+  verdict.cost = cost.watts;
   verdict.worth = std::sqrt(static_cast<double>(cost.macs) * static_cast<double>(parameters(network)));
   return verdict;
 }

@@ -130,7 +130,7 @@ class Run {
   void explore() {
     const auto names = state_.selected.at("selected").get<std::vector<std::string>>();
     state_.explored = explore_step(names, state_.config, state_.plan.proposals,
-                                   world_.progress ? world_.progress("stochastic coordinate descent") : Progress{});
+                                   world_.progress ? world_.progress("exploring networks") : Progress{});
     base::write_json(out_ / "explore.json", state_.explored);
     size_t met = 0;
     for (const Json& proposal : state_.explored.at("proposals")) met += proposal.at("meets") == true;
@@ -309,7 +309,7 @@ Json dry_run(const Config& config) {
       entry("Bundles", fmt::format("{} Bundles modelled on {}", bundles.at("bundles").size(), config.device.name)),
       entry("Prototypes", fmt::format("{} prototypes trained for up to {} epochs, the best {} of each QoS group kept", prototypes,
                                       search.prototype_epochs, search.top_n)),
-      entry("Exploration", fmt::format("{} proposals by stochastic coordinate descent", search.proposals)),
+      entry("Exploration", fmt::format("{} proposals by {}", search.proposals, search.strategy)),
       entry("Training", fmt::format("{} finalists, {}", search.finalists, epochs)),
       entry("Final training", "the best finalist on the validation part goes on"),
       entry("Fine-tuning", "its integers fine-tuned"),

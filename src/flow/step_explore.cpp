@@ -62,7 +62,7 @@ Json explore_step(const std::vector<std::string>& bundles, const Config& config,
     const int before = static_cast<int>(proposals.size());
     const int share = static_cast<int>(count * (b + 1) / bundles.size() - count * b / bundles.size());
     const auto space = space_of(net::parse_bundle(bundles[b]), config);
-    const auto strategy = search::make_strategy("descent", space, config.search.tolerance, Rng(config.seed + b));
+    const auto strategy = search::make_strategy(config.search.strategy, space, config.search.tolerance, Rng(config.seed + b));
     const auto tell = [&](double done, double, const std::string& note) {
       if (progress) progress(before + done, count, note);
     };

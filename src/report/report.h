@@ -51,7 +51,7 @@ struct BundlePoint {
   std::string note;  ///< why not selected, a failure; may be empty
 };
 
-/// A proposal of the stochastic coordinate descent (step 3).
+/// A proposal of the search (step 3).
 struct Proposal {
   int index = 0;                ///< order of asking
   std::string bundle;           ///< net::name(bundle)

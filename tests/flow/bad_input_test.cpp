@@ -51,6 +51,7 @@ const Case kCases[] = {
     {"EmptyWidths", kRun, {"widths"}, "[[8, 8]]>[]"},
     {"InputTooSmall", kRun, {"'input'", "16"}, "[32, 48]>[8, 48]"},
     {"InputNotAPair", kRun, {"'input'", "height and width"}, "[32, 48]>[32]"},
+    {"StrategyUnknown", kRun, {"'strategy'", "descent, evolution, random"}, "proposals = 220>strategy = \"annealing\""},
     {"StrideNoPowerOfTwo", kRun, {"'max_stride'", "power of two"}, "max_stride = 4>max_stride = 6"},
     {"NeitherTimeNorEpochs", kRun, {"'minutes'", "epochs"}, "\nepochs = 2>"},
     {"NoEpochs", kRun, {"'epochs'", "is 0"}, "\nepochs = 2>\nepochs = 0"},

@@ -62,7 +62,7 @@ function explorationSection() {
   const all = data.proposals;
   if (!all.length) return section("exploration", "Exploration", null, absent("The search has not proposed anything yet."));
   const predicted = all.some((p) => known(p.iou) && !p.trained), accepted = all.filter((p) => p.accepted).length, trained = all.filter((p) => p.trained).length;
-  const lead = `${count(all.length, "proposal")} of the stochastic coordinate descent: replications, down-sampling and channels, each with the widths and parallel factors chosen for it. ${whole(accepted)} ${accepted === 1 ? "meets" : "meet"} the constraints, ${whole(trained)} ` +
+  const lead = `${count(all.length, "proposal")} of the search: replications, down-sampling and channels, each with the widths and parallel factors chosen for it. ${whole(accepted)} ${accepted === 1 ? "meets" : "meet"} the constraints, ${whole(trained)} ` +
     `${trained === 1 ? "was" : "were"} trained. Speed, resources and power are estimates; ${predicted ? "an IoU is predicted until the network was trained" : "only a trained network has an IoU, so capacity stands in for it"}.`;
   const capacity = (p) => known(p.macs) && known(p.parameters) ? Math.sqrt(p.macs * p.parameters) : undefined;
   const fields = { ...figureFields, capacity: { label: "Capacity: \u221a(MACs \u00d7 parameters)", value: capacity, text: short, better: 1 }, fps: { label: "Frames per second", value: (p) => p.fps, text: fps, better: 1 }, watts: { label: "Power, W", value: (p) => p.watts, text: plain, better: -1 },
