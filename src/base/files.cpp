@@ -96,7 +96,7 @@ void write_json(const fs::path& path, const Json& value) { write_file(path, valu
 
 fs::path home() {
   const char* set = std::getenv("DUET_HOME");
-  return set && *set ? fs::path(set) : fs::path(DUET_SOURCE_DIR);
+  return set && *set ? fs::absolute(set) : fs::path(DUET_SOURCE_DIR);
 }
 
 std::string sha256(std::string_view bytes) {

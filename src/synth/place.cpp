@@ -161,12 +161,14 @@ Pll ice40_pll(double in_mhz, double mhz) {
 }
 
 Json to_json(const Placed& p) {
+  Json tries = Json::array();
+  for (const Placed::Try& one : p.tries)
+    tries.push_back({{"asked_mhz", one.asked_mhz}, {"reached_mhz", one.reached_mhz}, {"placer", one.placer}, {"seed", one.seed}});
   return {{"bitstream", p.bitstream.string()},
           {"clock_mhz", p.clock_mhz},
           {"reached_mhz", p.reached_mhz},
           {"baud", p.baud},
-          {"placer", p.placer},
-          {"seed", p.seed},
+          {"tries", tries},
           {"lut", p.lut},
           {"ff", p.ff},
           {"dsp", p.dsp},
@@ -205,6 +207,7 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
   const auto tell = [&](double done, const std::string& note) {
     if (progress) progress(done, 100, note);
   };
+  std::vector<Placed::Try> tries;
   double wanted = clock_mhz;
   for (int attempt = 0; attempt < kClocks; ++attempt) {
     const Pll pll = tools.pll(board.clock_in_mhz, wanted);
@@ -243,14 +246,15 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
         if (line.find("Routing") != std::string::npos) tell(70, "routing" + at);
       });
       remove_densities(folder);
+      tries.push_back({pll.mhz, 0, by, seed});
       if (!ended) continue;
       Placed placed = read_report(folder / "report.json", tools);
-      placed.clock_mhz = pll.mhz, placed.baud = static_cast<int>(pll.mhz * 1e6 / divisor), placed.seed = seed;
-      placed.placer = by;
+      placed.clock_mhz = pll.mhz, placed.baud = static_cast<int>(pll.mhz * 1e6 / divisor);
       placed.tool = placer_version(device);
+      tries.back().reached_mhz = placed.reached_mhz;
       reached = std::max(reached, placed.reached_mhz);
       if (placed.reached_mhz < pll.mhz) continue;
-      placed.bitstream = folder / bitstream;
+      placed.bitstream = folder / bitstream, placed.tries = tries;
       if (!run_tool({packer, "board.config", bitstream}, folder, "pack.log", {})) too_slow(packer, folder / "pack.log");
       tell(100, "");
       return placed;

@@ -12,11 +12,16 @@ namespace duet::synth {
 /// A design placed and routed on a board.
 struct Placed {
   std::filesystem::path bitstream;
-  double clock_mhz = 0;                        ///< of the design on the board: its PLL's, at most reached_mhz
-  double reached_mhz = 0;                      ///< what nextpnr's timing analysis of the routed design allows
-  int baud = 0;                                ///< of the line, as the clock divides
-  std::string placer;                          ///< nextpnr's: static or heap
-  int seed = 0;                                ///< ... and its seed
+  double clock_mhz = 0;    ///< of the design on the board: its PLL's, at most reached_mhz
+  double reached_mhz = 0;  ///< what nextpnr's timing analysis of the routed design allows
+  int baud = 0;            ///< of the line, as the clock divides
+  /// One call of nextpnr; the last one made the bitstream.
+  struct Try {
+    double asked_mhz = 0, reached_mhz = 0;  ///< reached 0: it did not end in time
+    std::string placer;                     ///< nextpnr's: static or heap
+    int seed = 0;
+  };
+  std::vector<Try> tries;
   int64_t lut = 0, ff = 0, dsp = 0, bram = 0;  ///< cells used, the board's own included; LUTs also where they only carry or
                                                ///< pass, and where a flip-flop alone takes one (iCE40, which counts no others)
   std::string tool;                            ///< "nextpnr-ecp5 -- Next Generation Place and Route (Version ...)"
