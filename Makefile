@@ -33,7 +33,7 @@ test-slow: ## the slow tests
 	@$(TIMED) tests ctest --test-dir build/release --output-on-failure -L slow
 	@$(TIMED) --report
 
-mutants: ## plant faults in rtl/ and tell which of them no test finds (SEED=1, two for each module: two hours)
+mutants: ## plant faults in rtl/ and tell which of them no test finds (SEED=1, two for each module: hours)
 	@$(TIMED) installs tools/install-deps build test
 	@$(TIMED) build $(MAKE) --no-print-directory compile-mutants
 	@$(TIMED) --report

@@ -1,6 +1,6 @@
 #pragma once
 // What searches the space of step 3: ask/tell, so that whoever judges a proposal (flow/judge.h, a table of stored evaluations, a
-// test) is none of the search's business. docs/search.md compares the strategies.
+// test) is none of the search's business. docs/flow.md tells what they do.
 
 #include <functional>
 #include <map>
