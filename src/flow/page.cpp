@@ -87,7 +87,7 @@ void add_bundles(report::Report& page, const State& state) {
     }
     if (entry.contains("iou")) {
       point.iou = figure(entry, "iou");
-      point.epochs = entry.at("trained") == true ? entry.at("epochs").get<int>() : 0;
+      point.epochs = entry.value("epochs", 0);
       if (entry.at("group").is_number()) point.group = fmt::format("QoS group {}", entry["group"].get<int>() + 1);
       point.selected = entry.at("selected");
       point.pareto = entry.at("pareto");
