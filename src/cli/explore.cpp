@@ -45,7 +45,7 @@ void run(const Arguments& arguments) {
     bundles = selected["selected"].get<std::vector<std::string>>();
   }
   if (bundles.empty()) bundles.push_back("dw3-conv1-bn-relu-max");
-  const Json result = flow::explore_step(bundles, config, config.search.proposals, progress_bar("exploring networks"));
+  const Json result = flow::explore_step(bundles, config, config.search.proposals, nullptr, progress_bar("exploring networks"));
   deliver(result, arguments.step, arguments.json);
   if (!arguments.json) print_finalists(result);
 }

@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kCalibrationProposals = 60;  // of a Bundle, until there is a network about as large as the finalists will be
+constexpr double kTuningCost = 1.5;        // an epoch of fine-tuning, in epochs of training
 constexpr double kMacsPerSecondCore =
     4e9;  // forward MACs of the pictures trained in a second on one core: a rough figure for --dry-run
 
@@ -30,7 +31,7 @@ double macs_of(const Json& entry) { return entry.at("macs").get<double>(); }
 net::Network likely_finalist(const Config& config, const Json& bundles) {
   std::vector<std::string> names;
   for (size_t i : candidates(bundles, config)) names.push_back(bundles.at("bundles")[i].at("name"));
-  const Json explored = explore_step(names, config, kCalibrationProposals * static_cast<int>(names.size()), {});
+  const Json explored = explore_step(names, config, kCalibrationProposals * static_cast<int>(names.size()), nullptr, {});
   const Json* largest = nullptr;
   for (const Json& index : explored.at("finalists")) {
     const Json& proposal = explored.at("proposals")[index.get<size_t>()];
@@ -48,6 +49,14 @@ std::pair<int, int64_t> spread(double pictures, int training_pictures, int wante
   return {epochs, std::max<int64_t>(64, static_cast<int64_t>(pictures / epochs))};
 }
 
+// As many scouts, trained as long, as cost about so many `epochs` in all.
+void plan_scouts(Plan& plan, const Config& config, double epochs) {
+  const double tuning = config.widths.size() > 1 ? kTuningCost * static_cast<double>(config.widths.size()) : 0;
+  plan.scouts = std::min(config.search.scouts, static_cast<int>(epochs / (kFewestScoutEpochs + tuning)));
+  if (plan.scouts < kFewestScouts) plan.scouts = 0;
+  if (plan.scouts) plan.scout_epochs = std::max(kFewestScoutEpochs, static_cast<int>(epochs / plan.scouts - tuning));
+}
+
 }  // namespace
 
 Plan fixed_plan(const Config& config, int cores) {
@@ -55,6 +64,8 @@ Plan fixed_plan(const Config& config, int cores) {
   plan.proposals = config.search.proposals;
   plan.threads = std::min(cores, 4);
   plan.prototype_epochs = config.search.prototype_epochs;
+  plan.scouts = config.search.scouts;
+  plan.scout_epochs = config.search.prototype_epochs;
   plan.prototype_samples = plan.samples = config.train.samples_per_epoch;
   plan.epochs = config.train.epochs.value_or(1);
   plan.final_epochs = config.train.final_epochs.value_or(0);
@@ -106,10 +117,11 @@ Plan make_plan(const Config& config, const Json& bundles, const Packs& packs, co
   std::tie(plan.prototype_epochs, plan.prototype_samples) =
       spread(training * kPrototypeShare * rate / std::max(relative, 1e-9), packs.train, config.search.prototype_epochs);
   const auto pictures = [&](double share) { return training * share * rate; };
+  plan_scouts(plan, config, pictures(kScoutShare) / packs.train);
   if (!config.train.epochs) std::tie(plan.epochs, plan.samples) = spread(pictures(kFinalistShare) / finalists, packs.train, 1000);
   const double epoch = static_cast<double>(plan.samples ? plan.samples : packs.train);
   const auto epochs = [&](double share, int most) { return std::clamp(static_cast<int>(pictures(share) / epoch), 1, most); };
-  if (!config.train.final_epochs) plan.final_epochs = epochs(kFinalShare, 1000);
+  if (!config.train.final_epochs) plan.final_epochs = epochs(kFinalShare + (plan.scouts ? 0 : kScoutShare), 1000);
   if (!config.train.quantize_epochs) plan.quantize_epochs = epochs(kQuantizeShare, 20);
   plan.seconds = *config.minutes * 60;
   plan.basis = fmt::format("{:.0f} minutes; a network of {:.0f} MMAC trained {:.1f} pictures/s with {} threads", *config.minutes,

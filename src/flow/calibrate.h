@@ -4,8 +4,9 @@
 namespace duet::flow {
 
 /// Shares of a run's time budget, after what does not depend on training.
-inline constexpr double kPrototypeShare = 0.1, kFinalistShare = 0.25, kFinalShare = 0.5, kQuantizeShare = 0.15;
-inline constexpr double kSafety = 0.85;  // scoring after each epoch, and what else runs on the machine
+inline constexpr double kPrototypeShare = 0.1, kScoutShare = 0.1, kFinalistShare = 0.25, kFinalShare = 0.4, kQuantizeShare = 0.15;
+inline constexpr int kFewestScouts = 4, kFewestScoutEpochs = 2;  // less says too little of accuracy: the time is the winner's
+inline constexpr double kSafety = 0.85;                          // scoring after each epoch, and what else runs on the machine
 /// Seconds kept for scoring, simulation, synthesis and the report (measured on 2 cores).
 inline constexpr double kVerifySeconds = 150;
 

@@ -108,8 +108,8 @@ SearchConfig read_search(const Settings& top) {
   const Settings table =
       top.table("search",
                 {"bundles", "draw", "prototypes", "prototype_epochs", "prototype_replications", "prototype_channels", "qos_ratio",
-                 "top_n", "strategy", "proposals", "tolerance", "finalists", "min_replications", "max_replications", "min_stride",
-                 "max_stride", "channel_step", "max_channels"},
+                 "top_n", "strategy", "scouts", "proposals", "tolerance", "finalists", "min_replications", "max_replications",
+                 "min_stride", "max_stride", "channel_step", "max_channels"},
                 true);
   SearchConfig search;
   if (table.has("bundles"))
@@ -123,6 +123,7 @@ SearchConfig read_search(const Settings& top) {
   search.qos_ratio = number(table, "qos_ratio", search.qos_ratio, 1.01, 1000);
   search.top_n = integer(table, "top_n", search.top_n, 1, 100);
   search.strategy = strategy(table, search.strategy);
+  search.scouts = integer(table, "scouts", search.scouts, 0, 1000);
   search.proposals = integer(table, "proposals", search.proposals, 1, 1'000'000);
   search.tolerance = number(table, "tolerance", search.tolerance, 0.001, 0.9);
   search.finalists = integer(table, "finalists", search.finalists, 1, 100);

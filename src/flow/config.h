@@ -45,6 +45,7 @@ struct SearchConfig {
   double qos_ratio = 1.5;            ///< width of a QoS group
   int top_n = 1;                     ///< Bundles kept of each group
   std::string strategy = "descent";  ///< of search::kStrategies
+  int scouts = 8;                    ///< networks trained briefly, to predict accuracy from; 0: none
   int proposals = 240;
   double tolerance = 0.1;
   int finalists = 3;

@@ -32,10 +32,30 @@ search::Verdict weigh(const net::Network& network, const estimate::Design& desig
   const double work = mac_per_dsp_cycle(cost.macs, cost.cycles, config.device);
   if (targets.mac_per_dsp_cycle)
     demand(verdict, *targets.mac_per_dsp_cycle / work, fmt::format("{:.2f} MAC per DSP and cycle", work));
-  // Before training, a network that does more work with more parameters in the same time is taken for the better one: the
+  // Before any training, a network that does more work with more parameters in the same time is taken for the better one: the
   // geometric mean of both. docs/flow.md says what that is worth.
   verdict.cost = cost.watts;
   verdict.worth = std::sqrt(static_cast<double>(cost.macs) * static_cast<double>(parameters(network)));
+  return verdict;
+}
+
+std::optional<Judged> judge(const net::Network& network, Widths widths, const Config& config) {
+  const auto designs = estimate::designs(network, config.device, widths.weight_bits, widths.feature_bits, 1);
+  if (designs.empty()) return std::nullopt;
+  return Judged{designs[0], weigh(network, designs[0], config), widths};
+}
+
+// `tried`: the widths to name where nothing runs the network.
+search::Verdict with_figures(const net::Network& network, const std::optional<Judged>& judged, Widths tried,
+                             const Config& config) {
+  search::Verdict verdict;
+  if (judged) {
+    verdict = judged->verdict;
+    verdict.figures = figures(network, *judged, config);
+  } else {
+    verdict.possible = false;
+    verdict.why = estimate::impossible_because(network, config.device, tried.weight_bits, tried.feature_bits);
+  }
   return verdict;
 }
 
@@ -63,27 +83,25 @@ int64_t parameters(const net::Network& network) { return layer::total_work(net::
 std::optional<Judged> judge(const net::Network& network, const Config& config) {
   std::optional<Judged> best;
   for (const Widths& widths : config.widths) {
-    auto designs = estimate::designs(network, config.device, widths.weight_bits, widths.feature_bits, 1);
-    if (designs.empty()) continue;
-    Judged judged{designs[0], weigh(network, designs[0], config), widths};
-    if (judged.verdict.meets()) return judged;
+    const auto judged = judge(network, widths, config);
+    if (!judged) continue;
+    if (judged->verdict.meets()) return judged;
     const auto rank = [](const search::Verdict& v) { return std::pair(!v.possible, std::max(v.load, v.excess)); };
-    if (!best || rank(judged.verdict) < rank(best->verdict)) best = judged;
+    if (!best || rank(judged->verdict) < rank(best->verdict)) best = judged;
   }
   return best;
 }
 
 search::Verdict verdict(const net::Network& network, const Config& config) {
-  const auto judged = judge(network, config);
-  if (!judged) {
-    search::Verdict none;
-    none.possible = false;
-    none.why = estimate::impossible_because(network, config.device, config.widths.front().weight_bits,
-                                            config.widths.front().feature_bits);
-    return none;
-  }
-  search::Verdict verdict = judged->verdict;
-  verdict.figures = figures(network, *judged, config);
+  return with_figures(network, judge(network, config), config.widths.front(), config);
+}
+
+search::Verdict verdict(const net::Network& network, Widths widths, const Qor& qor, const Config& config) {
+  auto judged = judge(network, widths, config);
+  const double iou = qor(network, widths);
+  if (judged) judged->verdict.worth = iou;
+  search::Verdict verdict = with_figures(network, judged, widths, config);
+  if (judged) verdict.figures["iou_predicted"] = iou;
   return verdict;
 }
 

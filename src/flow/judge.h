@@ -5,6 +5,7 @@
 
 #include "estimate/estimate.h"
 #include "flow/config.h"
+#include "flow/qor.h"
 #include "search/strategy.h"
 
 namespace duet::flow {
@@ -22,6 +23,8 @@ std::optional<Judged> judge(const net::Network& network, const Config& config);
 
 /// For the search: the verdict with figures (see figures()).
 search::Verdict verdict(const net::Network& network, const Config& config);
+/// The same at given widths, with the worth that is predicted.
+search::Verdict verdict(const net::Network& network, Widths widths, const Qor& qor, const Config& config);
 
 /// Engine, widths and estimates as a proposal's log and the Bundles' table hold them.
 Json figures(const net::Network& network, const Judged& judged, const Config& config);

@@ -21,17 +21,9 @@ namespace {
 
 constexpr int kShown = 6;           // best and worst test pictures each
 constexpr int kPictureWidth = 480;  // at most
-const char* const kStepNames[] = {"Data",
-                                  "Bundles",
-                                  "Plan",
-                                  "Prototypes",
-                                  "Exploration",
-                                  "Training",
-                                  "Final training",
-                                  "Fine-tuning",
-                                  "Scores",
-                                  "Accelerator",
-                                  "Simulation and synthesis"};
+const char* const kStepNames[] = {"Data",        "Bundles",     "Plan",        "Prototypes",
+                                  "Scouts",      "Exploration", "Training",    "Final training",
+                                  "Fine-tuning", "Scores",      "Accelerator", "Simulation and synthesis"};
 
 report::Figure figure(const Json& object, const std::string& key) {
   if (!object.is_object() || !object.contains(key) || !object[key].is_number()) return std::nullopt;
@@ -116,6 +108,7 @@ report::Proposal proposal(const Json& entry) {
   shown.engine = engine_words(entry);
   shown.cycles = count(entry, "cycles");
   shown.fps = figure(entry, "fps");
+  shown.iou = figure(entry, "iou_predicted");
   shown.resources = resources(entry.at("resources"));
   shown.watts = figure(entry, "watts");
   shown.macs = count(entry, "macs");
@@ -291,6 +284,7 @@ void add_provenance(report::Report& page, const State& state) {
                 {"accelerator/", "SystemVerilog, memories and file list"},
                 {"bundles.json", "step 1: every Bundle on the device"},
                 {"select.json", "step 2: prototypes, groups, selection"},
+                {"scouts.json", "networks trained briefly, and how well their accuracy is predicted"},
                 {"explore.json", "step 3: every proposal with its figures"},
                 {"plan.json", "epochs and proposals that the time budget became"}};
 }

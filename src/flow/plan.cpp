@@ -8,6 +8,8 @@ Json to_json(const Plan& plan) {
   return {{"prototype_epochs", plan.prototype_epochs},
           {"prototype_threads", plan.prototype_threads},
           {"prototype_samples", plan.prototype_samples},
+          {"scouts", plan.scouts},
+          {"scout_epochs", plan.scout_epochs},
           {"proposals", plan.proposals},
           {"epochs", plan.epochs},
           {"threads", plan.threads},
@@ -24,6 +26,8 @@ Plan plan_from_json(const Json& json, const std::string& where) {
   plan.prototype_epochs = static_cast<int>(integer("prototype_epochs", 1));
   plan.prototype_threads = static_cast<int>(integer("prototype_threads", 1));
   plan.prototype_samples = integer("prototype_samples", 0);
+  plan.scouts = static_cast<int>(integer("scouts", 0));
+  plan.scout_epochs = static_cast<int>(integer("scout_epochs", 1));
   plan.proposals = static_cast<int>(integer("proposals", 1));
   plan.epochs = static_cast<int>(integer("epochs", 1));
   plan.threads = static_cast<int>(integer("threads", 1));

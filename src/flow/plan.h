@@ -10,6 +10,7 @@ namespace duet::flow {
 struct Plan {
   int prototype_epochs = 0, prototype_threads = 1;
   int64_t prototype_samples = 0;  ///< pictures an epoch; 0: all
+  int scouts = 0, scout_epochs = 1;
   int proposals = 0;
   int epochs = 0, threads = 1;  ///< of the finalists
   int64_t samples = 0;

@@ -7,6 +7,7 @@
 #include "flow/calibrate.h"
 #include "flow/deliver.h"
 #include "flow/judge.h"
+#include "flow/qor.h"
 #include "flow/specs.h"
 #include "flow/state.h"
 #include "synth/place.h"
@@ -28,6 +29,7 @@ class Run {
     step("Bundles", [this] { bundles(); });
     step("Plan", [this] { plan(); });
     step("Prototypes", [this] { select(); });
+    step("Scouts", [this] { scout(); });
     step("Exploration", [this] { explore(); });
     step("Training", [this] { train(); });
     step("Final training", [this] { final_training(); });
@@ -127,9 +129,29 @@ class Run {
                   "run the same command again once that is mended");
   }
 
+  std::vector<std::string> selected() const { return state_.selected.at("selected").get<std::vector<std::string>>(); }
+
+  void scout() {
+    if (state_.plan.scouts == 0) {
+      note_ = "no time for any";
+      return;
+    }
+    state_.scouted = scout_step(selected(), state_.config, state_.plan, state_.packs, world_);
+    base::write_json(out_ / "scouts.json", state_.scouted);
+    for (const Json& scout : state_.scouted.at("scouts"))
+      if (const std::string note = scout.at("note"); !note.empty()) state_.problems.push_back("scout: " + note);
+    if (state_.scouted.at("error").is_number())
+      note_ = fmt::format("accuracy predicted within {:.3f} IoU of what {} trainings found, rank correlation {:.2f}",
+                          state_.scouted.at("error").get<double>(), state_.scouted.at("scouts").size(),
+                          state_.scouted.at("rank_correlation").get<double>());
+    else
+      note_ = "too few were trained to predict accuracy";
+  }
+
   void explore() {
-    const auto names = state_.selected.at("selected").get<std::vector<std::string>>();
-    state_.explored = explore_step(names, state_.config, state_.plan.proposals,
+    const auto names = selected();
+    const auto qor = state_.scouted.is_object() ? Qor::fitted(names, state_.scouted.at("scouts")) : std::nullopt;
+    state_.explored = explore_step(names, state_.config, state_.plan.proposals, qor ? &*qor : nullptr,
                                    world_.progress ? world_.progress("exploring networks") : Progress{});
     base::write_json(out_ / "explore.json", state_.explored);
     size_t met = 0;
@@ -198,7 +220,8 @@ class Run {
     state_.quantized = evaluate_one(
         world_,
         fmt::format("fine-tuning {} for W{}F{}", winner.network.name, winner.widths.weight_bits, winner.widths.feature_bits),
-        quantize_spec(artefact(state_.final, "network"), winner.widths, state_.packs, state_.config, state_.plan));
+        quantize_spec(artefact(state_.final, "network"), winner.widths, state_.packs, state_.config, state_.plan.quantize_epochs,
+                      state_.plan.samples, state_.plan.threads));
     note_ = fmt::format("validation IoU {:.3f}", state_.quantized.result.at("iou_validation").get<double>());
     deliver_network(state_, out_);
   }
@@ -309,6 +332,7 @@ Json dry_run(const Config& config) {
       entry("Bundles", fmt::format("{} Bundles modelled on {}", bundles.at("bundles").size(), config.device.name)),
       entry("Prototypes", fmt::format("{} prototypes trained for up to {} epochs, the best {} of each QoS group kept", prototypes,
                                       search.prototype_epochs, search.top_n)),
+      entry("Scouts", fmt::format("up to {} networks trained briefly, to predict accuracy from", search.scouts)),
       entry("Exploration", fmt::format("{} proposals by {}", search.proposals, search.strategy)),
       entry("Training", fmt::format("{} finalists, {}", search.finalists, epochs)),
       entry("Final training", "the best finalist on the validation part goes on"),

@@ -143,13 +143,14 @@ Json continue_spec(const evaluate::Outcome& trained, const Packs& packs, const C
   return spec;
 }
 
-Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const Config& config, const Plan& plan) {
+Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const Config& config, int epochs, int64_t samples,
+                   int threads) {
   train::QuantizeSpec settings;
   settings.weight_bits = widths.weight_bits;
   settings.feature_bits = widths.feature_bits;
-  settings.epochs = plan.quantize_epochs;
+  settings.epochs = epochs;
   settings.batch = config.train.batch;
-  settings.samples_per_epoch = plan.samples;
+  settings.samples_per_epoch = samples;
   settings.seed = config.seed;
   Json spec = begin("quantize");
   spec["libtorch"] = libtorch_version();
@@ -157,7 +158,7 @@ Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const
       without(train::to_json(settings), {"network", "train_pack", "validation_pack", "threads", "checkpoint_seconds"});
   spec["network"] = network;
   spec["packs"] = packs.artefact;
-  spec["threads"] = plan.threads;
+  spec["threads"] = threads;
   return spec;
 }
 

@@ -31,7 +31,8 @@ Json prototype_spec(const net::Network& network, const evaluate::Outcome* traine
                     const Config& config, const Plan& plan);
 /// Goes on with the training that left `trained`: its weights and anchors, the schedule from where it ended.
 Json continue_spec(const evaluate::Outcome& trained, const Packs& packs, const Config& config, const Plan& plan);
-Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const Config& config, const Plan& plan);
+Json quantize_spec(const Json& network, Widths widths, const Packs& packs, const Config& config, int epochs, int64_t samples,
+                   int threads);
 Json score_spec(const Json& network, const Packs& packs, const std::string& part, const std::string& runner, int threads);
 Json simulate_spec(const Json& network, const engine::Engine& engine, const Packs& packs, const Config& config);
 /// Random weights and noise, seeded by the config.

@@ -36,7 +36,7 @@ struct State {
   Config config;
   Plan plan;
   Packs packs;
-  Json bundles, selected, explored;  ///< the steps' files
+  Json bundles, selected, scouted, explored;  ///< the steps' files
   std::vector<Finalist> finalists;
   std::optional<size_t> winner;        ///< into finalists
   evaluate::Outcome final, quantized;  ///< of the winner: its last float training, and its integers

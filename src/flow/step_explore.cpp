@@ -1,9 +1,11 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "base/error.h"
 #include "flow/judge.h"
+#include "flow/qor.h"
 #include "flow/steps.h"
 #include "search/select.h"
 
@@ -25,7 +27,7 @@ Json to_json(const search::Proposal& proposal) {
   return json;
 }
 
-// Estimated frame time against worth before training; the page shows it.
+// Estimated frame time against worth; the page shows it.
 void mark_front(Json& list, const std::vector<search::Proposal>& proposals) {
   std::vector<double> costs, gains;
   for (const auto& p : proposals) {
@@ -54,14 +56,26 @@ search::Space space_of(const net::Bundle& bundle, const Config& config) {
   return space;
 }
 
-Json explore_step(const std::vector<std::string>& bundles, const Config& config, int count, const Progress& progress) {
+int share_of(int count, size_t which, size_t among) {
+  return static_cast<int>(count * (which + 1) / among - count * which / among);
+}
+
+Json explore_step(const std::vector<std::string>& bundles, const Config& config, int count, const Qor* qor,
+                  const Progress& progress) {
   DUET_CHECK(!bundles.empty());
   std::vector<search::Proposal> proposals;
-  const auto judge = [&](const net::Network& network, int) { return verdict(network, config); };
+  std::vector<Widths> widths = config.widths;  // the cheapest first
+  std::stable_sort(widths.begin(), widths.end(), [](const Widths& a, const Widths& b) {
+    return a.weight_bits * a.feature_bits < b.weight_bits * b.feature_bits;
+  });
+  const auto judge = [&](const net::Network& network, int which) {
+    return qor ? verdict(network, widths[static_cast<size_t>(which)], *qor, config) : verdict(network, config);
+  };
   for (size_t b = 0; b < bundles.size(); ++b) {
     const int before = static_cast<int>(proposals.size());
-    const int share = static_cast<int>(count * (b + 1) / bundles.size() - count * b / bundles.size());
-    const auto space = space_of(net::parse_bundle(bundles[b]), config);
+    const int share = share_of(count, b, bundles.size());
+    auto space = space_of(net::parse_bundle(bundles[b]), config);
+    if (qor) space.widths = static_cast<int>(widths.size());
     const auto strategy = search::make_strategy(config.search.strategy, space, config.search.tolerance, Rng(config.seed + b));
     const auto tell = [&](double done, double, const std::string& note) {
       if (progress) progress(before + done, count, note);

@@ -48,8 +48,21 @@ std::vector<size_t> candidates(const Json& bundles, const Config& config);
 /// [names, the best prototype's first]}.
 Json select_step(const Json& bundles, const Config& config, const Plan& plan, const Packs& packs, const World& world);
 
-/// Step 3: {"met", "proposals": [...], "finalists": [indices]} for Bundles by name, which share the proposals.
-Json explore_step(const std::vector<std::string>& bundles, const Config& config, int proposals, const Progress& progress);
+/// Trains networks drawn from the Bundles' spaces near the target, then fine-tunes them at each pair of widths where there are
+/// several: {"epochs", "scouts": [{"index" of the network, "network", "weight_bits", "feature_bits", "iou", "predicted" from the
+/// other networks, "note"}...], "error" of those predictions (root of the mean square), "rank_correlation" with what was found};
+/// the last two null where fewer than three networks were trained.
+Json scout_step(const std::vector<std::string>& bundles, const Config& config, const Plan& plan, const Packs& packs,
+                const World& world);
+
+class Qor;
+/// Step 3: {"met", "proposals": [...], "finalists": [indices]} for Bundles by name, which share the proposals. With a predictor,
+/// widths are a coordinate of the search and proposals are worth what it says; without (null), the widths are the first that
+/// meet the targets, and work and parameters stand in for accuracy.
+Json explore_step(const std::vector<std::string>& bundles, const Config& config, int proposals, const Qor* qor,
+                  const Progress& progress);
 search::Space space_of(const net::Bundle& bundle, const Config& config);
+/// The part of `count` that the `which`-th of `among` gets: all get the same, or one more.
+int share_of(int count, size_t which, size_t among);
 
 }  // namespace duet::flow

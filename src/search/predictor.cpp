@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 
 #include "base/error.h"
@@ -38,8 +39,12 @@ double rank_correlation(const std::vector<double>& a, const std::vector<double>&
   return size > 0 ? (p * q).sum() / size : 0;
 }
 
-Predictor::Predictor(const std::vector<std::vector<double>>& features, const std::vector<double>& accuracy) {
-  DUET_CHECK(features.size() >= 3 && features.size() == accuracy.size());
+Predictor::Predictor(const std::vector<std::vector<double>>& features, const std::vector<double>& accuracy,
+                     const std::vector<int>& groups) {
+  DUET_CHECK(features.size() == accuracy.size() && features.size() == groups.size());
+  std::map<int, std::vector<Eigen::Index>> members;
+  for (size_t i = 0; i < groups.size(); ++i) members[groups[i]].push_back(static_cast<Eigen::Index>(i));
+  DUET_CHECK(members.size() >= 3);
   const auto rows = static_cast<Eigen::Index>(features.size()), columns = static_cast<Eigen::Index>(features[0].size());
   Eigen::MatrixXd x(rows, columns);
   for (Eigen::Index i = 0; i < rows; ++i) x.row(i) = Eigen::Map<const Eigen::RowVectorXd>(features[i].data(), columns);
@@ -56,14 +61,21 @@ Predictor::Predictor(const std::vector<std::vector<double>>& features, const std
   for (const double strength : kStrengths) {
     const Eigen::LDLT<Eigen::MatrixXd> solver(square + strength * Eigen::MatrixXd::Identity(columns, columns));
     const Eigen::VectorXd weights = solver.solve(x.transpose() * centred);
-    // What leaving a row out does to its own prediction follows from the hat matrix' diagonal, the mean's share included.
-    const Eigen::ArrayXd hat = (x * solver.solve(x.transpose())).diagonal().array() + 1.0 / static_cast<double>(rows);
-    const Eigen::ArrayXd missed = (centred - x * weights).array() / (1 - hat);
-    const double error = std::sqrt(missed.square().mean());
+    // What leaving rows out does to their own prediction follows from their block of the hat matrix, the mean's share included.
+    const Eigen::MatrixXd hat = (x * solver.solve(x.transpose())).array() + 1.0 / static_cast<double>(rows);
+    const Eigen::VectorXd residual = centred - x * weights;
+    Eigen::VectorXd missed(rows);
+    for (const auto& [group, own] : members) {
+      const auto n = static_cast<Eigen::Index>(own.size());
+      const Eigen::MatrixXd kept = Eigen::MatrixXd::Identity(n, n) - hat(own, own);
+      const Eigen::VectorXd without = kept.partialPivLu().solve(Eigen::VectorXd(residual(own)));
+      missed(own) = without;
+    }
+    const double error = std::sqrt(missed.array().square().mean());
     if (!(error < error_)) continue;
     error_ = error;
     weights_.assign(weights.data(), weights.data() + columns);
-    const Eigen::VectorXd predicted = y.array() - missed;
+    const Eigen::VectorXd predicted = y - missed;
     left_out_.assign(predicted.data(), predicted.data() + rows);
   }
 }

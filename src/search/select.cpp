@@ -79,6 +79,32 @@ std::vector<size_t> pareto_front(const std::vector<double>& costs, const std::ve
   return front;
 }
 
+std::vector<size_t> spread_out(const std::vector<std::vector<double>>& points, int count) {
+  if (points.empty()) return {};
+  const size_t dimensions = points[0].size();
+  std::vector<double> variance(dimensions);
+  for (size_t j = 0; j < dimensions; ++j) {
+    double sum = 0, squares = 0;
+    for (const auto& p : points) sum += p[j];
+    for (const auto& p : points) squares += std::pow(p[j] - sum / static_cast<double>(points.size()), 2);
+    variance[j] = squares / static_cast<double>(points.size());
+  }
+  const auto square = [&](const std::vector<double>& a, const std::vector<double>& b) {
+    double sum = 0;
+    for (size_t j = 0; j < dimensions; ++j)
+      if (variance[j] > 0) sum += (a[j] - b[j]) * (a[j] - b[j]) / variance[j];
+    return sum;
+  };
+  std::vector<size_t> taken{0};
+  std::vector<double> nearest(points.size(), std::numeric_limits<double>::infinity());
+  while (taken.size() < std::min(points.size(), static_cast<size_t>(count))) {
+    for (size_t i = 0; i < points.size(); ++i) nearest[i] = std::min(nearest[i], square(points[i], points[taken.back()]));
+    for (size_t i : taken) nearest[i] = -1;
+    taken.push_back(static_cast<size_t>(std::max_element(nearest.begin(), nearest.end()) - nearest.begin()));
+  }
+  return taken;
+}
+
 bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
   bool below = false;
   for (size_t i = 0; i < a.size(); ++i) {

@@ -28,6 +28,10 @@ std::vector<size_t> better_half(const std::vector<size_t>& alive, const std::vec
 /// Indices of the candidates that no other beats in both: lower cost and higher gain (one may be equal); cheapest first.
 std::vector<size_t> pareto_front(const std::vector<double>& costs, const std::vector<double>& gains);
 
+/// `count` of the points (fewer where there are fewer) that lie far from each other: the first of them, then each time the one
+/// that is farthest from those taken (Gonzalez 1985), distances measured in the points' own standard deviations.
+std::vector<size_t> spread_out(const std::vector<std::vector<double>>& points, int count);
+
 /// Whether `a` is nowhere above `b` and somewhere below it. Less is better.
 bool dominates(const std::vector<double>& a, const std::vector<double>& b);
 

@@ -15,5 +15,7 @@ Measured measure_bram(const Settings& settings, const flow::World& world);
 Figure present_bram(const Json& points);
 Measured measure_dsp(const Settings& settings, const flow::World& world);
 Figure present_dsp(const Json& points);
+Measured measure_search(const Settings& settings, const flow::World& world);
+Figure present_search(const Json& points);
 
 }  // namespace duet::study

@@ -65,8 +65,9 @@ TEST_F(Run, EndsInAVerifiedAcceleratorAndAReport) {
   EXPECT_EQ(result.at("proposals"), 220);
   EXPECT_EQ(result.at("finalists_trained"), 3);
   EXPECT_TRUE(result.at("problems").empty());
-  for (const char* file : {"report.html", "report.json", "plan.json", "bundles.json", "select.json", "explore.json", "times.json",
-                           "network/float/weights.safetensors", "network/quantized/quantized.safetensors", "accelerator/top.sv"})
+  for (const char* file :
+       {"report.html", "report.json", "plan.json", "bundles.json", "select.json", "scouts.json", "explore.json", "times.json",
+        "network/float/weights.safetensors", "network/quantized/quantized.safetensors", "accelerator/top.sv"})
     EXPECT_TRUE(fs::exists(out / file)) << file;
   // Nothing of the machine or the clock in what is compared between runs.
   EXPECT_EQ(result.dump().find(folder_->path().string()), std::string::npos);

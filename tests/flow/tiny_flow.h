@@ -31,7 +31,7 @@ inline std::string tiny_toml(const std::string& device) {
   return "device = \"" + device + R"("
 seed = 3
 input = [32, 48]
-widths = [[8, 8]]
+widths = [[8, 8], [6, 6]]
 [data]
 dir = "shapes"
 validation = 0.2
@@ -46,6 +46,7 @@ prototypes = 2
 prototype_epochs = 3
 prototype_replications = 2
 prototype_channels = 8
+scouts = 4
 proposals = 220
 finalists = 3
 min_replications = 2

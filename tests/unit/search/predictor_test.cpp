@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "base/rng.h"
 
@@ -17,6 +18,12 @@ TEST(RankCorrelation, IsSpearmans) {
   EXPECT_NEAR(rank_correlation({1, 2, 2, 3, 5}, {2, 1, 4, 4, 9}), 0.7631578947368421, 1e-12);
 }
 
+std::vector<int> one_each(size_t rows) {
+  std::vector<int> groups(rows);
+  std::iota(groups.begin(), groups.end(), 0);
+  return groups;
+}
+
 // Twenty rows of a linear law with a little noise and two features that say nothing.
 TEST(Predictor, FindsALinearLawAndStatesItsError) {
   Rng rng(5);
@@ -27,7 +34,7 @@ TEST(Predictor, FindsALinearLawAndStatesItsError) {
     rows.push_back({10 * rng.uniform(), 5 * rng.uniform(), 100 * rng.uniform(), 1});
     accuracy.push_back(law(rows.back()) + 0.005 * rng.normal());
   }
-  const Predictor predict(rows, accuracy);
+  const Predictor predict(rows, accuracy, one_each(20));
   double error = 0;
   for (int i = 0; i < 200; ++i) {
     const std::vector<double> f{10 * rng.uniform(), 5 * rng.uniform(), 100 * rng.uniform(), 1};
@@ -39,7 +46,7 @@ TEST(Predictor, FindsALinearLawAndStatesItsError) {
   EXPECT_GT(rank_correlation(predict.left_out(), accuracy), 0.9);
 }
 
-// The closed form against leaving each row out and fitting anew: with the same features' scales they agree but for how the
+// The closed form against leaving each group out and fitting anew: with the same features' scales they agree but for how the
 // scales change.
 TEST(Predictor, LeavesOutWhatItSays) {
   Rng rng(7);
@@ -49,12 +56,17 @@ TEST(Predictor, LeavesOutWhatItSays) {
     rows.push_back({rng.normal(), rng.normal()});
     accuracy.push_back(0.4 + 0.1 * rows.back()[0] + 0.02 * rng.normal());
   }
-  const Predictor all(rows, accuracy);
-  for (size_t i = 0; i < rows.size(); i += 7) {
-    auto others = rows;
-    auto rest = accuracy;
-    others.erase(others.begin() + static_cast<long>(i)), rest.erase(rest.begin() + static_cast<long>(i));
-    EXPECT_NEAR(Predictor(others, rest)(rows[i]), all.left_out()[i], 0.002);
+  for (const size_t size : {1, 4}) {
+    std::vector<int> groups;
+    for (size_t i = 0; i < rows.size(); ++i) groups.push_back(static_cast<int>(i / size));
+    const Predictor all(rows, accuracy, groups);
+    for (size_t i = 0; i < rows.size(); i += 7) {
+      std::vector<std::vector<double>> others;
+      std::vector<double> rest;
+      for (size_t k = 0; k < rows.size(); ++k)
+        if (groups[k] != groups[i]) others.push_back(rows[k]), rest.push_back(accuracy[k]);
+      EXPECT_NEAR(Predictor(others, rest, one_each(rest.size()))(rows[i]), all.left_out()[i], 0.002 * static_cast<double>(size));
+    }
   }
 }
 

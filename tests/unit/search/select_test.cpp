@@ -59,5 +59,18 @@ TEST(Pareto, IsWhatNoOtherBeats) {
   }
 }
 
+TEST(SpreadOut, TakesTheFarthestFromThoseTaken) {
+  EXPECT_EQ(spread_out({{0}, {4}, {10}, {9}}, 3), (std::vector<size_t>{0, 2, 1}));
+  EXPECT_EQ(spread_out({{1, 5}, {1, 5}}, 4), (std::vector<size_t>{0, 1}));
+  EXPECT_TRUE(spread_out({}, 2).empty());
+  Rng rng(3);
+  std::vector<std::vector<double>> points, scaled;
+  for (int i = 0; i < 60; ++i) {
+    points.push_back({rng.normal(), rng.normal(), 7});
+    scaled.push_back({1000 * points.back()[0], points.back()[1] - 3, 0});
+  }
+  EXPECT_EQ(spread_out(points, 9), spread_out(scaled, 9));  // units do not matter
+}
+
 }  // namespace
 }  // namespace duet::search
