@@ -30,11 +30,12 @@ module duet_axi_write #(
     output logic        m_bready_o,
     input  logic [ 1:0] m_bresp_i
 );
-  // Of a burst in flight: the beats behind the one at the port.
-  logic [2:0] tag_q, tag_out;
+  // left_q: of the burst at the port, the beats behind the one there. *asked_q: what was asked for in the cycle before. Where a run ends is
+  // known late, so bursts enter the queues from a register; one that can be sent at once passes by its queue.
+  logic [2:0] tag_q, tag_asked_q, tag_out;
   logic [4:0] flight_q;
-  logic [3:0] length, length_next, left_q;
-  logic asking, sending_q, last_q, taken, asked, sent, fetch, length_valid, last_burst;
+  logic [3:0] length, length_asked_q, length_queued, length_next, left_q;
+  logic asking, sending_q, last_q, taken, asked, asked_q, sent, fetch, queued, last_burst;
   duet_bursts #(
       .BeatBits(16)
   ) u_bursts (
@@ -60,17 +61,20 @@ module duet_axi_write #(
   assign data_ready_o = sending_q && m_wready_i;
   assign sent         = m_wvalid_o && m_wready_i;
   assign fetch        = !sending_q || (sent && m_wlast_o);
+  assign length_next  = queued ? length_queued : length_asked_q;
   assign m_bready_o   = 1'b1;
 
   always_ff @(posedge clk_i) begin
     if (rst_i) begin
+      asked_q   <= 1'b0;
       sending_q <= 1'b0;
       flight_q  <= '0;
       tag_o     <= '0;
       error_o   <= 1'b0;
     end else begin
       if (taken) tag_q <= tag_i;
-      if (fetch) {sending_q, left_q, last_q} <= {length_valid, length_next, length_next == 4'd0};
+      {asked_q, length_asked_q, tag_asked_q} <= {asked, length, last_burst ? tag_q : 3'b000};
+      if (fetch) {sending_q, left_q, last_q} <= {queued || asked_q, length_next, length_next == 4'd0};
       else if (sent) {left_q, last_q} <= {left_q - 4'd1, left_q == 4'd1};
       flight_q <= flight_q + 5'(asked) - 5'(m_bvalid_i);
       tag_o    <= m_bvalid_i ? tag_out : 3'b000;
@@ -85,12 +89,12 @@ module duet_axi_write #(
   ) u_lengths (
       .clk_i,
       .rst_i,
-      .valid_i(asked),
+      .valid_i(asked_q && (queued || !fetch)),
       .ready_o(unused_length_ready),
-      .data_i(length),
-      .valid_o(length_valid),
+      .data_i(length_asked_q),
+      .valid_o(queued),
       .ready_i(fetch),
-      .data_o(length_next)
+      .data_o(length_queued)
   );
   duet_fifo #(
       .Width(3),
@@ -98,9 +102,9 @@ module duet_axi_write #(
   ) u_tags (
       .clk_i,
       .rst_i,
-      .valid_i(asked),
+      .valid_i(asked_q),
       .ready_o(unused_tag_ready),
-      .data_i(last_burst ? tag_q : 3'b000),
+      .data_i(tag_asked_q),
       .valid_o(unused_tag_valid),
       .ready_i(m_bvalid_i),
       .data_o(tag_out)
