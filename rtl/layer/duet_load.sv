@@ -329,6 +329,11 @@ module duet_load #(
             unit_addr_q <= unit_addr_q + {9'd0, unit_beats, 3'b000};
             slot_q      <= last_slot_q ? 5'd0 : slot_q + 5'd1;
             slot_base_q <= last_slot_q ? '0 : slot_base_q + WordAddr'(stride);
+            // What follows the unit, which nobody asks before it is there.
+            units_q <= units_q - 16'd1;
+            none_q  <= units_q == 16'd1;
+            unit_q  <= last_unit_q ? 16'd0 : unit_q + 16'd1;
+            first_unit_q <= last_unit_q;
           end
         end
         default:
@@ -338,13 +343,7 @@ module duet_load #(
           part_q <= part_end ? 5'd0 : part_q + 5'd1;
           last_part_q <= part_end ? WordBeats == 1 : part_q + 5'd2 == 5'(WordBeats);
           if (part_end) word_q <= word_q + WordAddr'(1);
-          if (unit_end) begin
-            units_q <= units_q - 16'd1;
-            none_q  <= units_q == 16'd1;
-            unit_q  <= last_unit_q ? 16'd0 : unit_q + 16'd1;
-            first_unit_q <= last_unit_q;
-            state_q <= Unit;
-          end
+          if (unit_end) state_q <= Unit;
         end
       endcase
       if (rows_end) begin
