@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/toml.h"
+#include "search/choose.h"
 #include "search/strategy.h"
 
 namespace duet::flow {
@@ -97,20 +98,36 @@ int stride(const Settings& table, const std::string& key, int otherwise) {
   return value;
 }
 
-std::string strategy(const Settings& table, const std::string& otherwise) {
-  const std::string name = table.text("strategy", otherwise);
-  if (std::find(std::begin(search::kStrategies), std::end(search::kStrategies), name) == std::end(search::kStrategies))
-    table.wrong("strategy", "is \"" + name + "\"", fmt::format("choose {}", fmt::join(search::kStrategies, ", ")));
+std::string one_of(const Settings& table, const std::string& key, const std::string& otherwise, const auto& names) {
+  const std::string name = table.text(key, otherwise);
+  if (std::find(std::begin(names), std::end(names), name) == std::end(names))
+    table.wrong(key, "is \"" + name + "\"", fmt::format("choose {}", fmt::join(names, ", ")));
   return name;
 }
 
 SearchConfig read_search(const Settings& top) {
-  const Settings table =
-      top.table("search",
-                {"bundles", "draw", "prototypes", "prototype_epochs", "prototype_replications", "prototype_channels", "qos_ratio",
-                 "top_n", "strategy", "scouts", "proposals", "tolerance", "finalists", "min_replications", "max_replications",
-                 "min_stride", "max_stride", "channel_step", "max_channels"},
-                true);
+  const Settings table = top.table("search",
+                                   {"bundles",
+                                    "draw",
+                                    "prototypes",
+                                    "prototype_epochs",
+                                    "prototype_replications",
+                                    "prototype_channels",
+                                    "qos_ratio",
+                                    "top_n",
+                                    "strategy",
+                                    "scouts",
+                                    "proposals",
+                                    "tolerance",
+                                    "finalists",
+                                    "choose",
+                                    "min_replications",
+                                    "max_replications",
+                                    "min_stride",
+                                    "max_stride",
+                                    "channel_step",
+                                    "max_channels"},
+                                   true);
   SearchConfig search;
   if (table.has("bundles"))
     for (const auto& name : table.texts("bundles")) search.bundles.push_back(net::parse_bundle(name));
@@ -122,11 +139,12 @@ SearchConfig read_search(const Settings& top) {
   search.prototype_channels = integer(table, "prototype_channels", search.prototype_channels, 4, 1024);
   search.qos_ratio = number(table, "qos_ratio", search.qos_ratio, 1.01, 1000);
   search.top_n = integer(table, "top_n", search.top_n, 1, 100);
-  search.strategy = strategy(table, search.strategy);
+  search.strategy = one_of(table, "strategy", search.strategy, search::kStrategies);
   search.scouts = integer(table, "scouts", search.scouts, 0, 1000);
   search.proposals = integer(table, "proposals", search.proposals, 1, 1'000'000);
   search.tolerance = number(table, "tolerance", search.tolerance, 0.001, 0.9);
   search.finalists = integer(table, "finalists", search.finalists, 1, 100);
+  search.choose = one_of(table, "choose", search.choose, search::kRules);
   search.min_replications = integer(table, "min_replications", search.min_replications, 1, 16);
   search.max_replications = integer(table, "max_replications", search.max_replications, search.min_replications, 16);
   search.min_stride = stride(table, "min_stride", search.min_stride);

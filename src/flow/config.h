@@ -49,6 +49,7 @@ struct SearchConfig {
   int proposals = 240;
   double tolerance = 0.1;
   int finalists = 3;
+  std::string choose = "iou";  ///< of search::kRules: which of the finalists goes on
   int min_replications = 3, max_replications = 6;
   int min_stride = 4, max_stride = 8;  ///< pixels that a cell of the head's grid is wide
   int channel_step = 8, max_channels = 512;

@@ -1,5 +1,7 @@
 #include "flow/deliver.h"
 
+#include <fmt/core.h>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "emit/emit.h"
@@ -17,6 +19,14 @@ void copy_files(const fs::path& from, const fs::path& to) {
       base::write_file(to / entry.path().filename(), base::read_file(entry.path()));
 }
 
+// Into `folder`/accelerator, for the integers in `folder`/network.
+void write_accelerator(const engine::Engine& engine, const fs::path& folder) {
+  const auto network = quant::load_quantized(folder / "network" / "quantized" / "quantized");
+  const program::Program program = program::compile(network.network, engine);
+  fs::remove_all(folder / "accelerator");  // of an earlier attempt at this run
+  emit::write(folder / "accelerator", program, network, emit::vendor_of(engine.family));
+}
+
 }  // namespace
 
 void deliver_network(const State& state, const fs::path& out) {
@@ -24,11 +34,16 @@ void deliver_network(const State& state, const fs::path& out) {
   copy_files(state.quantized.folder / "network", out / "network" / "quantized");
 }
 
-void deliver_accelerator(const State& state, const fs::path& out) {
-  const auto network = quant::load_quantized(out / "network" / "quantized" / "quantized");
-  const program::Program program = program::compile(network.network, state.engine);
-  fs::remove_all(out / "accelerator");  // of an earlier attempt at this run
-  emit::write(out / "accelerator", program, network, emit::vendor_of(state.engine.family));
+void deliver_accelerator(const State& state, const fs::path& out) { write_accelerator(state.engine, out); }
+
+fs::path design_folder(const Finalist& finalist) { return fs::path("designs") / fmt::format("proposal-{}", finalist.proposal); }
+
+void deliver_design(const State& state, const Finalist& finalist, const fs::path& out) {
+  const fs::path folder = out / design_folder(finalist);
+  copy_files(finalist.trained.folder / "network", folder / "network" / "float");
+  copy_files(finalist.calibrated.folder / "network", folder / "network" / "quantized");
+  const Json& proposal = state.explored.at("proposals")[finalist.proposal];
+  write_accelerator(engine::engine_from_json(proposal.at("engine"), "explore.json"), folder);
 }
 
 void deliver_bitstream(const State& state, const fs::path& out) {

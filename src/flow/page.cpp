@@ -8,6 +8,7 @@
 #include "base/files.h"
 #include "data/image.h"
 #include "data/resize.h"
+#include "flow/deliver.h"
 #include "flow/judge.h"
 #include "flow/specs.h"
 #include "flow/state.h"
@@ -21,9 +22,19 @@ namespace {
 
 constexpr int kShown = 6;           // best and worst test pictures each
 constexpr int kPictureWidth = 480;  // at most
-const char* const kStepNames[] = {"Data",        "Bundles",     "Plan",        "Prototypes",
-                                  "Scouts",      "Exploration", "Training",    "Final training",
-                                  "Fine-tuning", "Scores",      "Accelerator", "Simulation and synthesis"};
+const char* const kStepNames[] = {"Data",
+                                  "Bundles",
+                                  "Plan",
+                                  "Prototypes",
+                                  "Scouts",
+                                  "Exploration",
+                                  "Training",
+                                  "Final training",
+                                  "Fine-tuning",
+                                  "Scores",
+                                  "Accelerator",
+                                  "Pareto set",
+                                  "Simulation and synthesis"};
 
 report::Figure figure(const Json& object, const std::string& key) {
   if (!object.is_object() || !object.contains(key) || !object[key].is_number()) return std::nullopt;
@@ -138,6 +149,9 @@ void add_proposals(report::Report& page, const State& state) {
       shown.iou = finalist.iou ? finalist.iou : figure(finalist.trained.result, "iou_validation");
     }
     shown.chosen = chosen;
+    shown.note += fmt::format(". Contest score among the finalists {:.3f}", finalist.score);
+    if (finalist.pareto && !chosen)
+      shown.note += fmt::format(". Of the Pareto set: files in {}", design_folder(finalist).string());
     report::Finalist curve;
     curve.name = finalist.network.name;
     curve.proposal = static_cast<int>(finalist.proposal);
@@ -282,6 +296,7 @@ void add_provenance(report::Report& page, const State& state) {
   page.files = {{"result.json", "the run's figures"},
                 {"network/", "the chosen network: float weights, and quantised"},
                 {"accelerator/", "SystemVerilog, memories and file list"},
+                {"designs/", "the rest of the Pareto set: networks and accelerators"},
                 {"bundles.json", "step 1: every Bundle on the device"},
                 {"select.json", "step 2: prototypes, groups, selection"},
                 {"scouts.json", "networks trained briefly, and how well their accuracy is predicted"},

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "flow/deliver.h"
 #include "flow/judge.h"
 #include "flow/state.h"
 
@@ -50,6 +51,33 @@ void add_winner(const State& state, Json& result) {
   result["latency_cycles_predicted"] = state.predicted.at("latency_cycles");
   result["watts_estimated"] = state.predicted.at("watts");
   result["resources_predicted"] = state.predicted.at("resources");
+}
+
+// The finalists that were trained, with estimates, so that the Pareto set can be read off.
+Json designs_of(const State& state) {
+  Json designs = Json::array();
+  for (size_t i = 0; i < state.finalists.size(); ++i) {
+    const Finalist& finalist = state.finalists[i];
+    if (!finalist.iou) continue;
+    const Json& proposal = state.explored.at("proposals")[finalist.proposal];
+    const bool chosen = state.winner == i;
+    designs.push_back({{"proposal", finalist.proposal},
+                       {"network", finalist.network.name},
+                       {"bundle", net::name(finalist.network.bundle)},
+                       {"weight_bits", finalist.widths.weight_bits},
+                       {"feature_bits", finalist.widths.feature_bits},
+                       {"iou_validation", *finalist.iou},
+                       {"iou_calibrated", value_or_null(finalist.calibrated, "iou_validation")},
+                       {"fps", proposal.at("fps")},
+                       {"watts", proposal.at("watts")},
+                       {"score", finalist.score},
+                       {"pareto", finalist.pareto},
+                       {"chosen", chosen},
+                       {"folder", chosen                      ? Json(".")
+                                  : made(finalist.calibrated) ? Json(design_folder(finalist))
+                                                              : Json()}});
+  }
+  return designs;
 }
 
 // The figures of an evaluation under these keys, null where it was not made.
@@ -114,6 +142,7 @@ Json result_of(const State& state) {
   size_t trained = 0;
   for (const auto& finalist : state.finalists) trained += finalist.trained.done() && finalist.trained.result.is_object();
   result["finalists_trained"] = trained;
+  result["designs"] = designs_of(state);
   result["problems"] = state.problems;
   return result;
 }

@@ -10,6 +10,7 @@
 #include "flow/qor.h"
 #include "flow/specs.h"
 #include "flow/state.h"
+#include "search/choose.h"
 #include "synth/place.h"
 
 namespace duet::flow {
@@ -36,6 +37,7 @@ class Run {
     step("Fine-tuning", [this] { quantize(); });
     step("Scores", [this] { score(); });
     step("Accelerator", [this] { accelerator(); });
+    step("Pareto set", [this] { pareto_set(); });
     step("Simulation and synthesis", [this] { verify(); });
     const Json result = result_of(state_);
     base::write_json(out_ / "result.json", result);
@@ -185,15 +187,23 @@ class Run {
     choose();
   }
 
-  // By validation IoU alone; all finalists meet the QoS targets, or none can.
+  // All finalists meet the QoS targets, or none can.
   void choose() {
+    std::vector<size_t> which;
+    std::vector<search::Trained> designs;
     for (size_t i = 0; i < state_.finalists.size(); ++i) {
-      const auto& iou = state_.finalists[i].iou;
-      if (iou && (!state_.winner || *iou > *state_.finalists[*state_.winner].iou)) state_.winner = i;
+      const Finalist& finalist = state_.finalists[i];
+      if (!finalist.iou) continue;
+      const Json& proposal = state_.explored.at("proposals")[finalist.proposal];
+      which.push_back(i), designs.push_back({*finalist.iou, proposal.at("fps"), proposal.at("watts")});
     }
-    if (!state_.winner)
+    if (which.empty())
       throw Error("no finalist could be trained" + first_problem(), out_.string(),
                   "run the same command again once that is mended");
+    const auto scores = search::contest_scores(designs);
+    for (size_t k = 0; k < which.size(); ++k) state_.finalists[which[k]].score = scores[k];
+    for (size_t k : search::pareto_set(designs)) state_.finalists[which[k]].pareto = true;
+    state_.winner = which[search::choose(designs, state_.config.search.choose, state_.config.targets.iou)];
     const Finalist& winner = state_.finalists[*state_.winner];
     state_.predicted = state_.explored.at("proposals")[winner.proposal];
     state_.engine = engine::engine_from_json(state_.predicted.at("engine"), "explore.json");
@@ -248,6 +258,27 @@ class Run {
     deliver_accelerator(state_, out_);
     note_ = fmt::format("{}, W{}F{}, in {}", describe(state_.engine), state_.engine.weight_bits, state_.engine.feature_bits,
                         (out_ / "accelerator").string());
+  }
+
+  // The winner's files are those of the run; the others' are made as they were trained, their integers calibrated only.
+  void pareto_set() {
+    std::vector<Json> specs;
+    std::vector<Finalist*> others;
+    for (size_t i = 0; i < state_.finalists.size(); ++i) {
+      Finalist& finalist = state_.finalists[i];
+      if (!finalist.pareto || i == *state_.winner) continue;
+      others.push_back(&finalist);
+      specs.push_back(quantize_spec(artefact(finalist.trained, "network"), finalist.widths, state_.packs, state_.config, 0, 0,
+                                    state_.plan.threads));
+    }
+    const auto outcomes = evaluate_all(world_, "calibrating the rest of the Pareto set", specs);
+    for (size_t k = 0; k < others.size(); ++k) {
+      others[k]->calibrated = outcomes[k];
+      complain("calibration of " + others[k]->network.name, outcomes[k]);
+      if (outcomes[k].done()) deliver_design(state_, *others[k], out_);
+    }
+    note_ = fmt::format("{} of {} finalists, by validation IoU, FPS and watts",
+                        others.size() + state_.finalists[*state_.winner].pareto, state_.finalists.size());
   }
 
   void verify() {
@@ -339,6 +370,7 @@ Json dry_run(const Config& config) {
       entry("Fine-tuning", "its integers fine-tuned"),
       entry("Scores", "float, quantised and golden on the test part"),
       entry("Accelerator", "SystemVerilog, memories, file list"),
+      entry("Pareto set", "the same for the other finalists that none beats in IoU, FPS and watts"),
       entry("Simulation and synthesis",
             fmt::format("{} test pictures in Verilator against the golden model; counts by Yosys", config.simulate_pictures)),
       entry("Report", "result.json, report.html")};

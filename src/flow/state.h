@@ -20,7 +20,10 @@ struct Finalist {
   net::Network network;
   Widths widths;
   evaluate::Outcome trained;
-  std::optional<double> iou;  ///< on the validation part: what the winner is chosen by; empty when the training failed
+  std::optional<double> iou;     ///< on the validation part: what the winner is chosen by; empty when the training failed
+  double score = 0;              ///< the contest's, among the finalists
+  bool pareto = false;           ///< among them
+  evaluate::Outcome calibrated;  ///< of the Pareto set without the winner: its integers, without fine-tuning
 };
 
 struct StepTime {

@@ -65,6 +65,13 @@ TEST_F(Run, EndsInAVerifiedAcceleratorAndAReport) {
   EXPECT_EQ(result.at("proposals"), 220);
   EXPECT_EQ(result.at("finalists_trained"), 3);
   EXPECT_TRUE(result.at("problems").empty());
+  ASSERT_EQ(result.at("designs").size(), 3u);
+  for (const Json& design : result.at("designs")) {
+    EXPECT_TRUE(!design.at("chosen").get<bool>() || design.at("pareto").get<bool>());  // chosen by IoU: none has more
+    if (!design.at("pareto").get<bool>()) continue;
+    for (const char* file : {"network/quantized/quantized.safetensors", "accelerator/top.sv"})
+      EXPECT_TRUE(fs::exists(out / design.at("folder").get<std::string>() / file)) << design << file;
+  }
   for (const char* file :
        {"report.html", "report.json", "plan.json", "bundles.json", "select.json", "scouts.json", "explore.json", "times.json",
         "network/float/weights.safetensors", "network/quantized/quantized.safetensors", "accelerator/top.sv"})
