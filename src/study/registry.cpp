@@ -13,6 +13,7 @@ const std::vector<Study>& studies() {
        present_backbones},
       {"bram", "figure 2a", "Memory of an accelerator against the size of its pictures", measure_bram, present_bram},
       {"dsp", "figure 2b", "DSPs of an accelerator against the widths of its numbers", measure_dsp, present_dsp},
+      {"ranking", "step 2", "Whether short trainings rank Bundles as long ones do", measure_ranking, present_ranking},
       {"search", "step 3", "How soon each search finds the best network", measure_search, present_search},
   };
   return all;

@@ -15,6 +15,8 @@ Measured measure_bram(const Settings& settings, const flow::World& world);
 Figure present_bram(const Json& points);
 Measured measure_dsp(const Settings& settings, const flow::World& world);
 Figure present_dsp(const Json& points);
+Measured measure_ranking(const Settings& settings, const flow::World& world);
+Figure present_ranking(const Json& points);
 Measured measure_search(const Settings& settings, const flow::World& world);
 Figure present_search(const Json& points);
 

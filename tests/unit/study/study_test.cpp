@@ -71,6 +71,21 @@ TEST(Study, APlotWithoutPointsIsAnError) {
   EXPECT_THROW(draw({"empty", "", "", "", {}}, folder / "."), Error);
 }
 
+// Three Bundles, of which short training misplaces two; looks into the long training are ranked apart.
+TEST(Study, ShortTrainingIsRankedAgainstLong) {
+  Json points = Json::array();
+  const auto add = [&](const char* bundle, int epochs, double iou, bool looked) {
+    points.push_back({{"bundle", bundle}, {"seed", 1}, {"epochs", epochs}, {"looked", looked}, {"iou", iou}});
+  };
+  add("a", 24, 0.5, false), add("b", 24, 0.6, false), add("c", 24, 0.7, false);
+  add("a", 2, 0.3, false), add("b", 2, 0.2, false), add("c", 2, 0.4, false);
+  add("a", 6, 0.6, true), add("b", 6, 0.5, true), add("c", 6, 0.4, true);
+  const auto rows = find_study("ranking").present(points).table.rows;
+  ASSERT_EQ(rows.size(), 2u);
+  EXPECT_THAT(rows[0], testing::ElementsAre("2 epochs", "3", "0.50", "1 of 1 seeds"));
+  EXPECT_THAT(rows[1], testing::ElementsAre("the long one after 6 epochs", "3", "-1.00", "0 of 1 seeds"));
+}
+
 // Two runs of one search, of which one comes near the best network, after its third evaluation.
 TEST(Study, SearchesAreComparedByTheirMeans) {
   const Json points{{{"network", "n"}, {"iou", 0.5}},
