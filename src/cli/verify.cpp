@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr uint64_t kSeedOfNext = 1'000'003;  // from one device's seed to the next one's
 
 struct Arguments {
-  std::vector<std::string> devices{"pynq-z1"};
+  std::vector<std::string> devices{"pynq-z1", "ecp5-85f", "icebreaker"};  // one of each family that has RTL
   std::string replay;
   int count = 0, synthesised = INT32_MAX;
   uint64_t seed = 1;
@@ -178,7 +178,7 @@ void add_verify(CLI::App& app) {
   auto a = std::make_shared<Arguments>();
   CLI::App* verb =
       add_verb(app, "verify", "Draw designs; compare simulation with the golden model, all figures with the predicted",
-               "duet verify --random 20 --seed 1 --device pynq-z1,ecp5-85f", [a] { run(*a); });
+               "duet verify --random 20 --synth 4 --seed 1", [a] { run(*a); });
   verb->add_option("--random", a->count, "How many designs to draw")->check(CLI::Range(1, 100'000));
   verb->add_option("--synth", a->synthesised, "Synthesise only so many of them, the first ones (default: all)")
       ->check(CLI::NonNegativeNumber);
