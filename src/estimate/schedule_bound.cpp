@@ -16,7 +16,7 @@ struct Stages {
   double gap;  // cycles per beat and direction: reads and writes share the memory half and half
 };
 
-// Passes are a little longer than short rows (program/compile.cpp).
+// Passes are a little longer than short rows (program/layers.cpp).
 constexpr int64_t kPassOverhead = 6;
 // A run of the store and the latency behind a read, about.
 constexpr int64_t kRun = 17, kRead = 65;
@@ -87,7 +87,7 @@ int64_t schedule_bound(const std::vector<Pass>& passes, const engine::Engine& e,
   const size_t head = passes.size() - 1;
   int64_t sum = 0;
   bool turned = false;
-  Work turns;  // of the first of two layers that take turns (program/compile.cpp says which)
+  Work turns;  // of the first of two layers that take turns (program/layers.cpp says which)
   for (size_t i = 0; i <= head; ++i) {
     const Work tile = tile_work(passes[i], s, i == 0), layer = tile * tiles_of(passes[i]);
     const bool rings = i == 0 && head >= 2 && passes[0].depthwise && passes[1].depthwise;
