@@ -41,9 +41,10 @@ module duet_link #(
   logic [31:0] left_q;  // words
   logic [IdleBits:0] idle_q;
   logic [6:0] reset_q;
-  logic [AddrBits+1:0] past;  // the word behind the last one
+  logic [AddrBits+1:0] past_q;  // the word behind the last one
   logic [7:0] answer_q;  // a cycle after what it tells of
-  logic lost_q, refused_q, settled_q, whole_q, outside_q, known, memory, outside, answering;
+  logic lost_q, refused_q, settled_q, beyond_q, outside_q, known, memory, answering;
+  logic [1:0] whole_q;  // a command is there: for a cycle, for two
 
   duet_uart_rx #(
       .Divisor(Divisor)
@@ -67,9 +68,6 @@ module duet_link #(
   assign m_wdata_o = command_q[71:40];
   assign memory    = operation == WriteMemory || operation == ReadMemory;
   assign known     = memory || operation == WriteRegister || operation == ReadRegister || operation == Reset;
-  assign past      = (AddrBits + 2)'(command_q[11+:AddrBits+1]) + (AddrBits + 2)'(command_q[40+:AddrBits+1]);
-  assign outside   = memory && (past > (AddrBits + 2)'(1 << AddrBits) || command_q[10:8] != 3'd0 || command_q[39:12+AddrBits] != '0 ||
-                                command_q[71:41+AddrBits] != '0);
   assign reset_o   = reset_q[6];
   assign answering = state_q == Fetch || state_q == Answer || state_q == Send || state_q == Sum;
   assign answer    = (known && !lost_q && !refused_q) ? {4'h8, operation[3:0]} : 8'hff;
@@ -79,7 +77,9 @@ module duet_link #(
   always_ff @(posedge clk_i) begin
     answer_q  <= answer;
     settled_q <= state_q == Answer;
-    outside_q <= outside;
+    past_q    <= (AddrBits + 2)'(command_q[11+:AddrBits+1]) + (AddrBits + 2)'(command_q[40+:AddrBits+1]);
+    beyond_q  <= command_q[10:8] != 3'd0 || command_q[39:12+AddrBits] != '0 || command_q[71:41+AddrBits] != '0;
+    outside_q <= memory && (beyond_q || past_q[AddrBits+1] || (past_q[AddrBits] && past_q[AddrBits-1:0] != '0));
     if (taken_i) addr_o <= addr_o + AddrBits'(1);
     if (rst_i) begin
       state_q     <= Command;
@@ -92,7 +92,7 @@ module duet_link #(
       reset_q     <= '0;
       lost_q      <= 1'b0;
       refused_q   <= 1'b0;
-      whole_q     <= 1'b0;
+      whole_q     <= 2'b00;
     end else begin
       if (reset_q[6]) reset_q <= reset_q + 7'd1;  // 64 cycles until it wraps
       if (taken_i) {read_o, write_o} <= 2'b00;
@@ -108,8 +108,8 @@ module duet_link #(
             command_q <= {got_byte, command_q[71:8]};
             count_q   <= count_q + 4'd1;
           end
-          whole_q <= count_q == 4'd9 && !whole_q;  // a cycle for `outside`
-          if (whole_q) begin
+          whole_q <= {whole_q[0], count_q == 4'd9 && whole_q == 2'b00};  // two cycles for outside_q
+          if (whole_q[1]) begin
             count_q   <= 4'd0;
             addr_o    <= command_q[11+:AddrBits];
             left_q    <= command_q[71:40];

@@ -107,6 +107,7 @@ module duet_store #(
   logic [7:0] group_q, groups;
   logic [ResultAddr:0] results_q;  // units that are there; some_q: at least one
   logic [QueueBits:0] room_q;
+  logic some_room_q, more_room_q;  // room_q > 0, > 1
   logic [ParamAddr-1:0] param_q, unit_param_q;
   logic [ResultAddr-1:0] base_q;
   logic [1:0] sample_q;  // of a pixel that is pooled
@@ -121,7 +122,7 @@ module duet_store #(
   assign last_row   = bypass ? parts_q && part_q == 2'd3 : pool || row_q || (odd && last_tile);
   assign groups     = last_out_q ? groups_last : groups_full;
   assign run        = last_out_q ? run_last : run_full;
-  assign issue      = state_q == Issue && room_q != '0;
+  assign issue      = state_q == Issue && some_room_q;
   assign beat_end   = issue && (!pools || sample_q == 2'd3);
   assign column_end = beat_end && last_column_q;
   assign run_end    = column_end && last_group_q;
@@ -205,10 +206,13 @@ module duet_store #(
       first_out_q   <= 1'b1;
       group_bytes_q <= '0;
       room_q        <= {1'b1, {QueueBits{1'b0}}};
+      {some_room_q, more_room_q} <= 2'b11;
     end else begin
       results_q <= results_q + (ResultAddr + 1)'(result_i) - (ResultAddr + 1)'(begin_unit);
       some_q    <= result_i || (some_q && !(begin_unit && results_q == (ResultAddr + 1)'(1)));
       room_q    <= room_q - (QueueBits + 1)'(beat_end) + (QueueBits + 1)'(taken);
+      some_room_q <= taken || (beat_end ? more_room_q : some_room_q);
+      more_room_q <= (beat_end == taken) ? more_room_q : taken ? some_room_q : room_q > (QueueBits + 1)'(2);
       case (state_q)
         Begin: begin
           row_q   <= 1'b0;

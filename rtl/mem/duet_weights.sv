@@ -65,7 +65,7 @@ module duet_weights #(
   assign stride      = AddrBits'(descriptor[191:176]);
 
   logic [15:0] pass_q, group_q;
-  logic [AddrBits-1:0] addr_q, addr, slot_base_q;
+  logic [AddrBits-1:0] addr_q, addr, slot_base_q, start_q, start;
   logic [4:0] there_q, slot_q;
   logic [LaneBits-1:0] lane_q;
   logic advanced_q, busy_q, ready_q, last_lane_q, last_pass_q, last_group_q, first_pass_q, first_group_q;
@@ -78,8 +78,12 @@ module duet_weights #(
   assign begin_pass = enable_i && !busy_q && !ready_q && !skip && (!begin_unit || there_q != 5'd0);
   assign read       = begin_pass || busy_q;
   assign pass_end   = (Lanes > 1) ? busy_q && last_lane_q : begin_pass;
-  assign addr       = busy_q ? addr_q : begin_unit ? base + slot_base_q : first_pass_q ? base : addr_q;  // of no use but while `read`
+  assign addr       = (busy_q || !(begin_unit || first_pass_q)) ? addr_q : start;  // of no use but while `read`
   assign advance    = (pass_end && last_pass_q) || (enable_i && skip && !busy_q && !advanced_q);
+
+  // Of a layer's first pass or a unit's. The array's passes never begin in the cycle after its layer or slot changed: time for the sum.
+  always_ff @(posedge clk_i) start_q <= streamed ? base + slot_base_q : base;
+  assign start = (DepthWise != 0) ? base : start_q;
 
   always_ff @(posedge clk_i) begin
     advanced_q <= advance && !rst_i;  // the sequence wants a cycle between two tiles
