@@ -9,7 +9,8 @@
 namespace duet::estimate {
 namespace {
 
-// As `build/release/fit_logic FOLDER DEVICE` (bench/) prints them, Yosys 0.23, hierarchy kept: five engines fitted, two held out.
+// Yosys 0.23, hierarchy kept. kXc7 as `build/release/fit_logic FOLDER DEVICE` (bench/) prints it: five engines fitted, two held
+// out. kEcp5 from 28 random designs (docs/estimate.md): a skewed bit is a flip-flop, requantisers' are those of the first fit.
 struct Fit {
   LogicFeatures lut, ff;
 };
@@ -17,8 +18,7 @@ constexpr Fit kXc7{{6500, 73.24, 17.05, 1.817, 1.642, 0, 1.028, 1.844, 0},
                    {5245, 124, 9.804, 2.031, 0, 1.146, 0.8073, 2.897, 0.8424}};
 // Of the compact engine, which has no parameters: as synthesised (a test holds it to that).
 constexpr Logic kCompact{2774, 1881};
-constexpr Fit kEcp5{{11030, 140.2, 24.88, 3.682, 1.494, 0, 0, 1.559, 0},
-                    {7003, 154, 9.801, 2.031, 0, 0.1262, 2.001, 6.591, 0.8424}};
+constexpr Fit kEcp5{{9409, 218.3, 27.53, 11.06, 0.837, 0, 0, 1.689, 0}, {8140, 154, 9.801, 2.031, 0, 0.083, 1, 6.154, 2.16}};
 
 constexpr int kPictureLanes = 6;  // of duet_filter with nibbles
 
@@ -106,8 +106,8 @@ Counts quad_sums(const engine::Engine& e) {
   const int quarter = e.in_lanes / 4;
   const double bits = static_cast<double>(engine::pixels(e)) * e.out_lanes * e.acc_bits;
   const Counts first = delay(bits, quarter, e.family), later = delay(bits, quarter - 1, e.family);
-  const int cuts = e.products > 1 ? 3 : 0;              // with one product a DSP the DSP leaves the sum before it out
-  const int each = four_input_luts(e.family) ? 21 : 5;  // of four inputs: counted in two syntheses
+  const int cuts = e.products > 1 ? 3 : 0;                    // with one product a DSP the DSP leaves the sum before it out
+  const double each = four_input_luts(e.family) ? 10.25 : 5;  // of four inputs: fitted with the rest
   return {first.lut + 2 * later.lut + bits * (each + cuts), first.ff + 2 * later.ff + bits * 3};
 }
 
@@ -150,12 +150,13 @@ Counts two_pixels(const engine::Engine& e) { return {2.0 * 2 * e.out_lanes * e.a
 
 // What other Bundles than dw3-conv1 have and lack (counted in syntheses of small engines, one of a kind).
 Counts of_bundle(const engine::Engine& e) {
-  constexpr Counts kDepthwise{620, 760};                // rtl/layer/duet_dw.sv without a convolution
+  constexpr Counts kDepthwise{620, 760};                // rtl/layer/duet_dw.sv without a convolution, in Xilinx' devices
+  constexpr Counts kDepthwiseEcp5{56, 1404};            // ... in Lattice's, without what travels with a pixel
+  constexpr int kTravels = 23;                          // cycles less that it does
   constexpr Counts kTaps{150, 250}, kDiagonal{60, 60};  // rtl/layer/duet_walk.sv
   Counts sum;
   const auto add = [&](double lut, double ff) { sum.lut += lut, sum.ff += ff; };
   const int k = engine::dw_kernel(e), bits = depthwise_bits(e), signs = engine::signed_features(e) ? e.dw_lanes : 0;
-  if (k == 0) add(-kDepthwise.lut, -kDepthwise.ff);
   // A bit of the window: a choice of two rows for every tap, and delays from the third tap on; columns of k + 1 rows, rows on
   // their way to them, taps and three delays. Then swaps and loads of the weights, and where the column is.
   if (k > 0) add((2.0 * k * k - 18) * bits, (2.0 * k * k + 2 * k + 2 - 26) * bits + 2 * (k * k - 9) + (k > 3 ? 60 : 0));
@@ -164,6 +165,8 @@ Counts of_bundle(const engine::Engine& e) {
   // output, flags) for all of them: in Lattice's devices in flip-flops, of which the fit holds those of 3x3.
   const double skew = 0.5 * k * k * (k * k - 1), fitted = 36;
   const double beside = 2 * std::bit_width(static_cast<unsigned>(e.buffers.tile_words - 1)) + 13 + 16 + 1;
+  if (k == 0 && !four_input_luts(e.family)) add(-kDepthwise.lut, -kDepthwise.ff);
+  if (k == 0 && four_input_luts(e.family)) add(-kDepthwiseEcp5.lut, -kDepthwiseEcp5.ff - kTravels * beside);
   if (k > 0 && four_input_luts(e.family)) add(0, (skew - fitted) * bits + skew * signs + (k * k - 9) * beside);
   if (engine::array_kernel(e) > 1) add(kTaps.lut + engine::pixels(e) * e.in_lanes * e.feature_bits, kTaps.ff);
   if (engine::diagonal(e)) add(kDiagonal.lut, kDiagonal.ff);

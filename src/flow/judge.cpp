@@ -39,12 +39,6 @@ search::Verdict weigh(const net::Network& network, const estimate::Design& desig
   return verdict;
 }
 
-std::optional<Judged> judge(const net::Network& network, Widths widths, const Config& config) {
-  const auto designs = estimate::designs(network, config.device, widths.weight_bits, widths.feature_bits, 1);
-  if (designs.empty()) return std::nullopt;
-  return Judged{designs[0], weigh(network, designs[0], config), widths};
-}
-
 // `tried`: the widths to name where nothing runs the network.
 search::Verdict with_figures(const net::Network& network, const std::optional<Judged>& judged, Widths tried,
                              const Config& config) {
@@ -79,6 +73,12 @@ Json to_json(const device::Resources& resources) {
 }
 
 int64_t parameters(const net::Network& network) { return layer::total_work(net::to_graph(network)).weights; }
+
+std::optional<Judged> judge(const net::Network& network, Widths widths, const Config& config) {
+  const auto designs = estimate::designs(network, config.device, widths.weight_bits, widths.feature_bits, 1);
+  if (designs.empty()) return std::nullopt;
+  return Judged{designs[0], weigh(network, designs[0], config), widths};
+}
 
 std::optional<Judged> judge(const net::Network& network, const Config& config) {
   std::optional<Judged> best;

@@ -21,6 +21,9 @@ struct Judged {
 /// least load. Nothing when no engine can run the network at all.
 std::optional<Judged> judge(const net::Network& network, const Config& config);
 
+/// The same at given widths.
+std::optional<Judged> judge(const net::Network& network, Widths widths, const Config& config);
+
 /// For the search: the verdict with figures (see figures()).
 search::Verdict verdict(const net::Network& network, const Config& config);
 /// The same at given widths, with the worth that is predicted.

