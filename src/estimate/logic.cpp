@@ -9,8 +9,8 @@
 namespace duet::estimate {
 namespace {
 
-// Yosys 0.23, hierarchy kept. kXc7 as `build/release/fit_logic FOLDER DEVICE` (bench/) prints it: five engines fitted, two held
-// out. kEcp5 from 28 random designs (docs/estimate.md): a skewed bit is a flip-flop, requantisers' are those of the first fit.
+// Yosys 0.23, hierarchy kept. kXc7 as `build/release/fit_logic FOLDER` prints it, from five engines; kEcp5 as
+// `build/release/fit_random STORE` does, from 27 random designs (both in bench/).
 struct Fit {
   LogicFeatures lut, ff;
 };
@@ -18,7 +18,7 @@ constexpr Fit kXc7{{6500, 73.24, 17.05, 1.817, 1.642, 0, 1.028, 1.844, 0},
                    {5245, 124, 9.804, 2.031, 0, 1.146, 0.8073, 2.897, 0.8424}};
 // Of the compact engine, which has no parameters: as synthesised (a test holds it to that).
 constexpr Logic kCompact{2774, 1881};
-constexpr Fit kEcp5{{9409, 218.3, 27.53, 11.06, 0.837, 0, 0, 1.689, 0}, {8140, 154, 9.801, 2.031, 0, 0.083, 1, 6.154, 2.16}};
+constexpr Fit kEcp5{{9418, 215.7, 27.7, 10.86, 0.9095, 0, 0, 1.619, 0}, {8245, 154, 9.801, 2.031, 0, 0.0725, 1, 6.157, 1.322}};
 
 constexpr int kPictureLanes = 6;  // of duet_filter with nibbles
 
@@ -107,7 +107,7 @@ Counts quad_sums(const engine::Engine& e) {
   const double bits = static_cast<double>(engine::pixels(e)) * e.out_lanes * e.acc_bits;
   const Counts first = delay(bits, quarter, e.family), later = delay(bits, quarter - 1, e.family);
   const int cuts = e.products > 1 ? 3 : 0;                    // with one product a DSP the DSP leaves the sum before it out
-  const double each = four_input_luts(e.family) ? 10.25 : 5;  // of four inputs: fitted with the rest
+  const double each = four_input_luts(e.family) ? 10.29 : 5;  // of four inputs: fitted with the rest
   return {first.lut + 2 * later.lut + bits * (each + cuts), first.ff + 2 * later.ff + bits * 3};
 }
 
@@ -151,7 +151,7 @@ Counts two_pixels(const engine::Engine& e) { return {2.0 * 2 * e.out_lanes * e.a
 // What other Bundles than dw3-conv1 have and lack (counted in syntheses of small engines, one of a kind).
 Counts of_bundle(const engine::Engine& e) {
   constexpr Counts kDepthwise{620, 760};                // rtl/layer/duet_dw.sv without a convolution, in Xilinx' devices
-  constexpr Counts kDepthwiseEcp5{56, 1404};            // ... in Lattice's, without what travels with a pixel
+  constexpr Counts kDepthwiseEcp5{39, 1441};            // ... in Lattice's, without what travels with a pixel
   constexpr int kTravels = 23;                          // cycles less that it does
   constexpr Counts kTaps{150, 250}, kDiagonal{60, 60};  // rtl/layer/duet_walk.sv
   Counts sum;
