@@ -49,9 +49,14 @@ std::pair<int, int64_t> spread(double pictures, int training_pictures, int wante
   return {epochs, std::max<int64_t>(64, static_cast<int64_t>(pictures / epochs))};
 }
 
+// What fine-tuning a scout at every pair of widths costs, in epochs of training.
+double tuning_cost(const Config& config) {
+  return config.widths.size() > 1 ? kTuningCost * static_cast<double>(config.widths.size()) : 0;
+}
+
 // As many scouts, trained as long, as cost about so many `epochs` in all.
 void plan_scouts(Plan& plan, const Config& config, double epochs) {
-  const double tuning = config.widths.size() > 1 ? kTuningCost * static_cast<double>(config.widths.size()) : 0;
+  const double tuning = tuning_cost(config);
   plan.scouts = std::min(config.search.scouts, static_cast<int>(epochs / (kFewestScoutEpochs + tuning)));
   if (plan.scouts < kFewestScouts) plan.scouts = 0;
   if (plan.scouts) plan.scout_epochs = std::max(kFewestScoutEpochs, static_cast<int>(epochs / plan.scouts - tuning));
@@ -136,6 +141,7 @@ double rough_seconds(const Config& config, const Json& bundles, int training_pic
   const auto pictures = [&](int64_t samples) { return static_cast<double>(samples ? samples : training_pictures); };
   double work =
       macs * pictures(plan.samples) * (config.search.finalists * plan.epochs + plan.final_epochs + plan.quantize_epochs);
+  work += macs * pictures(plan.prototype_samples) * plan.scouts * (plan.scout_epochs + tuning_cost(config));
   for (size_t i : candidates(bundles, config))
     work += macs_of(bundles.at("bundles")[i]) * plan.prototype_epochs * pictures(plan.prototype_samples);
   return kVerifySeconds + work / kMacsPerSecondCore / std::max(1u, std::thread::hardware_concurrency());

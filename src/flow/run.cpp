@@ -135,7 +135,7 @@ class Run {
 
   void scout() {
     if (state_.plan.scouts == 0) {
-      note_ = "no time for any";
+      note_ = state_.config.search.scouts ? "no time for any" : "none asked for";
       return;
     }
     state_.scouted = scout_step(selected(), state_.config, state_.plan, state_.packs, world_);
