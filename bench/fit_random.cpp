@@ -23,6 +23,7 @@ struct Found {
 };
 
 std::vector<Found> read_store(const fs::path& store) {
+  if (!fs::is_directory(store)) throw Error("is no folder", store.string(), "name the store of `duet verify`");
   std::vector<fs::path> folders;
   for (const auto& entry : fs::directory_iterator(store))
     if (fs::exists(entry.path() / "result.json")) folders.push_back(entry.path());

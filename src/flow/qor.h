@@ -11,7 +11,7 @@
 namespace duet::flow {
 
 /// What the predictor sees of a network at given widths: logarithms of its multiply-accumulates and parameters, replications,
-/// stride of the head, the steps of its numbers, and which of `bundles` it repeats.
+/// down-samplings, the steps of its numbers, and which of `bundles` it repeats.
 std::vector<double> qor_features(const net::Network& network, Widths widths, const std::vector<std::string>& bundles);
 
 /// IoU after a scout's training, predicted. `scouts`: the list of step_scout's file; fewer than three networks of it trained:

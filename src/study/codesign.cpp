@@ -66,6 +66,7 @@ Contestant separate(const Scale& scale, uint64_t seed, const Course& course) {
     const auto judged = flow::judge(network, kNarrow.front(), course.config);
     if (judged && judged->design.excess <= 0) networks.push_back(network);
   }
+  DUET_CHECK(!networks.empty());
   const auto trained = train_all(networks, scale.epochs, seed, course);
   const size_t which = best(trained);
   return {networks[which].name, "separate", networks[which], narrowest(trained[which], scale, seed, course)};
