@@ -65,7 +65,7 @@ module duet_weights #(
   assign stride      = AddrBits'(descriptor[191:176]);
 
   logic [15:0] pass_q, group_q;
-  logic [AddrBits-1:0] addr_q, addr, slot_base_q, start_q, start;
+  logic [AddrBits-1:0] addr_q, addr, unit_base_q;
   logic [4:0] there_q, slot_q;
   logic [LaneBits-1:0] lane_q;
   logic advanced_q, busy_q, ready_q, last_lane_q, last_pass_q, last_group_q, first_pass_q, first_group_q;
@@ -78,12 +78,14 @@ module duet_weights #(
   assign begin_pass = enable_i && !busy_q && !ready_q && !skip && (!begin_unit || there_q != 5'd0);
   assign read       = begin_pass || busy_q;
   assign pass_end   = (Lanes > 1) ? busy_q && last_lane_q : begin_pass;
-  assign addr       = (busy_q || !(begin_unit || first_pass_q)) ? addr_q : start;  // of no use but while `read`
+  assign addr       = busy_q ? addr_q : begin_unit ? unit_base_q : first_pass_q ? base : addr_q;  // of no use but while `read`
   assign advance    = (pass_end && last_pass_q) || (enable_i && skip && !busy_q && !advanced_q);
 
-  // Of a layer's first pass or a unit's. The array's passes never begin in the cycle after its layer or slot changed: time for the sum.
-  always_ff @(posedge clk_i) start_q <= streamed ? base + slot_base_q : base;
-  assign start = (DepthWise != 0) ? base : start_q;
+  // The first word of the next unit, known before the unit is: all streamed layers share their slots, and the program tells the first's.
+  always_ff @(posedge clk_i) begin
+    if (program_we_i && program_beat_i == 4'd9 && program_data_i[34]) unit_base_q <= AddrBits'(program_data_i);
+    else if (streamed && pass_end && last_group_q) unit_base_q <= (slot_q + 5'd1 == slots) ? base : unit_base_q + stride;
+  end
 
   always_ff @(posedge clk_i) begin
     advanced_q <= advance && !rst_i;  // the sequence wants a cycle between two tiles
@@ -103,7 +105,6 @@ module duet_weights #(
       first_group_q <= 1'b1;
       there_q       <= '0;
       slot_q        <= '0;
-      slot_base_q   <= '0;
       unit_used_o   <= 1'b0;
     end else begin
       there_q     <= there_q + 5'(unit_there_i) - 5'(begin_pass && begin_unit);
@@ -119,10 +120,7 @@ module duet_weights #(
           group_q       <= (last_pass_q || last_group_q) ? 16'd0 : group_q + 16'd1;
           first_pass_q  <= last_pass_q;
           first_group_q <= last_pass_q || last_group_q;
-          if (streamed && last_group_q) begin
-            slot_q      <= (slot_q + 5'd1 == slots) ? 5'd0 : slot_q + 5'd1;
-            slot_base_q <= (slot_q + 5'd1 == slots) ? '0 : slot_base_q + stride;
-          end
+          if (streamed && last_group_q) slot_q <= (slot_q + 5'd1 == slots) ? 5'd0 : slot_q + 5'd1;
         end
       end
     end
