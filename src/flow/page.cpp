@@ -149,9 +149,9 @@ void add_proposals(report::Report& page, const State& state) {
       shown.iou = finalist.iou ? finalist.iou : figure(finalist.trained.result, "iou_validation");
     }
     shown.chosen = chosen;
-    shown.note += fmt::format(". Contest score among the finalists {:.3f}", finalist.score);
-    if (finalist.pareto && !chosen)
-      shown.note += fmt::format(". Of the Pareto set: files in {}", design_folder(finalist).string());
+    shown.score = finalist.score;
+    if (chosen) shown.files = "network/, accelerator/";
+    if (!chosen && made(finalist.calibrated)) shown.files = design_folder(finalist).string() + "/";
     report::Finalist curve;
     curve.name = finalist.network.name;
     curve.proposal = static_cast<int>(finalist.proposal);

@@ -26,7 +26,7 @@ void fields(A& a, Proposal& x) {
   a("weight_bits", x.weight_bits), a("feature_bits", x.feature_bits), a("engine", x.engine), a("cycles", x.cycles);
   a("fps", x.fps), a("resources", x.resources), a("watts", x.watts), a("macs", x.macs), a("parameters", x.parameters);
   a("iou", x.iou), a("trained", x.trained), a("accepted", x.accepted), a("pareto", x.pareto), a("chosen", x.chosen);
-  a("note", x.note);
+  a("score", x.score), a("files", x.files), a("note", x.note);
 }
 template <class A>
 void fields(A& a, CurvePoint& x) {

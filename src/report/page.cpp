@@ -4,7 +4,7 @@
 
 // The page's parts and Chart.js, embedded at build time (src/CMakeLists.txt).
 namespace duet::report::embedded {
-extern const std::string_view chart_js, page_html, page_css, base_js, scatter_js, designs_js, training_js, network_js,
+extern const std::string_view chart_js, page_html, page_css, base_js, scatter_js, designs_js, pareto_js, training_js, network_js,
     hardware_js, pictures_js, main_js;
 }
 
@@ -62,8 +62,8 @@ std::string html(const Report& report) {
   insert(page, "{title}", for_html("duet: " + report.title));
   insert(page, "/*{chart}*/", embedded::chart_js);
   std::string script;
-  for (auto part : {embedded::base_js, embedded::scatter_js, embedded::designs_js, embedded::training_js, embedded::network_js,
-                    embedded::hardware_js, embedded::pictures_js, embedded::main_js})
+  for (auto part : {embedded::base_js, embedded::scatter_js, embedded::designs_js, embedded::pareto_js, embedded::training_js,
+                    embedded::network_js, embedded::hardware_js, embedded::pictures_js, embedded::main_js})
     script += part;
   insert(page, "/*{js}*/", script);
   insert(page, "{data}", for_script(to_json(complete(report)).dump()));

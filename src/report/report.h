@@ -68,6 +68,8 @@ struct Proposal {
   bool trained = false;                 ///< true: `iou` was measured on the trained network; false: predicted
   bool accepted = false;                ///< meets the constraints
   bool pareto = false, chosen = false;  ///< chosen: the design the run ends with
+  Figure score;                         ///< the contest's, among the trained ones
+  std::string files;                    ///< of the Pareto set: folder of the run that holds network and accelerator; else empty
   std::string note;                     ///< what the search did with it or why it was turned down; may be empty
 };
 

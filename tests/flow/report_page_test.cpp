@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/files.h"
 #include "report/report.h"
 #include "support/browser.h"
@@ -135,6 +137,29 @@ TEST_F(Page, LinkOpensItsDesign) {
   EXPECT_EQ(text("#bundles-panel h3"), test::sample_report(1).bundles[2].name);
   open(test::sample_report(1), "#proposal-99999");  // of another run: the page opens as usual
   EXPECT_THAT(text("#exploration-panel"), HasSubstr("chosen"));
+}
+
+// The designs with files, one after the other, from the fastest to the slowest; the chosen one first.
+TEST_F(Page, ButtonsWalkThroughTheParetoSet) {
+  const Report report = test::sample_report(1);
+  open(report);
+  std::vector<Proposal> set;
+  for (const Proposal& proposal : report.proposals)
+    if (!proposal.files.empty()) set.push_back(proposal);
+  ASSERT_EQ(set.size(), 4u);
+  std::sort(set.begin(), set.end(), [](const Proposal& a, const Proposal& b) { return *a.fps > *b.fps; });
+  EXPECT_THAT(text("#pareto-panel"), HasSubstr("network/, accelerator/"));
+  const auto press = [&](int button) {
+    browser().value(fmt::format("document.querySelectorAll('.stepper button')[{}].click()", button));
+  };
+  for (size_t i = 0; i < set.size(); ++i) press(0);  // one that is switched off does nothing
+  for (size_t i = 0; i < set.size(); ++i, press(1)) {
+    EXPECT_EQ(text("#pareto-panel h3"), fmt::format("Proposal {}", set[i].index));
+    EXPECT_EQ(text(".stepper output"), fmt::format("{} of 4", i + 1));
+    EXPECT_THAT(text("#pareto-panel"), HasSubstr(set[i].files));
+    EXPECT_EQ(browser().value("location.hash"), fmt::format("#design-{}", set[i].index));
+  }
+  EXPECT_EQ(text("#pareto .picked .number"), std::to_string(set.back().index));
 }
 
 TEST_F(Page, KeysWalkThroughDesigns) {

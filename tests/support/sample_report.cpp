@@ -89,10 +89,12 @@ std::vector<Proposal> proposals(Rng& rng) {
   for (Proposal& p : all)
     if (p.pareto && trained < 4) {
       p.trained = true;
+      p.files = "designs/proposal-" + std::to_string(p.index) + "/";
       ++trained;
       if (!best || *p.iou > *best->iou) best = &p;
     }
   best->chosen = true;
+  best->files = "network/, accelerator/";
   best->note = "best predicted IoU among those that meet every target";
   return all;
 }

@@ -17,7 +17,14 @@ const figureFields = {
   macs: { label: "MACs a frame", value: (p) => p.macs, text: short, better: -1 },
   parameters: { label: "Parameters", value: (p) => p.parameters, text: short, better: -1 },
 };
+const rateFields = {
+  fps: { label: "Frames per second", value: (p) => p.fps, text: fps, better: 1 },
+  watts: { label: "Power, W", value: (p) => p.watts, text: plain, better: -1 },
+};
 const guideIoU = target("IoU") ? [{ key: "iou", value: target("IoU").wanted, label: "wanted (test part): " + target("IoU").wanted + " IoU" }] : [];
+const proposalGuides = [
+  ...(target("FPS") ? [{ key: "fps", value: target("FPS").wanted, label: "wanted: " + target("FPS").wanted + " FPS" }] : []),
+  ...(target("W") ? [{ key: "watts", value: target("W").wanted, label: "at most " + target("W").wanted + " W" }] : []), ...guideIoU];
 
 function bundlesSection() {
   const all = data.bundles;
@@ -65,12 +72,11 @@ function explorationSection() {
   const lead = `${count(all.length, "proposal")} of the search: replications, down-sampling and channels, each with the widths and parallel factors chosen for it. ${whole(accepted)} ${accepted === 1 ? "meets" : "meet"} the constraints, ${whole(trained)} ` +
     `${trained === 1 ? "was" : "were"} trained. Speed, resources and power are estimates; ${predicted ? "an IoU is predicted until the network was trained" : "only a trained network has an IoU, so capacity stands in for it"}.`;
   const capacity = (p) => known(p.macs) && known(p.parameters) ? Math.sqrt(p.macs * p.parameters) : undefined;
-  const fields = { ...figureFields, capacity: { label: "Capacity: \u221a(MACs \u00d7 parameters)", value: capacity, text: short, better: 1 }, fps: { label: "Frames per second", value: (p) => p.fps, text: fps, better: 1 }, watts: { label: "Power, W", value: (p) => p.watts, text: plain, better: -1 },
+  const fields = { ...figureFields, capacity: { label: "Capacity: \u221a(MACs \u00d7 parameters)", value: capacity, text: short, better: 1 }, ...rateFields,
     bits: { label: "Weight bits", value: (p) => p.weight_bits || undefined, text: plain, better: -1 }, index: { label: "Order of asking", value: (p) => p.index, text: plain } };
-  const wanted = target("FPS"), power = target("W");
   const spec = {
     id: "exploration", tall: true, hash: "proposal", key: (p) => p.index, points: all, fields, x: "fps", y: predicted ? "iou" : "capacity",
-    guides: [...(wanted ? [{ key: "fps", value: wanted.wanted, label: "wanted: " + wanted.wanted + " FPS" }] : []), ...(power ? [{ key: "watts", value: power.wanted, label: "at most " + power.wanted + " W" }] : []), ...guideIoU],
+    guides: proposalGuides,
     counts: (p) => p.accepted, name: (p) => "Proposal " + p.index, first: all.find((p) => p.chosen) || all.find((p) => p.trained) || all.find((p) => p.accepted),
     caption: (p) => p.chosen && "chosen",
     kinds: [

@@ -91,7 +91,7 @@ function build() {
   page.replaceChildren(
     element("div", { id: "start" }, element("div", null, element("p", { class: "eyebrow", text: where.join(" \u00b7 ") }), element("h1", { text: data.title || "A run" }), element("p", { class: "badges" }, verdict()), element("p", { class: "summary", text: summaryWords() })), hero()),
     tiles(), ...[problems()].filter(Boolean));
-  const makers = [targetsSection, picturesSection, bundlesSection, explorationSection, trainingSection, networkSection, hardwareSection, runSection];
+  const makers = [targetsSection, picturesSection, bundlesSection, explorationSection, paretoSection, trainingSection, networkSection, hardwareSection, runSection];
   for (const make of makers) {
     const made = make();
     page.append(made);
