@@ -20,8 +20,8 @@ struct Arguments {
 };
 
 void list() {
-  for (const study::Study& study : study::studies())
-    print(fmt::format("{:<12} {:<10} {}", study.name, study.figure, study.title));
+  for (const study::Study* study : study::studies())
+    print(fmt::format("{:<12} {:<10} {}", study->name, study->figure, study->title));
 }
 
 void show(const study::Table& table) {
@@ -51,7 +51,8 @@ void run(Arguments a) {
   runs[0].measured = study.measure(a.settings, make_world(a.flow));
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   runs[0].command =
-      fmt::format("duet study {}{}{}", a.name, a.data.empty() ? "" : " --data DIR", a.settings.small ? " --small" : "");
+      fmt::format("duet study {}{}{}{}", a.name, a.data.empty() ? "" : " --data DIR",
+                  a.settings.column.empty() ? "" : " --column " + a.settings.column, a.settings.small ? " --small" : "");
   runs[0].machine = study::machine(), runs[0].seed = a.settings.seed, runs[0].small = a.settings.small;
   runs[0].seconds = took.count();
   const study::Figure figure = study::write(study, runs, out);
@@ -71,6 +72,7 @@ void add_study(CLI::App& app) {
       "duet study dsp --out out/dsp", [a] { run(*a); }, true);
   verb->add_option("name", a->name, "Which one");
   verb->add_option("--data", a->data, "Labelled pictures, for studies of accuracy");
+  verb->add_option("--column", a->settings.column, "Column of the pictures' table that gives the split");
   verb->add_option("--out", a->out, "Folder to write (default: out/study/NAME)");
   verb->add_option("--seed", a->settings.seed, "Of weights and trainings")->capture_default_str();
   verb->add_option("--with", a->with, "The JSON file of an earlier run, of another seed, to be shown too; may be repeated");

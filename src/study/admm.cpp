@@ -26,8 +26,6 @@ double unsteadiness(const Json& curve) {
   return sum / static_cast<double>(std::max<size_t>(1, curve.size() - std::max<size_t>(from, 1)));
 }
 
-}  // namespace
-
 Measured measure_admm(const Settings& settings, const flow::World& world) {
   const Classes classes = prepare_classes(settings, world);
   train::ZooSpec spec;
@@ -83,5 +81,10 @@ Figure present_admm(const Json& points) {
                     what, 100 * sum.first / sum.second, sum.second, sum.second > 1 ? "s" : ""));
   return figure;
 }
+
+}  // namespace
+
+const Study admm{"admm", "figure 1b", "Accuracy over epochs, in full precision and drawn to few bits by ADMM", measure_admm,
+                 present_admm};
 
 }  // namespace duet::study

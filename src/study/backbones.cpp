@@ -31,14 +31,12 @@ train::ZooSpec spec_of(const std::string& name, int epochs, const Settings& sett
   return spec;
 }
 
-}  // namespace
-
 // First the same epochs for all. Then the same time: the smaller ones get as many epochs as the slowest one's time holds, and no
 // more than ten times as many.
 Measured measure_backbones(const Settings& settings, const flow::World& world) {
-  if (settings.data.empty()) throw Error("needs labelled pictures", "--data", "give a folder of pictures with boxes");
+  require_pictures(settings);
   flow::Config config = flow::device_config("pynq-z1", settings.seed);
-  config.data.composed = false, config.data.root = settings.data;
+  use_pictures(settings, config);
   config.height = kHeight, config.width = kWidth;
   const flow::Packs packs = flow::prepare_data(config, world);
   const int epochs = settings.small ? 1 : kEpochs;
@@ -102,5 +100,10 @@ Figure present_backbones(const Json& points) {
   figure.notes.push_back("The area of a bubble is the multiplications of a picture.");
   return figure;
 }
+
+}  // namespace
+
+const Study backbones{"backbones", "table 1", "Whether larger backbones find boxes better, with the same back-end",
+                      measure_backbones, present_backbones};
 
 }  // namespace duet::study

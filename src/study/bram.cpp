@@ -46,7 +46,7 @@ engine::Engine engine_for(const net::Network& network, int feature_bits) {
 // Mean IoU on the test part after training at the whole size and a little more at each.
 std::vector<std::optional<double>> accuracy(const Settings& settings, const flow::World& world, Measured& measured) {
   flow::Config config = flow::device_config("pynq-z1", settings.seed);
-  config.data.composed = false, config.data.root = settings.data;
+  use_pictures(settings, config);
   const int factors = settings.small ? 2 : kFactors, threads = std::max(1, world.evaluations.cores ? world.evaluations.cores : 2);
   std::vector<std::optional<double>> all(kFactors);
   std::optional<evaluate::Outcome> whole;
@@ -68,8 +68,6 @@ std::vector<std::optional<double>> accuracy(const Settings& settings, const flow
       settings.small ? 1 : kEpochs, settings.small ? 1 : kMoreEpochs));
   return all;
 }
-
-}  // namespace
 
 Measured measure_bram(const Settings& settings, const flow::World& world) {
   const flow::Config config = flow::device_config("pynq-z1", settings.seed);
@@ -152,5 +150,9 @@ Figure present_bram(const Json& points) {
                                      differ, synthesised.points.size()));
   return figure;
 }
+
+}  // namespace
+
+const Study bram{"bram", "figure 2a", "Memory of an accelerator against the size of its pictures", measure_bram, present_bram};
 
 }  // namespace duet::study

@@ -45,8 +45,6 @@ std::string name(const Case& c) {
   return text;
 }
 
-}  // namespace
-
 Measured measure_compression(const Settings& settings, const flow::World& world) {
   const Classes classes = prepare_classes(settings, world);
   train::ZooSpec spec;
@@ -133,5 +131,10 @@ Figure present_compression(const Json& points) {
   figure.notes.push_back("The area of a bubble is its megabytes: of parameters, or of a picture's feature maps.");
   return figure;
 }
+
+}  // namespace
+
+const Study compression{"compression", "figure 1a", "Accuracy against compression, of parameters and of feature maps",
+                        measure_compression, present_compression};
 
 }  // namespace duet::study

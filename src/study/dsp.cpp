@@ -51,8 +51,6 @@ std::vector<int> to_synthesise(int feature_bits, bool small) {
   return all;
 }
 
-}  // namespace
-
 Measured measure_dsp(const Settings& settings, const flow::World& world) {
   const flow::Config config = flow::device_config("pynq-z1", settings.seed);
   Measured measured;
@@ -114,5 +112,9 @@ Figure present_dsp(const Json& points) {
                                      synthesised.points.size()));
   return figure;
 }
+
+}  // namespace
+
+const Study dsp{"dsp", "figure 2b", "DSPs of an accelerator against the widths of its numbers", measure_dsp, present_dsp};
 
 }  // namespace duet::study

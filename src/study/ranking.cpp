@@ -18,14 +18,12 @@ constexpr int kShort[] = {2, 4, 8};  // each on a learning-rate schedule of its 
 constexpr int kLooks[] = {6, 12};    // into the long one, as halving does
 constexpr int kFewBundles = 3, kFewEpochs = 2;
 
-}  // namespace
-
 Measured measure_ranking(const Settings& settings, const flow::World& world) {
   flow::Config config = flow::device_config("pynq-z1", settings.seed);
   config.height = kHeight, config.width = kWidth;
   config.search.prototype_channels = 16, config.search.max_stride = 8;
   config.data.pictures = settings.small ? 60 : kPictures;
-  if (!settings.data.empty()) config.data.composed = false, config.data.root = settings.data;
+  use_pictures(settings, config);
   const flow::Packs packs = flow::prepare_data(config, world);
   Rng rng(settings.seed);
   const auto bundles =
@@ -117,5 +115,10 @@ Figure present_ranking(const Json& points) {
   figure.plots = {plot};
   return figure;
 }
+
+}  // namespace
+
+const Study ranking{"ranking", "step 2", "Whether short trainings rank Bundles as long ones do", measure_ranking,
+                    present_ranking};
 
 }  // namespace duet::study

@@ -43,13 +43,11 @@ std::vector<double> best_so_far(const std::vector<search::Proposal>& proposals) 
   return best;
 }
 
-}  // namespace
-
 Measured measure_search(const Settings& settings, const flow::World& world) {
   flow::Config config = flow::device_config("pynq-z1", settings.seed);
   config.height = kHeight, config.width = kWidth;
   config.data.pictures = settings.small ? 60 : 1000;
-  if (!settings.data.empty()) config.data.composed = false, config.data.root = settings.data;
+  use_pictures(settings, config);
   const flow::Packs packs = flow::prepare_data(config, world);
   const auto space = space_for(settings);
   const auto points = points_of(space);
@@ -154,5 +152,9 @@ Figure present_search(const Json& points) {
   figure.notes.push_back(fmt::format("The best network of the space that is fast enough has an IoU of {:.3f}.", best));
   return figure;
 }
+
+}  // namespace
+
+const Study search{"search", "step 3", "How soon each search finds the best network", measure_search, present_search};
 
 }  // namespace duet::study

@@ -1,6 +1,6 @@
 #pragma once
-// A study repeats one of the paper's observations with duet's own parts. To add one: a file in this folder that defines its
-// function, and one line in registry.cpp. docs/reproduction.md holds what full runs gave.
+// A study repeats one of the paper's observations with duet's own parts. To add one: a file in this folder that defines a Study,
+// its name in studies.h and in registry.cpp. docs/reproduction.md holds what full runs gave.
 
 #include <filesystem>
 #include <string>
@@ -15,6 +15,7 @@ struct Settings {
   bool small = false;  ///< a few points in minutes, for tests and a first look; the figures in docs/ are of full runs
   uint64_t seed = 1;
   std::filesystem::path data;  ///< labelled pictures; empty: what needs some is left out, and a note says so
+  std::string column;          ///< of the pictures' table that gives the split (data::ReadOptions)
 };
 
 struct Table {
@@ -41,8 +42,13 @@ struct Study {
   Figure (*present)(const Json& points);
 };
 
+/// The user's pictures in place of composed ones, where there are some.
+void use_pictures(const Settings& settings, flow::Config& config);
+/// Throws Error where there are none.
+void require_pictures(const Settings& settings);
+
 /// Every study, in the order of the paper.
-const std::vector<Study>& studies();
+const std::vector<const Study*>& studies();
 /// Throws Error naming the nearest where there is none of this name.
 const Study& find_study(const std::string& name);
 

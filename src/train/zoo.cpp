@@ -108,16 +108,17 @@ ZooNetwork resnet20(int classes, int height, int width) {
 }
 
 // Four groups of blocks, two 3x3 convolutions each or, of a bottleneck, 1x1, 3x3 and 1x1 to four times the channels.
-ZooNetwork resnet(const std::array<int, 4>& blocks, bool bottleneck, int height, int width) {
+// `base`: channels of the first; `halved`: groups but the first that halve the map.
+ZooNetwork resnet(const std::array<int, 4>& blocks, bool bottleneck, int height, int width, int base = 64, int halved = 3) {
   Builder b(0, height, width);
-  int at = b.pool(b.norm_relu(b.convolution("conv1", -1, 64, 7, 2, Part::first_convolution)));
+  int at = b.pool(b.norm_relu(b.convolution("conv1", -1, base, 7, 2, Part::first_convolution)));
   const auto layer = [&](const std::string& name, int from, int channels, int kernel, int stride) {
     return b.norm(b.convolution(name, from, channels, kernel, stride, Part::convolutions));
   };
   for (int group = 0; group < 4; ++group)
     for (int block = 0; block < blocks[static_cast<size_t>(group)]; ++block) {
       const std::string name = "g" + std::to_string(group) + "b" + std::to_string(block);
-      const int channels = 64 << group, stride = group > 0 && block == 0 ? 2 : 1, from = at,
+      const int channels = base << group, stride = group > 0 && group <= halved && block == 0 ? 2 : 1, from = at,
                 out = bottleneck ? 4 * channels : channels;
       if (bottleneck) {
         at = b.relu(layer(name + ".c1", from, channels, 1, 1));
@@ -188,6 +189,7 @@ ZooNetwork zoo_network(const std::string& name, int classes, int height, int wid
   if (classes > 0 && name == "resnet-20") return resnet20(classes, height, width);
   if (classes == 0) {
     if (name == "resnet-18") return resnet({2, 2, 2, 2}, false, height, width);
+    if (name == "resnet-18/4") return resnet({2, 2, 2, 2}, false, height, width, 16, 1);
     if (name == "resnet-34") return resnet({3, 4, 6, 3}, false, height, width);
     if (name == "resnet-50") return resnet({3, 4, 6, 3}, true, height, width);
     if (name == "vgg-16") return vgg16(height, width);

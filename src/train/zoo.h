@@ -22,8 +22,9 @@ inline constexpr int kAnchors = 2;  ///< of every detector here
 
 /// Of classes: "alexnet", five convolutions, two hidden layers and the classes, as wide as 32 x 32 pictures and a CPU allow;
 /// "resnet-20" (He et al. 2016, for pictures of that size). Of boxes (`classes` 0; one back-end for all, a 1x1 convolution to two
-/// anchors): "resnet-18", "resnet-34", "resnet-50", "vgg-16" with batch norms, "mobilenet" (Howard et al. 2017), and duet's own
-/// by name (net::find_known). First poolings are 2x2, where the papers have 3x3 in ResNets. Throws Error for another name.
+/// anchors): "resnet-18", "resnet-34", "resnet-50", "resnet-18/4" (a quarter of the channels, and the map is halved three times,
+/// not five: for small objects and small devices), "vgg-16" with batch norms, "mobilenet" (Howard et al. 2017), and duet's own by
+/// name (net::find_known). First poolings are 2x2, where the papers have 3x3 in ResNets. Throws Error for another name.
 ZooNetwork zoo_network(const std::string& name, int classes, int height, int width);
 
 /// Height and width of every operation's map.

@@ -17,7 +17,7 @@ using testing::HasSubstr;
 
 TEST(Study, NamesAreOneOfAKind) {
   std::set<std::string> names;
-  for (const Study& study : studies()) EXPECT_TRUE(names.insert(study.name).second) << study.name;
+  for (const Study* study : studies()) EXPECT_TRUE(names.insert(study->name).second) << study->name;
   EXPECT_STREQ(find_study("dsp").figure, "figure 2b");
 }
 
