@@ -1,11 +1,10 @@
-// Fits the estimator's LUT and FF coefficients. Synthesises a list of engines with the hierarchy kept (each once, kept in the
-// folder), so that a design's count is the sum of its modules'; fits each group of modules to the few quantities it can grow
-// with; prints the sums of the groups' coefficients and a table of predicted against synthesised.
-//   fit_logic FOLDER [DEVICE [FIRST]]
-// DEVICE: one of the family that is fitted, pynq-z1 where none is named. Several may share the folder: one that begins with
-// design FIRST helps another that begins with 0.
+// Fits the estimator's LUT and FF coefficients of 7 series (fit_random: ECP5's). Synthesises a list of engines with the hierarchy
+// kept (each once, kept in the folder), so that a design's count is the sum of its modules'; fits each group of modules to the
+// few quantities it can grow with; prints the sums of the groups' coefficients and a table of predicted against synthesised.
+//   fit_logic FOLDER
 #include <fmt/core.h>
 
+#include <Eigen/Dense>
 #include <cmath>
 #include <filesystem>
 #include <vector>
@@ -108,24 +107,15 @@ Found synthesised(const Point& p, const device::Device& device, const fs::path& 
   return read_found(base::read_json(result));
 }
 
-// Least squares of `wanted` in the features `use` alone, by the normal equations with a touch of damping.
+// Least squares of `wanted` in the features `use` alone.
 LogicFeatures solve(const std::vector<LogicFeatures>& rows, const std::vector<double>& wanted, const std::vector<size_t>& use) {
-  const size_t n = use.size();
-  std::vector<std::vector<double>> a(n, std::vector<double>(n + 1));
-  for (size_t k = 0; k < rows.size(); ++k)
-    for (size_t i = 0; i < n; ++i) {
-      for (size_t j = 0; j < n; ++j) a[i][j] += rows[k][use[i]] * rows[k][use[j]];
-      a[i][n] += rows[k][use[i]] * wanted[k];
-    }
-  for (size_t i = 0; i < n; ++i) a[i][i] *= 1 + 1e-9;
-  for (size_t i = 0; i < n; ++i)
-    for (size_t k = 0; k < n; ++k) {
-      if (k == i) continue;
-      const double factor = a[k][i] / a[i][i];
-      for (size_t j = i; j <= n; ++j) a[k][j] -= factor * a[i][j];
-    }
+  Eigen::MatrixXd a(std::ssize(rows), std::ssize(use));
+  for (Eigen::Index k = 0; k < a.rows(); ++k)
+    for (Eigen::Index i = 0; i < a.cols(); ++i) a(k, i) = rows[static_cast<size_t>(k)][use[static_cast<size_t>(i)]];
+  const Eigen::VectorXd solved =
+      a.colPivHouseholderQr().solve(Eigen::Map<const Eigen::VectorXd>(wanted.data(), std::ssize(wanted)));
   LogicFeatures x{};
-  for (size_t i = 0; i < n; ++i) x[use[i]] = a[i][n] / a[i][i];
+  for (size_t i = 0; i < use.size(); ++i) x[use[i]] = solved[static_cast<Eigen::Index>(i)];
   return x;
 }
 
@@ -155,9 +145,8 @@ void print_coefficients(const char* name, const LogicFeatures& c) {
 }
 
 int main(int argc, char** argv) {
-  if (argc < 2) throw Error("names no folder", "fit_logic", "fit_logic FOLDER [DEVICE [FIRST]]");
-  const device::Device device = device::find_device(argc > 2 ? argv[2] : "pynq-z1");
-  for (size_t i = argc > 3 ? std::stoul(argv[3]) : 0; i < std::size(kPoints); ++i) synthesised(kPoints[i], device, argv[1]);
+  if (argc < 2) throw Error("names no folder", "fit_logic", "fit_logic FOLDER");
+  const device::Device device = device::find_device("pynq-z1");
   std::vector<LogicFeatures> rows;
   std::vector<std::vector<double>> luts, ffs;
   std::vector<device::Resources> found;

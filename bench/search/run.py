@@ -17,7 +17,10 @@ from environment import environment  # noqa: E402
 
 
 def output(command):
-    done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, text=True)
+    try:
+        done = subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, text=True)
+    except OSError as error:
+        sys.exit(f"{command[0]}: {error.strerror}; `make bench-search` builds what is needed")
     if done.returncode:
         sys.exit(f"{' '.join(map(str, command))}\nended with {done.returncode}")
     return done.stdout
