@@ -271,6 +271,15 @@ TEST_F(Host, ErrorResponseToAWrite) {
   expect_recovery(script, tasks_[0]);
 }
 
+// The error is on its way to the registers when the reset comes.
+TEST_F(Host, ResetBehindAnErrorResponse) {
+  Script script = prepared(memory(tasks_[0]));
+  script.add("bad_write 5");
+  start(script, tasks_[0], 0);
+  script.add("reset_on_bad_write");
+  expect_recovery(script, tasks_[0]);
+}
+
 // A field of the header that tells what the program needs.
 struct Need {
   const char* name;

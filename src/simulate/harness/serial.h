@@ -57,6 +57,10 @@ class Serial {
     pass(cycles);
     in_.clear();
   }
+  // Lets `cycles` pass, whatever goes or comes; with the board's reset held, or not.
+  void run(int64_t cycles, bool reset = false) {
+    while (cycles-- > 0) tick(reset);
+  }
   int64_t cycle = 0;
 
  private:
@@ -72,7 +76,10 @@ class Serial {
     top_->rst_i = reset;
     top_->clk_i = 0;
     top_->eval();
-    if (!reset) listen(top_->line_o);
+    if (reset)
+      bit_ = -1;  // a byte that was coming is lost
+    else
+      listen(top_->line_o);
     top_->clk_i = 1;
     top_->eval();
     ++cycle;

@@ -1,4 +1,5 @@
 // duet_board over its line: the host's reads and writes of memory against an array, registers, and what a host does wrong.
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <random>
@@ -82,6 +83,23 @@ void faults(Link<Vduet_board>& link) {
   expect(got == word, "half a word was written", link);
 }
 
+// A reset while a word is on its way from the line to the memory, whichever cycle it comes in: the next word stays.
+void resets(Link<Vduet_board>& link) {
+  const std::array<uint8_t, 16> two{1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 13, 14, 15, 16, 17, 18};
+  const std::array<uint8_t, 17> command{1, 64, 0, 0, 0, 1, 0, 0, 0, 9, 9, 9, 9, 9, 9, 9, 9};
+  const int byte_cycles = 10 * Serial<Vduet_board>::kBit;
+  for (int after = -byte_cycles / 4; after < byte_cycles / 4; ++after) {
+    link.write_memory(64, two.data(), 16);
+    for (const uint8_t byte : command) link.serial.send(byte);
+    link.serial.run(std::ssize(command) * byte_cycles + after);
+    link.serial.run(5, true);
+    link.serial.drain(5000);
+    std::array<uint8_t, 8> got{};
+    link.read_memory(72, got.data(), 8);
+    expect(std::equal(got.begin(), got.end(), two.begin() + 8), "a reset changed the next word", link);
+  }
+}
+
 }  // namespace
 
 int main() {
@@ -89,6 +107,7 @@ int main() {
   registers(link);
   random_accesses(link);
   faults(link);
+  resets(link);
   std::printf("0 wrong\n");
   return 0;
 }

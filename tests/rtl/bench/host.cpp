@@ -7,6 +7,7 @@
 //   reads until they are so irq LEVEL                  expects the interrupt's level interrupt                  waits for it
 //   cycles N                   waits
 //   bad_read N, bad_write N    the N-th beat that is read, or burst that is answered, from now on has an error response
+//   reset_on_bad_write         resets as soon as that has come
 // Numbers are decimal or 0x. The first expectation that does not hold ends it with code 1.
 #include <verilated.h>
 
@@ -100,6 +101,11 @@ class Device {
   }
   void bad_read(int64_t beat) { bad_read_ = beat; }
   void bad_write(int64_t burst) { bad_write_ = burst; }
+  void reset_on_bad_write() {
+    for (int64_t time = 0; bad_write_; cycle())
+      if (++time > kPatience) fail("never came");
+    reset();
+  }
   std::vector<uint8_t>& bytes() { return bytes_; }
   int64_t slow_address = 0, slow_data = 0, slow_answer = 0;
 
@@ -158,6 +164,7 @@ void obey(Device& device, std::istringstream words) {
   if (verb == "write") return device.write(static_cast<uint8_t>(a), b);
   if (verb == "bad_read") return device.bad_read(a);
   if (verb == "bad_write") return device.bad_write(a);
+  if (verb == "reset_on_bad_write") return device.reset_on_bad_write();
   if (verb == "read") {
     if (const uint32_t value = device.read(static_cast<uint8_t>(a)); !is_so(value)) fail(found(value));
     return;
