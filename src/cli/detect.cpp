@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/files.h"
 #include "base/parallel.h"
+#include "board/host.h"
 #include "cli/accelerator.h"
 #include "cli/parts.h"
 #include "cli/verb.h"
@@ -25,7 +26,7 @@ namespace {
 
 struct Arguments {
   std::vector<std::string> pictures;
-  std::string network, device = "pynq-z1", out;
+  std::string network, device, engine, port, out;
   bool simulate = false, json = false;
 };
 
@@ -36,9 +37,9 @@ struct Answer {
 
 struct Answers {
   std::vector<Answer> of;  // each picture
-  std::string runner;      // float, golden or simulated
+  std::string runner;      // float, golden, simulated or board
   double per_second = 0;   // pictures, read and resized too
-  Json cost;               // of the simulated accelerator
+  Json cost;               // of the accelerator
 };
 
 std::vector<uint8_t> input_of(const std::string& picture, const net::Network& network) {
@@ -51,13 +52,24 @@ Answer decode(const layer::IntMap& head, const quant::QuantizedNetwork& network)
   return {found.box, found.confidence};
 }
 
-// The heads that the fastest engine of the device computes, in Verilator.
-Answers simulated(const Arguments& a) {
+// The network's integers on an engine of the device.
+Accelerator accelerator_of(const Arguments& a) {
   if (!train::is_quantized(a.network))
-    throw Error("has no integers to simulate", a.network, "make some with `duet quantize`, or leave --simulate out");
+    throw Error("has no integers, which an accelerator computes with", a.network,
+                "make some with `duet quantize`, or leave --simulate and --port out");
   AcceleratorOptions options;
-  options.network = a.network + "/quantized", options.device = a.device;
-  const Accelerator accelerator = read_accelerator(options, "detect");
+  options.network = a.network + "/quantized", options.device = a.device, options.engine_file = a.engine;
+  return read_accelerator(options, "detect");
+}
+
+layer::IntMap map_of(const std::string& picture, const net::Network& network) {
+  const std::vector<uint8_t> input = input_of(picture, network);
+  return {network.input, {input.begin(), input.end()}};
+}
+
+// The heads that the engine computes, in Verilator.
+Answers simulated(const Arguments& a) {
+  const Accelerator accelerator = accelerator_of(a);
   const net::Network& network = accelerator.network.network;
   simulate::Options how;
   how.memory = program::memory_of(accelerator.device, accelerator.device.clock_mhz);
@@ -65,8 +77,7 @@ Answers simulated(const Arguments& a) {
   if (!a.json) say("building the simulator (kept for the next time) and running it");
   std::vector<layer::IntMap> pictures, expected;
   for (const std::string& picture : a.pictures) {
-    const std::vector<uint8_t> input = input_of(picture, network);
-    pictures.push_back({network.input, {input.begin(), input.end()}});
+    pictures.push_back(map_of(picture, network));
     expected.push_back(golden::run(accelerator.network, pictures.back()));
   }
   const simulate::Result ran = simulate::run(accelerator.network, accelerator.engine, pictures, how, progress_bar("simulate"));
@@ -82,6 +93,27 @@ Answers simulated(const Arguments& a) {
                    {"clock_mhz", accelerator.device.clock_mhz},
                    {"device", accelerator.device.name}}};
   for (const layer::IntMap& head : ran.outputs) answers.of.push_back(decode(head, accelerator.network));
+  return answers;
+}
+
+// The heads that a board computes, each held against the golden model.
+Answers on_board(const Arguments& a) {
+  const Accelerator accelerator = accelerator_of(a);
+  const net::Network& network = accelerator.network.network;
+  board::Host host(a.port, accelerator.device, accelerator.network, accelerator.engine);
+  const Progress progress = a.pictures.size() > 1 ? progress_bar("detect") : Progress{};
+  const auto total = static_cast<double>(a.pictures.size());
+  Answers answers{{}, "board", 0, {{"device", accelerator.device.name}, {"port", a.port}}};
+  for (const std::string& picture : a.pictures) {
+    const layer::IntMap map = map_of(picture, network), head = host.run(map);
+    const auto compared = simulate::compare({head}, {golden::run(accelerator.network, map)}, 16);
+    if (compared.bytes_differ)
+      throw Error(fmt::format("{} of {} bytes differ from the golden model: {}", compared.bytes_differ, compared.bytes_compared,
+                              compared.first),
+                  picture, "see that the bitstream is of this network's accelerator, then make one of a slower clock");
+    answers.of.push_back(decode(head, accelerator.network));
+    if (progress) progress(static_cast<double>(answers.of.size()), total, "pictures");
+  }
   return answers;
 }
 
@@ -146,6 +178,9 @@ Json show(const Arguments& a, const std::string& picture, const Answer& answer) 
 void run(Arguments a) {
   if (a.network.empty()) a.network = (base::home() / "pretrained" / "sky-w8f8").string();
   const net::Network network = find_network(a.network);
+  if (!a.simulate && a.port.empty() && !(a.device + a.engine).empty())
+    throw Error("are for an accelerator", "--device and --engine", "add --simulate or --port");
+  if (a.device.empty()) a.device = a.port.empty() ? "pynq-z1" : "ulx3s-85f";
   if (a.pictures.size() > 1 && !a.out.empty()) {
     std::set<std::string> names;
     for (const std::string& picture : a.pictures)
@@ -154,19 +189,25 @@ void run(Arguments a) {
     std::filesystem::create_directories(a.out);
   }
   const auto start = std::chrono::steady_clock::now();
-  Answers answers = a.simulate ? simulated(a) : train::is_quantized(a.network) ? golden_model(a) : floating(a, network);
+  Answers answers = a.simulate                       ? simulated(a)
+                    : !a.port.empty()                ? on_board(a)
+                    : train::is_quantized(a.network) ? golden_model(a)
+                                                     : floating(a, network);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   answers.per_second = static_cast<double>(a.pictures.size()) / took.count();
   Json result = Json::array();
   for (size_t i = 0; i < a.pictures.size(); ++i) result.push_back(show(a, a.pictures[i], answers.of[i]));
   result = a.pictures.size() == 1 ? result[0] : Json{{"pictures", result}, {"pictures_per_second", answers.per_second}};
   result["runner"] = answers.runner;
-  if (a.simulate) result["simulated"] = answers.cost;
+  if (!answers.cost.is_null()) result[answers.runner] = answers.cost;
   if (a.json) return print_json(result);
   if (a.simulate)
     print(fmt::format("  simulated on {}: {} cycles, {:.2f} ms at {:g} MHz; every byte equals the golden model", a.device,
                       answers.cost["cycles"].get<int64_t>(), answers.cost["milliseconds"].get<double>(),
                       answers.cost["clock_mhz"].get<double>()));
+  else if (!a.port.empty())
+    print(fmt::format("  by the {} at {}, {:.2f} s a picture with its way over the line; every byte equals the golden model",
+                      a.device, a.port, 1 / answers.per_second));
   else if (a.pictures.size() > 1)
     print(fmt::format("{} pictures, {:.1f} a second", a.pictures.size(), answers.per_second));
 }
@@ -182,9 +223,12 @@ void add_detect(CLI::App& app) {
                    "Folder that `duet train` or `duet quantize` made (default: pretrained/sky-w8f8, things in the sky)");
   CLI::Option* simulate =
       verb->add_flag("--simulate", a->simulate, "By the accelerator in Verilator instead of the golden model");
-  verb->add_option("--device", a->device, "With --simulate: device (see `duet devices`), or the path of a device file")
-      ->needs(simulate)
-      ->capture_default_str();
+  CLI::Option* port = verb->add_option("--port", a->port, "By a board at this serial port, /dev/ttyUSB1 (docs/boards.md)");
+  port->excludes(simulate);
+  verb->add_option(
+      "--device", a->device,
+      "With --simulate (default: pynq-z1) or --port (default: ulx3s-85f): see `duet devices`, or the path of a device file");
+  verb->add_option("--engine", a->engine, "With --simulate or --port: this engine.json instead of the fastest that fits");
   verb->add_option("--out", a->out, "Picture to write, with the box (.png or .jpg); a folder for those of several");
   add_json_flag(verb, a->json);
 }

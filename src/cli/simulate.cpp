@@ -27,7 +27,7 @@ struct Options {
   int frames = 0;
   uint64_t stalls = 0;
   double clock_mhz = 0;
-  bool board = false, json = false;
+  bool board = false, serve = false, json = false;
 };
 
 layer::IntMap random_picture(const net::Shape& shape, Rng& rng) {
@@ -138,6 +138,11 @@ void run_on_board(const Options& options) {
     throw Error("has no [board]", device.name, "choose a device with one (docs/boards.md), or leave --board out");
   if (options.latency || options.stalls || !options.waveform.empty() || options.clock_mhz > 0 || !options.out.empty())
     throw Error("goes with neither --latency, --stalls, --wave, --clock nor --out", "--board", "leave it out, or them");
+  if (options.serve)
+    simulate::serve_board(accelerator.engine, *device.board, {}, [&](const std::string& path) {
+      say(fmt::format("the simulated board answers at {}: `duet detect PICTURE --port {} --device {}`; Ctrl-C ends it", path,
+                      path, device.name));
+    });
   const std::vector<layer::IntMap> inputs = pictures(options, network.network.input);
   const int frames = options.frames ? options.frames : std::max<int>(3, static_cast<int>(inputs.size()));
   const auto ran = simulate::run_board(network, accelerator.engine, *device.board, inputs, frames, {}, progress_bar("simulate"));
@@ -255,7 +260,9 @@ void add_simulate(CLI::App& app) {
       ->check(CLI::Range(0, 10000));
   verb->add_option("--stalls", o->stalls, "Seed of random stalls on every AXI channel (0: none)");
   verb->add_option("--clock", o->clock_mhz, "Clock in MHz instead of the device's")->check(CLI::PositiveNumber);
-  verb->add_flag("--board", o->board, "Through the serial line and memory of the device's board");
+  CLI::Option* board = verb->add_flag("--board", o->board, "Through the serial line and memory of the device's board");
+  verb->add_flag("--serve", o->serve, "With --board: open the line to other programs, as a pseudo-terminal, until you end it")
+      ->needs(board);
   verb->add_option("--wave", o->waveform, "Write an FST waveform to this file");
   add_json_flag(verb, o->json);
 }

@@ -12,12 +12,9 @@
 namespace duet::program {
 namespace {
 
-constexpr int64_t kAlign = 128;  // a 16-beat burst that starts at a multiple of it never crosses 4 KB
 constexpr int kHeaderBytes = 64, kDescriptorBytes = 128;
 constexpr int kBlockWords = 512;  // of a block memory at its widest
 constexpr int kAny = std::numeric_limits<int>::max();
-
-int64_t align(int64_t address) { return (address + kAlign - 1) / kAlign * kAlign; }
 
 std::vector<Layer> make_layers(const net::Network& network, const engine::Engine& engine, int pw_weight_words) {
   std::vector<Layer> layers;

@@ -65,7 +65,11 @@ struct Layer {
   int64_t macs = 0;
 };
 
-/// Where things lie in memory. All addresses are multiples of 128 bytes.
+/// The next address that maps and programs begin at: a multiple of 128 bytes, so that a burst (16 beats) that starts at one never
+/// crosses 4 KB.
+inline int64_t align(int64_t address) { return (address + 127) / 128 * 128; }
+
+/// Where things lie in memory. All addresses are aligned.
 struct Layout {
   int64_t program = 0, program_bytes = 0;  ///< header, descriptors, weights, parameters: read once
   int64_t image_bytes() const { return streams + stream_bytes - program; }  ///< with the streamed weights

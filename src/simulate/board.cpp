@@ -72,4 +72,15 @@ BoardResult run_board(const quant::QuantizedNetwork& network, const engine::Engi
   return result;
 }
 
+void serve_board(const engine::Engine& engine, const device::Board& board, const std::filesystem::path& cache,
+                 const std::function<void(const std::string& path)>& open) {
+  const std::string port = "port ";
+  base::ProcessOptions process;
+  process.on_line = [&](const std::string& line) {
+    if (line.rfind(port, 0) == 0) open(line.substr(port.size()));
+  };
+  const auto ran = base::run_process({build_served_board(engine, board.memory_bytes / 8, cache).string()}, process);
+  throw Error("the simulated board ended: " + ran.output.substr(0, 1000), "simulation", "start it again");
+}
+
 }  // namespace duet::simulate

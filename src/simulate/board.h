@@ -23,4 +23,9 @@ BoardResult run_board(const quant::QuantizedNetwork& network, const engine::Engi
                       const std::vector<layer::IntMap>& pictures, int frames, const std::filesystem::path& cache = {},
                       const Progress& progress = {});
 
+/// Runs the board with a pseudo-terminal for its line until the process ends; `open` is told the terminal's path, once a host may
+/// open it. Throws Error when Verilator is absent or fails, or the machine has no pseudo-terminals.
+void serve_board(const engine::Engine& engine, const device::Board& board, const std::filesystem::path& cache,
+                 const std::function<void(const std::string& path)>& open);
+
 }  // namespace duet::simulate

@@ -36,7 +36,7 @@ std::string key(const Bench& bench, const std::string& top) {
   std::string all = top + verilator_version();
   for (const std::string& flag : bench.flags) all += flag;
   for (const fs::path& file : bench.sources) all += base::read_file(file);
-  for (const char* file : {bench.program, "memory.h", "serial.h"}) all += base::read_file(harness() / file);
+  for (const char* file : {bench.program, "memory.h", "serial.h", "../../board/link.h"}) all += base::read_file(harness() / file);
   return base::sha256(all).substr(0, 24);
 }
 
@@ -62,7 +62,7 @@ void verilate(const fs::path& folder, const Bench& bench, const char* optimise) 
                                    "-o",
                                    "../sim",
                                    "-CFLAGS",
-                                   "-O2 -I" + harness().string(),
+                                   "-O2 -I" + harness().string() + " -I" + (base::home() / "src").string(),
                                    "-MAKEFLAGS",
                                    std::string("OPT_FAST=") + optimise + " OPT_SLOW=-O0 OPT_GLOBAL=-O0"};
   if (base::have_program("ccache")) command.insert(command.end(), {"-MAKEFLAGS", "OBJCACHE=ccache"});
@@ -95,6 +95,14 @@ fs::path cached(const engine::Engine& engine, Bench bench, const fs::path& cache
   return folder / "sim";
 }
 
+// An engine on a board; a compact one has memory and line inside.
+Bench board_bench(const engine::Engine& engine, int64_t words, const char* program) {
+  Bench bench{engine::compact(engine) ? "duet_top" : "duet_board", program, emit::rtl_files(engine, emit::kGeneric), {}};
+  for (const fs::path& file : emit::board_files(engine)) bench.sources.push_back(file);
+  if (!engine::compact(engine)) bench.flags.push_back(fmt::format("-GWords={}", words));
+  return bench;
+}
+
 }  // namespace
 
 fs::path cache_folder(const fs::path& asked) {
@@ -110,8 +118,12 @@ fs::path build(const engine::Engine& engine, const fs::path& cache, bool wave) {
 }
 
 fs::path build_board(const engine::Engine& engine, int64_t words, const fs::path& cache) {
-  Bench bench{"duet_board", "link.cpp", emit::rtl_files(engine, emit::kGeneric), {fmt::format("-GWords={}", words)}};
-  for (const fs::path& file : emit::board_files(engine)) bench.sources.push_back(file);
+  return cached(engine, board_bench(engine, words, "link.cpp"), cache);
+}
+
+fs::path build_served_board(const engine::Engine& engine, int64_t words, const fs::path& cache) {
+  Bench bench = board_bench(engine, words, "pty.cpp");
+  bench.flags.insert(bench.flags.end(), {"--prefix", "Vboard"});
   return cached(engine, bench, cache);
 }
 

@@ -17,6 +17,8 @@ std::filesystem::path build_netlist(const std::filesystem::path& netlist, device
 /// The simulator of an engine on a board (rtl/board/duet_board.sv), which is spoken to over its serial line. `words`: of memory,
 /// 64 bits each, a power of two.
 std::filesystem::path build_board(const engine::Engine& engine, int64_t words, const std::filesystem::path& cache);
+/// The same, of any engine, as a program whose line is a pseudo-terminal (harness/pty.cpp).
+std::filesystem::path build_served_board(const engine::Engine& engine, int64_t words, const std::filesystem::path& cache);
 
 /// The folder for built simulators: `asked`, else $DUET_CACHE, else build/simulators under the project.
 std::filesystem::path cache_folder(const std::filesystem::path& asked);

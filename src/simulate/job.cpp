@@ -8,9 +8,6 @@ namespace duet::simulate {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr int64_t kAlign = 128;
-
-int64_t align(int64_t address) { return (address + kAlign - 1) / kAlign * kAlign; }
 
 std::vector<uint8_t> cut(const std::string& memory, int64_t address, int64_t bytes) {
   const auto* begin = reinterpret_cast<const uint8_t*>(memory.data()) + address;
@@ -21,10 +18,10 @@ std::vector<uint8_t> cut(const std::string& memory, int64_t address, int64_t byt
 
 Places place(const program::Program& program, size_t pictures, int frames) {
   Places places;
-  int64_t address = align(program.layout.end);
+  int64_t address = program::align(program.layout.end);
   const auto take = [&](int64_t bytes) {
     const int64_t at = address;
-    address = align(address + bytes);
+    address = program::align(address + bytes);
     return at;
   };
   for (size_t i = 0; i < pictures; ++i) places.pictures.push_back(take(program.layout.picture_bytes));

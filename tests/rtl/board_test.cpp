@@ -1,13 +1,24 @@
 // An engine on its board, through the serial line that its host speaks over (docs/boards.md).
 #include "simulate/board.h"
 
+#include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <stdexcept>
 
 #include "base/error.h"
 #include "base/files.h"
+#include "board/host.h"
 #include "emit/emit.h"
 #include "golden/golden.h"
 #include "quant/quantize.h"
+#include "simulate/build.h"
 #include "support/bench.h"
 #include "support/engines.h"
 #include "support/folder.h"
@@ -16,7 +27,7 @@
 namespace duet {
 namespace {
 
-device::Board board() { return {"ulx3s", 25, 1 << 17, 1'000'000, ""}; }
+device::Board ulx3s() { return {"ulx3s", 25, 1 << 17, 1'000'000, ""}; }
 
 struct Case {
   quant::QuantizedNetwork network;
@@ -41,7 +52,7 @@ TEST(Board, FramesComeOverTheLineAsPredicted) {
   for (const char* bundle : {"dw3-conv1-bn-relu-max", "conv3-bn-avg"}) {
     const Case made = make_case(bundle, 7);
     constexpr int kFrames = 4;
-    const auto ran = simulate::run_board(made.network, made.engine, board(), made.pictures, kFrames);
+    const auto ran = simulate::run_board(made.network, made.engine, ulx3s(), made.pictures, kFrames);
     std::vector<layer::IntMap> expected;
     for (int i = 0; i < kFrames; ++i) expected.push_back(golden::run(made.network, made.pictures[i % 2]));
     const auto compared = simulate::compare(ran.outputs, expected, 16);
@@ -54,9 +65,97 @@ TEST(Board, FramesComeOverTheLineAsPredicted) {
   }
 }
 
+// A simulated board at a pseudo-terminal, while it lives.
+class Served {
+ public:
+  explicit Served(const engine::Engine& engine, const device::Board& board) {
+    const auto simulator = simulate::build_served_board(engine, board.memory_bytes / 8, {});
+    output_ = popen(("echo $$; exec " + simulator.string()).c_str(), "r");
+    char path[64] = "";
+    if (!output_ || std::fscanf(output_, "%d port %63s", &pid_, path) != 2) throw std::runtime_error("no simulated board");
+    port = path;
+  }
+  ~Served() {
+    kill(pid_, SIGKILL);
+    pclose(output_);
+  }
+  Served(const Served&) = delete;
+  Served& operator=(const Served&) = delete;
+  std::string port;
+
+ private:
+  std::FILE* output_ = nullptr;
+  int pid_ = 0;
+};
+
+device::Device device_with_board(const char* name) {
+  device::Device device = device::find_device(name);
+  if (device.family == device::Family::ecp5) device.board = ulx3s();
+  return device;
+}
+
+void expect_golden(board::Host& host, const Case& made) {
+  for (const layer::IntMap& picture : made.pictures) {
+    const auto compared = simulate::compare({host.run(picture)}, {golden::run(made.network, picture)}, 16);
+    EXPECT_GT(compared.bytes_compared, 0);
+    EXPECT_EQ(compared.bytes_differ, 0) << compared.first;
+  }
+}
+
+TEST(Board, HostOfASerialPortFindsItAndRunsPictures) {
+  for (const char* name : {"ulx3s-85f", "icebreaker"}) {
+    const device::Device device = device_with_board(name);
+    Case made = make_case("dw3-conv1-bn-relu-max", 7);
+    if (device.family == device::Family::ice40) made.engine = engine::compact_engine(made.engine.bundle, 8, 8);
+    const Served served(made.engine, *device.board);
+    {
+      board::Host host(served.port, device, made.network, made.engine);
+      expect_golden(host, made);
+    }
+    {
+      board::Port rude(served.port, device.board->baud);  // asks for 256 words and leaves
+      for (const uint8_t byte : {2, 0, 0, 0, 0, 0, 1, 0, 0}) rude.send(byte);
+      EXPECT_EQ(rude.receive(), 0x82);
+    }
+    board::Host next(served.port, device, made.network, made.engine);
+    expect_golden(next, made);
+  }
+}
+
+std::string problem_of(const std::function<void()>& run) {
+  try {
+    run();
+  } catch (const Error& error) {
+    return error.problem;
+  }
+  return "none";
+}
+
+TEST(Board, HostSaysWhatIsWrongWithBoardOrPort) {
+  using testing::HasSubstr;
+  const device::Device device = device_with_board("ulx3s-85f");
+  const Case made = make_case("dw3-conv1-bn-relu-max", 7);
+  const auto host = [&](const std::string& port, const device::Device& on, const engine::Engine& engine) {
+    return problem_of([&] { board::Host(port, on, made.network, engine).run(made.pictures[0]); });
+  };
+  const Served served(made.engine, *device.board);
+  engine::Engine other = made.engine;
+  other.dw_lanes = 1;
+  EXPECT_THAT(host(served.port, device, program::size_for(other, made.network.network)), HasSubstr("has another engine"));
+  device::Device small = device;
+  small.board->memory_bytes = 1024;
+  EXPECT_THAT(host(served.port, small, made.engine), HasSubstr("bytes of memory"));
+  EXPECT_THAT(host(served.port, device::find_device("pynq-z1"), made.engine), HasSubstr("has no [board]"));
+  EXPECT_THAT(host("/dev/null", device, made.engine), HasSubstr("cannot be opened"));
+  const int nobody = posix_openpt(O_RDWR | O_NOCTTY);
+  ASSERT_TRUE(nobody >= 0 && !grantpt(nobody) && !unlockpt(nobody));
+  EXPECT_THAT(host(ptsname(nobody), device, made.engine), HasSubstr("no answer"));
+  close(nobody);
+}
+
 TEST(Board, RefusesMoreThanItsMemoryHolds) {
   const Case made = make_case("dw3-conv1-bn-relu-max", 7);
-  device::Board small = board();
+  device::Board small = ulx3s();
   small.memory_bytes = 1024;
   EXPECT_THROW(simulate::run_board(made.network, made.engine, small, made.pictures, 1), Error);
 }

@@ -332,6 +332,28 @@ TEST_F(Host, RefusesAProgramOfAnotherEngine) {
   obey(script.add("interrupt").read(Error, kAll, 0));
 }
 
+// Of kernels in the array and of a bypass, on an engine that has neither.
+TEST_F(Host, IgnoresWhatADescriptorSaysOfKindsItLacks) {
+  const Need ignored[] = {{"halo of a copy, read", 1, 22, 2, 0},
+                          {"halo of a copy, taken", 5, 52, 2, 0},
+                          {"columns, rows, groups", 10, 0, 64, 0},
+                          {"joined map", 11, 0, 64, 0},
+                          {"bypass", 14, 52, 1, 0}};
+  for (const Need& field : ignored) {
+    SCOPED_TRACE(field.name);
+    std::vector<uint8_t> bytes = memory(tasks_[0]);
+    for (size_t layer = 0; layer < tasks_[0].program.layers.size(); ++layer) {
+      const Need at{field.name, static_cast<int>(8 + 16 * layer) + field.beat, field.low, field.bits, 0};
+      set_field(bytes, at, -1);
+    }
+    Script script = prepared(bytes);
+    int64_t done = 0;
+    run_frames(script, tasks_[0], done);
+    obey(script.read(Error, kAll, 0));
+    expect_heads(tasks_[0], done);
+  }
+}
+
 TEST_F(Host, RefusesAProgramThatWasMadeForLargerMemories) {
   const net::Network wide = test::small_network({3, 8, 60}, {{8, false}, {8, false}});
   const engine::Engine larger = test::hold_all(engine_, {wide, tasks_[1].network.network});

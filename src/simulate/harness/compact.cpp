@@ -12,32 +12,33 @@
 #include <vector>
 
 #include "Vduet_top.h"
+#include "board/link.h"
 #include "serial.h"
+
+using namespace duet::board;
 
 int main(int argc, char** argv) {
   if (argc < 4) return std::cerr << "usage: sim JOB MEMORY OUT\n", 2;
-  constexpr uint8_t kControl = 0x00, kStatus = 0x04, kFrames = 0x20, kFrameCycles = 0x24;
-  constexpr uint32_t kDuet = 0x54455544;
   std::map<std::string, uint32_t> job;
   std::ifstream lines(argv[1]);
   for (std::string key; lines >> key;) lines >> job[key];
   std::ifstream file(argv[2], std::ios::binary);
   const std::vector<uint8_t> memory(std::istreambuf_iterator<char>(file), {});
   std::vector<uint8_t> heads(size_t{job["frames"]} * job["head_bytes"]);
-  Link<Vduet_top> link;
-  if (link.read_register(kControl) != kDuet) board_error("CONTROL does not read DUET", link.cycle());
+  Link<Serial<Vduet_top>> link;
+  if (link.read_register(kControl) != kDuet) board_error("CONTROL does not read DUET", link.line.cycle);
   link.write_memory(0, memory.data(), job["program_bytes"]);
   for (uint32_t frame = 0; frame < job["frames"]; ++frame) {
     const uint32_t picture = job["program_bytes"] + frame % job["pictures"] * job["picture_bytes"];
     link.write_memory(job["picture"], &memory[picture], job["picture_bytes"]);
     link.write_register(kControl, 1);
-    for (const int64_t started = link.cycle(); link.read_register(kFrames) != frame + 1;)
-      if (link.cycle() - started > int64_t{job["limit"]}) return std::cout << "hang " << link.cycle() << std::endl, 0;
-    std::cout << "done " << link.cycle() << "\nframe_cycles " << link.read_register(kFrameCycles) << std::endl;
-    if (link.read_register(kStatus) != 0) board_error("it is busy behind a frame", link.cycle());
+    for (const int64_t started = link.line.cycle; link.read_register(kFrames) != frame + 1;)
+      if (link.line.cycle - started > int64_t{job["limit"]}) return std::cout << "hang " << link.line.cycle << std::endl, 0;
+    std::cout << "done " << link.line.cycle << "\nframe_cycles " << link.read_register(kFrameCycles) << std::endl;
+    if (link.read_register(kStatus) != 0) board_error("it is busy behind a frame", link.line.cycle);
     link.read_memory(job["head"], &heads[size_t{frame} * job["head_bytes"]], job["head_bytes"]);
   }
-  std::cout << "cycles " << link.cycle() << '\n';
+  std::cout << "cycles " << link.line.cycle << '\n';
   std::ofstream(argv[3], std::ios::binary)
       .write(reinterpret_cast<const char*>(heads.data()), static_cast<std::streamsize>(heads.size()));
   return 0;

@@ -2,6 +2,8 @@
 // text, one "key values" a line; MEMORY what the host puts into the board's memory; OUT receives the heads, each at its address,
 // zeros between. Prints "key values" lines.
 
+#include "board/link.h"
+
 #include <verilated.h>
 
 #include <cstdint>
@@ -16,8 +18,7 @@
 
 namespace {
 
-constexpr uint8_t kControl = 0x00, kIrqEnable = 0x08, kError = 0x1c, kProgram = 0x10, kPicture = 0x14, kHead = 0x18;
-constexpr uint8_t kFrames = 0x20, kFirstCounter = 0x24, kLastCounter = 0x44;
+using namespace duet::board;
 constexpr size_t kQueued = 3;  // frames started ahead, so that they follow one another without a gap
 
 struct Range {
@@ -58,30 +59,30 @@ int main(int argc, char** argv) {
   std::ifstream file(argv[2], std::ios::binary);
   std::vector<uint8_t> bytes(std::istreambuf_iterator<char>(file), {});
   bytes.resize(job.memory_bytes);
-  Link<Vduet_board> link;
+  Link<Serial<Vduet_board>> link;
   for (const Range& range : job.loads)
     link.write_memory(static_cast<uint32_t>(range.begin), &bytes[range.begin], static_cast<uint32_t>(range.end - range.begin));
   link.write_register(kProgram, job.program);
   link.write_register(kIrqEnable, 3);
   size_t started = 0, done = 0;
-  for (int64_t last = link.cycle(); done < job.frames.size();) {
+  for (int64_t last = link.line.cycle; done < job.frames.size();) {
     for (; started < job.frames.size() && started < done + kQueued; ++started) {
       link.write_register(kPicture, job.frames[started].picture);
       link.write_register(kHead, job.frames[started].head);
       link.write_register(kControl, 1);
     }
     const size_t now = link.read_register(kFrames);
-    if (now != done) last = link.cycle();
-    for (; done < now; ++done) std::cout << "done " << link.cycle() << std::endl;
+    if (now != done) last = link.line.cycle;
+    for (; done < now; ++done) std::cout << "done " << link.line.cycle << std::endl;
     if (const uint32_t error = link.read_register(kError)) return std::cout << "error " << error << std::endl, 0;
-    if (link.cycle() - last > job.limit) return std::cout << "hang " << link.cycle() << std::endl, 0;
+    if (link.line.cycle - last > job.limit) return std::cout << "hang " << link.line.cycle << std::endl, 0;
   }
-  std::cout << "frames " << link.read_register(kFrames) << "\nframe_cycles " << link.read_register(kFirstCounter) << "\ncounters";
-  for (int address = kFirstCounter + 4; address <= kLastCounter; address += 4)
+  std::cout << "frames " << link.read_register(kFrames) << "\nframe_cycles " << link.read_register(kFrameCycles) << "\ncounters";
+  for (int address = kFrameCycles + 4; address <= kLastCounter; address += 4)
     std::cout << ' ' << link.read_register(static_cast<uint8_t>(address));
   bytes.assign(job.memory_bytes, 0);
   for (const Frame& frame : job.frames) link.read_memory(frame.head, &bytes[frame.head], static_cast<uint32_t>(job.head_bytes));
-  std::cout << "\ncycles " << link.cycle() << '\n';
+  std::cout << "\ncycles " << link.line.cycle << '\n';
   std::ofstream(argv[3], std::ios::binary)
       .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   return 0;

@@ -1,13 +1,16 @@
 // A device with an engine (duet_top) and a memory in it, as its host sees it: bench SCRIPT. A line of the script is a command:
-//   reset                      of engine and bus; the memory keeps its contents
-//   memory FILE BYTES          contents of the memory, zeros from the file's end on
-//   save ADDRESS BYTES FILE    of the memory
-//   slow AW W ANSWER           from now on an access' address comes AW, its data W cycles late, and its answer is taken ANSWER
-//   late write ADDRESS VALUE        of a register read ADDRESS MASK VALUE    expects the register's bits until ADDRESS MASK VALUE
-//   reads until they are so irq LEVEL                  expects the interrupt's level interrupt                  waits for it
-//   cycles N                   waits
-//   bad_read N, bad_write N    the N-th beat that is read, or burst that is answered, from now on has an error response
-//   reset_on_bad_write         resets as soon as that has come
+// - reset: of engine and bus; the memory keeps its contents
+// - memory FILE BYTES: contents of the memory, zeros from the file's end on
+// - save ADDRESS BYTES FILE: of the memory
+// - slow AW W ANSWER: from now on an access' address comes AW, its data W, and the taking of its answer ANSWER cycles late
+// - write ADDRESS VALUE: a register
+// - read ADDRESS MASK VALUE: expects the register's bits
+// - until ADDRESS MASK VALUE: reads until they are so
+// - irq LEVEL: expects the interrupt's level
+// - interrupt: waits for it
+// - cycles N: waits
+// - bad_read N, bad_write N: the N-th beat that is read, or burst that is answered, from now on has an error response
+// - reset_on_bad_write: resets as soon as that has come
 // Numbers are decimal or 0x. The first expectation that does not hold ends it with code 1.
 #include <verilated.h>
 
