@@ -80,6 +80,8 @@ const Case kCases[] = {
     {"BrokenSpec", {"evaluate", "@/device.toml", "--store", "@/store"}, {"not valid JSON"}},
     {"UnknownKind", {"evaluate", "@/kind.json", "--store", "@/store"}, {"'trian'", "'train'"}},
     {"StoreNotWritable", {"evaluate", "@/kind.json", "--store", "/proc/duet"}, {"/proc/duet"}},
+    {"DetectOnNoBoard", {"detect", "@/coco/a.jpg", "--device", "pynq-z1", "--port", "/dev/null"}, {"pynq-z1", "no [board]"}},
+    {"DetectWithoutAccelerator", {"detect", "@/coco/a.jpg", "--device", "pynq-z1"}, {"--device", "--simulate or --port"}},
     {"SelectFromNonsense", {"explore", "@/tiny.toml", "--select", "@/kind.json"}, {"kind.json"}},
 };
 
