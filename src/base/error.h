@@ -13,6 +13,12 @@ struct Error : std::runtime_error {
   std::string problem, where, hint;
 };
 
+/// One that may not come again though nothing about the task changes: memory that others took, a file that went away. An
+/// evaluation that ends so is not taken for failed; the next run tries again.
+struct PassingError : Error {
+  using Error::Error;
+};
+
 namespace base {
 [[noreturn]] void check_failed(const char* condition, const char* file, int line, const std::string& detail);
 

@@ -188,6 +188,7 @@ void run(Arguments a) {
         throw Error("two pictures have this name, and one folder cannot hold both", drawn(a, picture), "run them apart");
     std::filesystem::create_directories(a.out);
   }
+  for (const std::string& picture : a.pictures) check_not_itself(picture, drawn(a, picture));
   const auto start = std::chrono::steady_clock::now();
   Answers answers = a.simulate                       ? simulated(a)
                     : !a.port.empty()                ? on_board(a)

@@ -28,7 +28,7 @@ void run(const Arguments& arguments) {
   if (arguments.spec.empty()) throw Error("is missing", "SPEC.json", "say what to evaluate");
   const Json spec = base::read_json(arguments.spec);
   const evaluate::Store store(arguments.store.empty() ? evaluate::default_store() : std::filesystem::path(arguments.store));
-  const Progress progress = arguments.worker ? worker_progress() : progress_bar(spec.value("kind", "evaluation"));
+  const Progress progress = arguments.worker ? worker_progress() : progress_bar("evaluation");
   const evaluate::Outcome outcome = evaluate::evaluate(spec, store, evaluate::kinds(), progress, arguments.retry);
   if (!outcome.done()) throw Error(to_string(outcome.status) + ": " + outcome.message, arguments.spec, "");
   if (arguments.worker) return;

@@ -61,6 +61,10 @@ int main(int argc, char** argv) {
     return complain_of_arguments(app, e, argc, argv);
   } catch (const Error& e) {
     return complain(e.problem, e.where, e.hint);
+  } catch (const std::filesystem::filesystem_error& e) {
+    return complain(e.code().message(), e.path1().string(), "see that it is what the command takes it for, and may be written");
+  } catch (const Json::exception& e) {
+    return complain(std::string("a file holds other JSON than duet writes: ") + e.what(), "", "make it again");
   }
 }
 

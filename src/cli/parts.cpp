@@ -23,6 +23,12 @@ fs::path packed_part(const data::Dataset& dataset, const std::string& part, cons
   return path;
 }
 
+void check_not_itself(const std::string& picture, const std::string& out) {
+  std::error_code absent;
+  if (!out.empty() && std::filesystem::equivalent(picture, out, absent))
+    throw Error("is the picture itself, which would be overwritten", out, "give another --out");
+}
+
 net::Network find_network(const std::string& name) {
   if (const net::Network* known = net::find_known(name)) return *known;
   fs::path path(name);

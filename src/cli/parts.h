@@ -16,6 +16,9 @@ std::filesystem::path packed_part(const data::Dataset& dataset, const std::strin
 /// A network by name ("dnn-a") or from a file that holds its JSON; a folder with network.json counts too.
 net::Network find_network(const std::string& name);
 
+/// Throws Error where a picture that is to be written is one that is read.
+void check_not_itself(const std::string& picture, const std::string& out);
+
 /// A folder of its own below the system's temporary one, removed with its content at the end.
 class TemporaryFolder {
  public:

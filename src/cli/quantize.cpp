@@ -1,8 +1,11 @@
 #include <fmt/core.h>
 
+#include <cstdio>
 #include <memory>
 #include <thread>
+#include <utility>
 
+#include "base/error.h"
 #include "cli/data_options.h"
 #include "cli/parts.h"
 #include "train/train.h"
@@ -15,10 +18,21 @@ namespace fs = std::filesystem;
 struct Arguments {
   std::string network, data, out;
   std::vector<int> widths{8, 8};
+  std::vector<std::string> layers;  // NAME=W,F
   data::ReadOptions read;
   train::QuantizeSpec spec;
   bool json = false;
 };
+
+std::pair<std::string, quant::Widths> layer_of(const std::string& text) {
+  const size_t equals = text.find('=');
+  quant::Widths widths;
+  char rest = 0;
+  if (equals == 0 || equals == std::string::npos ||
+      std::sscanf(text.c_str() + equals, "=%d,%d%c", &widths.weight_bits, &widths.feature_bits, &rest) != 2)
+    throw Error("is no layer with widths", "--layer " + text, "give name=W,F, as in b0.l1=8,8");
+  return {text.substr(0, equals), widths};
+}
 
 // The training's own packs serve where they stand.
 fs::path pack_of(const Arguments& a, const data::Dataset& dataset, const std::string& part, const net::Network& network) {
@@ -30,6 +44,10 @@ void run(const Arguments& a) {
   train::QuantizeSpec spec = a.spec;
   spec.network = a.network;
   spec.weight_bits = a.widths.at(0), spec.feature_bits = a.widths.at(1);
+  for (const std::string& text : a.layers) {
+    const auto [name, widths] = layer_of(text);
+    spec.layers[name] = widths;
+  }
   const net::Network network = find_network(a.network);
   const data::Dataset dataset = read_and_say(a.data, a.read);
   spec.train_pack = pack_of(a, dataset, "train", network);
@@ -57,6 +75,10 @@ void add_quantize(CLI::App& app) {
       ->expected(2)
       ->check(CLI::Range(2, 16))
       ->capture_default_str();
+  verb->add_option(
+      "--layer", a->layers,
+      "A layer with widths of its own, b0.l1=8,8 (several times; names as in network.json's Bundles: b0 is the first "
+      "replication, l0 and l1 its layers, head the last)");
   verb->add_option("--method", a->spec.method,
                    "How weights learn to be integers: straight-through (rounded in every step) or admm (drawn to rounded ones)")
       ->check(CLI::IsMember({"straight-through", "admm"}))

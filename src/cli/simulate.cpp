@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "cli/accelerator.h"
+#include "cli/parts.h"
 #include "cli/verb.h"
 #include "data/draw.h"
 #include "data/image.h"
@@ -75,12 +76,16 @@ Json to_json(const std::vector<program::LayerCycles>& layers) {
   return list;
 }
 
+std::string drawn(const std::string& path, const std::string& out) {
+  return (std::filesystem::path(out) / std::filesystem::path(path).stem()).string() + ".png";
+}
+
 // The picture at `path` with its box, under its own name in the folder `out`.
 void draw(const std::string& path, const net::Box& box, const std::string& out) {
   data::Image image = data::read_image(path);
   data::draw_box(image, box, data::kGreen, std::max(2, image.width / 300));
   std::filesystem::create_directories(out);
-  data::write_image((std::filesystem::path(out) / std::filesystem::path(path).stem()).string() + ".png", image);
+  data::write_image(drawn(path, out), image);
 }
 
 void print_text(const Json& result, const simulate::Result& ran) {
@@ -177,6 +182,10 @@ void run(const Options& options) {
   Accelerator accelerator = read_accelerator(options.accelerator, "simulate");
   if (options.clock_mhz > 0) accelerator.device.clock_mhz = options.clock_mhz;
   const net::Network& network = accelerator.network.network;
+  if (!options.out.empty())
+    for (const std::string& path : options.images) check_not_itself(path, drawn(path, options.out));
+  if (engine::compact(accelerator.engine) && options.latency)
+    throw Error("is of an AXI port, which a compact engine has not", "--latency", "leave it out");
   const std::vector<layer::IntMap> inputs = pictures(options, network.input);
   simulate::Options how;
   how.memory = program::memory_of(accelerator.device, accelerator.device.clock_mhz);
@@ -255,7 +264,7 @@ void add_simulate(CLI::App& app) {
   verb->add_option("--image", o->images, "Pictures to run (default: three of noise)");
   verb->add_option("--out", o->out, "Folder for the pictures with their boxes drawn");
   verb->add_option("--frames", o->frames, "So many frames back to back (default: one a picture, at least 3)")
-      ->check(CLI::Range(1, 1000));
+      ->check(CLI::Range(3, 1000));
   verb->add_option("--latency", o->latency, "Cycles of latency behind the AXI port (0 is as 1) instead of the device's")
       ->check(CLI::Range(0, 10000));
   verb->add_option("--stalls", o->stalls, "Seed of random stalls on every AXI channel (0: none)");

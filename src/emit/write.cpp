@@ -127,7 +127,7 @@ std::string readme(const program::Program& program) {
       "\"DUET\" |\n"
       "| 0x04 | STATUS | bit 0 busy, 1 program loaded, 2 error, 3 room for another frame; 15..8 error code |\n"
       "| 0x08 | IRQ_ENABLE | bit 0 frame done, bit 1 error |\n"
-      "| 0x0c | IRQ | pending; write ones to clear (bit 1 stays while an error stands) |\n"
+      "| 0x0c | IRQ | pending, enabled or not; writing ones clears them |\n"
       "| 0x10 | PROGRAM | address of the program |\n"
       "| 0x14 | PICTURE | address of the next frame's picture |\n"
       "| 0x18 | HEAD | address for the next frame's output |\n"

@@ -37,7 +37,8 @@ Outcome attempt(const Json& spec, const std::filesystem::path& folder, const Kin
     outcome.result = kind(spec, folder, progress);
   } catch (const Error& error) {
     const std::string message = error.what();
-    outcome.status = is_disk_full(message) ? Status::disk_full : is_killed(message) ? Status::crashed : Status::failed;
+    const bool passing = is_killed(message) || dynamic_cast<const PassingError*>(&error);
+    outcome.status = is_disk_full(message) ? Status::disk_full : passing ? Status::crashed : Status::failed;
     outcome.message = message;
   } catch (const std::bad_alloc&) {
     outcome.status = Status::crashed;

@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 fs::path artefact(const Json& spec, const std::string& member) {
   const fs::path path = base::text_field(base::field(spec, member, "evaluate"), "path", "evaluate: " + member);
   if (!fs::exists(path))
-    throw Error("an earlier step's result is gone", path.string(), "run the flow again, it will be made anew");
+    throw PassingError("an earlier step's result is gone", path.string(), "run the flow again, it will be made anew");
   return path;
 }
 

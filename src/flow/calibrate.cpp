@@ -58,7 +58,7 @@ double tuning_cost(const Config& config) {
 void plan_scouts(Plan& plan, const Config& config, double epochs) {
   const double tuning = tuning_cost(config);
   plan.scouts = std::min(config.search.scouts, static_cast<int>(epochs / (kFewestScoutEpochs + tuning)));
-  if (plan.scouts < kFewestScouts) plan.scouts = 0;
+  if (plan.scouts < std::min(kFewestScouts, config.search.scouts)) plan.scouts = 0;
   if (plan.scouts) plan.scout_epochs = std::max(kFewestScoutEpochs, static_cast<int>(epochs / plan.scouts - tuning));
 }
 

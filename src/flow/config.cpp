@@ -200,6 +200,7 @@ Config parse_config(const std::string& text, const fs::path& file, const fs::pat
   if (!data.empty()) config.text += "# --data " + fs::absolute(data).lexically_normal().string() + "\n";
   set_device(config, top.text("device"));
   config.clock_mhz = number(top, "clock_mhz", config.device.clock_mhz, 1, 2000);
+  config.own_clock = top.has("clock_mhz");
   config.device.clock_mhz = config.clock_mhz;  // memory bandwidth is judged at the run's clock
   config.minutes = optional_number(top, "minutes", 1, 100000);
   config.seed = integer<uint64_t>(top, "seed", 1, 0, 1'000'000'000);
@@ -214,6 +215,9 @@ Config parse_config(const std::string& text, const fs::path& file, const fs::pat
   if (!config.minutes && !config.train.epochs)
     top.wrong("minutes", "is missing, and so is 'epochs' of [train]",
               "give the run a time budget, or its training a number of epochs");
+  if (config.minutes && config.train.samples_per_epoch)
+    top.wrong("minutes", "goes with no 'samples_per_epoch' of [train]",
+              "leave that out: the time decides how many pictures an epoch has");
   if (config.height >> 1 < config.search.max_stride || config.width >> 1 < config.search.max_stride)
     top.wrong("input", "is too small for max_stride of [search]", "enlarge the input or lower max_stride");
   return config;

@@ -74,6 +74,7 @@ struct Config {
   device::Device device;
   std::filesystem::path device_file;
   double clock_mhz = 0;
+  bool own_clock = false;         ///< it is the TOML's, not the device file's
   int height = 160, width = 320;  ///< of the network's input
   Targets targets;
   std::vector<Widths> widths;  ///< in order of preference

@@ -2,11 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/files.h"
 #include "emit/emit.h"
 #include "program/program.h"
-#include "quant/quantized.h"
+#include "quant/quantize.h"
 
 namespace duet::flow {
 namespace fs = std::filesystem;
@@ -19,9 +21,10 @@ void copy_files(const fs::path& from, const fs::path& to) {
       base::write_file(to / entry.path().filename(), base::read_file(entry.path()));
 }
 
-// Into `folder`/accelerator, for the integers in `folder`/network.
-void write_accelerator(const engine::Engine& engine, const fs::path& folder) {
-  const auto network = quant::load_quantized(folder / "network" / "quantized" / "quantized");
+// Into `folder`/accelerator, for the integers in `folder`/network, which were trained without a name.
+void write_accelerator(const engine::Engine& engine, const std::string& name, const fs::path& folder) {
+  auto network = quant::load_quantized(folder / "network" / "quantized" / "quantized");
+  network.network.name = name;
   const program::Program program = program::compile(network.network, engine);
   fs::remove_all(folder / "accelerator");  // of an earlier attempt at this run
   emit::write(folder / "accelerator", program, network, emit::vendor_of(engine.family));
@@ -29,12 +32,18 @@ void write_accelerator(const engine::Engine& engine, const fs::path& folder) {
 
 }  // namespace
 
+int accumulator_bits(const evaluate::Outcome& quantized) {
+  return quant::accumulator_bits(quant::load_quantized(quantized.folder / "network" / "quantized"));
+}
+
 void deliver_network(const State& state, const fs::path& out) {
   copy_files(state.final.folder / "network", out / "network" / "float");
   copy_files(state.quantized.folder / "network", out / "network" / "quantized");
 }
 
-void deliver_accelerator(const State& state, const fs::path& out) { write_accelerator(state.engine, out); }
+void deliver_accelerator(const State& state, const fs::path& out) {
+  write_accelerator(state.engine, state.finalists[*state.winner].network.name, out);
+}
 
 fs::path design_folder(const Finalist& finalist) { return fs::path("designs") / fmt::format("proposal-{}", finalist.proposal); }
 
@@ -43,7 +52,9 @@ void deliver_design(const State& state, const Finalist& finalist, const fs::path
   copy_files(finalist.trained.folder / "network", folder / "network" / "float");
   copy_files(finalist.calibrated.folder / "network", folder / "network" / "quantized");
   const Json& proposal = state.explored.at("proposals")[finalist.proposal];
-  write_accelerator(engine::engine_from_json(proposal.at("engine"), "explore.json"), folder);
+  engine::Engine engine = engine::engine_from_json(proposal.at("engine"), "explore.json");
+  engine.acc_bits = std::max(engine.acc_bits, accumulator_bits(finalist.calibrated));
+  write_accelerator(engine, finalist.network.name, folder);
 }
 
 void deliver_bitstream(const State& state, const fs::path& out) {

@@ -5,6 +5,10 @@
 
 namespace duet::flow {
 
+/// Bits that sums of a fine-tuned or calibrated network's integers need (quant::accumulator_bits): a bias may want more than its
+/// engine was planned with.
+int accumulator_bits(const evaluate::Outcome& quantized);
+
 /// Copies the winner's network (float and quantised) into `out`/network.
 void deliver_network(const State& state, const std::filesystem::path& out);
 /// Writes the winner's accelerator into `out`/accelerator.

@@ -93,7 +93,7 @@ Json picked(const evaluate::Outcome& outcome, const std::vector<const char*>& ke
 std::pair<double, std::string> clock_of(const State& state) {
   const Json placed = value_or_null(state.bitstream, "clock_mhz");
   if (placed.is_number()) return {placed.get<double>(), "place and route"};
-  return {state.config.clock_mhz, state.config.clock_mhz == state.config.device.clock_mhz ? "device file" : "flow"};
+  return {state.config.clock_mhz, state.config.own_clock ? "flow" : "device file"};
 }
 
 Json result_of(const State& state) {

@@ -67,7 +67,7 @@ class Run {
     note_.clear();
     try {
       work();
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
       state_.problems.push_back(name + ": " + error.what());
       finish_step(name, begin);
       write_report(state_, out_, "failed");
@@ -127,8 +127,8 @@ class Run {
     }
     note_ = fmt::format("{} trained, {} selected", trained, state_.selected.at("selected").size());
     if (state_.selected.at("selected").empty())
-      throw Error("no prototype could be trained" + first_problem(), out_.string(),
-                  "run the same command again once that is mended");
+      throw Error("no prototype could be trained" + last_problem(), out_.string(),
+                  "once that is mended, run the same command again with --retry");
   }
 
   std::vector<std::string> selected() const { return state_.selected.at("selected").get<std::vector<std::string>>(); }
@@ -198,8 +198,8 @@ class Run {
       which.push_back(i), designs.push_back({*finalist.iou, proposal.at("fps"), proposal.at("watts")});
     }
     if (which.empty())
-      throw Error("no finalist could be trained" + first_problem(), out_.string(),
-                  "run the same command again once that is mended");
+      throw Error("no finalist could be trained" + last_problem(), out_.string(),
+                  "once that is mended, run the same command again with --retry");
     const auto scores = search::contest_scores(designs);
     for (size_t k = 0; k < which.size(); ++k) state_.finalists[which[k]].score = scores[k];
     for (size_t k : search::pareto_set(designs)) state_.finalists[which[k]].pareto = true;
@@ -213,8 +213,8 @@ class Run {
 
   void final_training() {
     const Finalist& winner = state_.finalists[*state_.winner];
-    note_ = "none asked for";
-    if (state_.plan.final_epochs == 0) return;
+    if (state_.plan.final_epochs == 0) return void(note_ = "none asked for");
+    note_ = "it did not end";
     const auto outcome = evaluate_all(world_, "training " + winner.network.name,
                                       {continue_spec(winner.trained, state_.packs, state_.config, state_.plan)})
                              .at(0);
@@ -232,8 +232,15 @@ class Run {
         fmt::format("fine-tuning {} for W{}F{}", winner.network.name, winner.widths.weight_bits, winner.widths.feature_bits),
         quantize_spec(artefact(state_.final, "network"), winner.widths, state_.packs, state_.config, state_.plan.quantize_epochs,
                       state_.plan.samples, state_.plan.threads));
+    complain("fine-tuning", state_.quantized);
     note_ = fmt::format("validation IoU {:.3f}", state_.quantized.result.at("iou_validation").get<double>());
     deliver_network(state_, out_);
+    const int needed = accumulator_bits(state_.quantized);
+    if (needed <= state_.engine.acc_bits) return;
+    state_.problems.push_back(
+        fmt::format("a bias needs sums of {} bits, the engine was planned with {}: it gets them, and more LUTs than predicted",
+                    needed, state_.engine.acc_bits));
+    state_.engine.acc_bits = needed;
   }
 
   void score() {
@@ -325,10 +332,12 @@ class Run {
                       state_.bitstream.result.at("reached_mhz").get<double>());
   }
 
-  std::string first_problem() const { return state_.problems.empty() ? "" : ": " + state_.problems.front(); }
+  std::string last_problem() const { return state_.problems.empty() ? "" : ": " + state_.problems.back(); }
 
   void complain(const std::string& what, const evaluate::Outcome& outcome) {
-    if (!outcome.done()) state_.problems.push_back(what + " " + to_string(outcome.status) + ": " + outcome.message);
+    if (!outcome.done()) return state_.problems.push_back(what + " " + to_string(outcome.status) + ": " + outcome.message);
+    if (const std::string why = outcome.result.is_object() ? outcome.result.value("stopped", "") : ""; !why.empty())
+      state_.problems.push_back(what + " stopped early: " + why);
   }
 
   Json times() const {

@@ -50,7 +50,7 @@ Json bundles_step(const Config& config, const Progress& progress) {
   Json entries = Json::array();
   for (const auto& bundle : bundles) {
     entries.push_back(describe_bundle(bundle, config));
-    entries.back()["named"] = entries.size() <= named.size();
+    entries.back()["named"] = std::find(named.begin(), named.end(), bundle) != named.end();
     if (progress) progress(static_cast<double>(entries.size()), static_cast<double>(bundles.size()), net::name(bundle));
   }
   return {{"device", config.device.name},

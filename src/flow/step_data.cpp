@@ -17,7 +17,8 @@ evaluate::Outcome evaluate_one(const World& world, const std::string& title, con
   auto outcome = evaluate_all(world, title, {spec}).at(0);
   if (outcome.done()) return outcome;
   const bool again = outcome.status == evaluate::Status::crashed || outcome.status == evaluate::Status::timed_out;
-  const std::string hint = again ? "run the same command again, it goes on where it was" : "";
+  const std::string hint = again ? "run the same command again, it goes on where it was"
+                                 : "once that is mended, run the same command again with --retry";
   throw Error(to_string(outcome.status) + ": " + outcome.message, title, hint);
 }
 

@@ -35,12 +35,14 @@ std::vector<net::Network> draw_scouts(const std::string& bundle, int count, cons
 }
 
 Json entry(int index, const net::Network& network, Widths widths, const evaluate::Outcome& outcome) {
+  const std::string note =
+      outcome.done() ? outcome.result.value("stopped", "") : to_string(outcome.status) + ": " + outcome.message;
   return {{"index", index},
           {"network", net::to_json(network)},
           {"weight_bits", widths.weight_bits},
           {"feature_bits", widths.feature_bits},
-          {"iou", outcome.done() ? outcome.result.at("iou_validation") : Json()},
-          {"note", outcome.done() ? "" : to_string(outcome.status) + ": " + outcome.message}};
+          {"iou", note.empty() ? outcome.result.at("iou_validation") : Json()},
+          {"note", note}};
 }
 
 }  // namespace
@@ -65,7 +67,10 @@ Json scout_step(const std::vector<std::string>& bundles, const Config& config, c
     specs.clear();
     std::vector<std::pair<size_t, Widths>> what;
     for (size_t i = 0; i < networks.size(); ++i) {
-      if (!trained[i].done()) continue;
+      if (!trained[i].done()) {
+        scouts.push_back(entry(static_cast<int>(i), networks[i], config.widths[0], trained[i]));
+        continue;
+      }
       for (const Widths& widths : config.widths) {
         what.emplace_back(i, widths);
         specs.push_back(quantize_spec(artefact(trained[i], "network"), widths, packs, config, kFineTuned,

@@ -77,11 +77,12 @@ double range_of(const FoldedLayer& layer, const Histogram& histogram, int bits) 
 
 }  // namespace
 
-Ranges calibrate(const net::Network& network, const Tensors& tensors, const Pictures& pictures, size_t count, int feature_bits,
-                 int threads, const Progress& progress) {
+Ranges calibrate(const net::Network& network, const Tensors& tensors, const Pictures& pictures, size_t count,
+                 const QuantizeOptions& options, int threads, const Progress& progress) {
   DUET_CHECK(count > 0, "calibration needs a picture");
   const net::Graph graph = to_graph(network);
   const std::vector<FoldedLayer> layers = fold(network, tensors);
+  const std::vector<Widths> widths = layer_widths(network, options);
   std::vector<Histogram> all(layers.size());
   std::mutex mutex;
   const auto one = [&](int i) {
@@ -96,8 +97,7 @@ Ranges calibrate(const net::Network& network, const Tensors& tensors, const Pict
   };
   base::parallel_for(static_cast<int>(count), one, progress, threads);
   Ranges ranges;
-  for (size_t l = 0; l < layers.size(); ++l)
-    ranges.max[layers[l].node] = range_of(layers[l], all[l], l + 1 == layers.size() ? fixed::kHeadBits : feature_bits);
+  for (size_t l = 0; l < layers.size(); ++l) ranges.max[layers[l].node] = range_of(layers[l], all[l], widths[l].feature_bits);
   return ranges;
 }
 

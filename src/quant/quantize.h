@@ -1,6 +1,9 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "base/progress.h"
 #include "base/rng.h"
@@ -17,7 +20,12 @@ struct QuantizeOptions {
   int weight_bits = 8, feature_bits = 8;  ///< (W, F), each 2..16
   int accumulator_bits = 40;              ///< A of docs/arithmetic.md, 2: at most 40
   bool clip_weights = true;               ///< a channel's largest weights are clipped where that lowers its squared error
+  std::map<std::string, Widths> layers;   ///< other widths than the network's, by a layer's name ("b0.l1")
 };
+
+/// Widths of every computing layer, in graph order. Maps that are put side by side get the wider one's. Throws Error for a width
+/// out of its range, and for a name that no layer has (with the nearest one).
+std::vector<Widths> layer_widths(const net::Network& network, const QuantizeOptions& options);
 
 /// A convolution with its batch norm folded in: what the integers stand for, in double precision.
 struct FoldedLayer {
@@ -36,8 +44,8 @@ std::vector<FoldedLayer> fold(const net::Network& network, const Tensors& tensor
 
 /// Ranges of all feature maps from `count` pictures run in float. Below 12 bits the range with the least squared error; from 12
 /// bits on (and so for the head) twice the largest value seen. Never more than the clip of a ReLU. `count` at least 1.
-Ranges calibrate(const net::Network& network, const Tensors& tensors, const Pictures& pictures, size_t count, int feature_bits,
-                 int threads = 1, const Progress& progress = {});
+Ranges calibrate(const net::Network& network, const Tensors& tensors, const Pictures& pictures, size_t count,
+                 const QuantizeOptions& options, int threads = 1, const Progress& progress = {});
 
 /// Integers for given ranges (docs/arithmetic.md). Pure: fine-tuning calls it with ranges of its own. Throws Error naming the
 /// layer and channel for a weight that is not a number, a range that is missing or not above 0, or an accumulator that could

@@ -34,23 +34,6 @@ void layer_to_tensors(const QuantizedLayer& layer, const std::vector<int64_t>& s
   tensors[layer.node + ".shift"] = make_tensor<uint8_t>(channels, std::span<const uint8_t>(shift));
 }
 
-struct ComputingNode {
-  std::string name;
-  std::vector<int64_t> weight_shape;
-};
-
-std::vector<ComputingNode> computing_nodes(const net::Network& network) {
-  const net::Graph graph = to_graph(network);
-  const std::vector<net::Shape> shapes = layer::shapes(graph);
-  std::vector<ComputingNode> nodes;
-  for (size_t i = 1; i < graph.nodes.size(); ++i) {
-    const auto op = layer::kind_of(graph.nodes[i]).float_operation(graph.nodes[i], layer::input_shapes(graph.nodes[i], shapes));
-    if (op.kind == layer::FloatOperation::Kind::convolution)
-      nodes.push_back({graph.nodes[i].name, {op.out_channels, op.in_channels / op.groups, op.kernel, op.kernel}});
-  }
-  return nodes;
-}
-
 [[noreturn]] void damaged(const std::string& what, const std::string& where) {
   throw Error(what, where, "quantise the network again");
 }
@@ -104,6 +87,18 @@ QuantizedLayer read_layer(const Json& json, const ComputingNode& node, const Ten
 }
 
 }  // namespace
+
+std::vector<ComputingNode> computing_nodes(const net::Network& network) {
+  const net::Graph graph = to_graph(network);
+  const std::vector<net::Shape> shapes = layer::shapes(graph);
+  std::vector<ComputingNode> nodes;
+  for (size_t i = 1; i < graph.nodes.size(); ++i) {
+    const auto op = layer::kind_of(graph.nodes[i]).float_operation(graph.nodes[i], layer::input_shapes(graph.nodes[i], shapes));
+    if (op.kind == layer::FloatOperation::Kind::convolution)
+      nodes.push_back({graph.nodes[i].name, {op.out_channels, op.in_channels / op.groups, op.kernel, op.kernel}});
+  }
+  return nodes;
+}
 
 void save(const QuantizedNetwork& network, const fs::path& path) {
   Json layers = Json::array();

@@ -9,6 +9,14 @@
 
 namespace duet::quant {
 
+/// A layer that computes, of the network's graph.
+struct ComputingNode {
+  std::string name;
+  std::vector<int64_t> weight_shape;  ///< out, in / groups, kernel, kernel
+};
+/// All of them, in graph order.
+std::vector<ComputingNode> computing_nodes(const net::Network& network);
+
 /// A computing layer in integers, with what a person needs to read it in real numbers.
 struct QuantizedLayer {
   std::string node;                  ///< name of the Graph node it belongs to; norm and activation are folded in
@@ -23,7 +31,7 @@ struct QuantizedLayer {
 /// A network in integers: what the golden model runs, the accelerator computes and `emit` packs.
 struct QuantizedNetwork {
   net::Network network;
-  int weight_bits = 8, feature_bits = 8;  ///< the network's (W, F)
+  int weight_bits = 8, feature_bits = 8;  ///< (W, F) of its widest layers, the head's map not counted
   std::vector<QuantizedLayer> layers;     ///< in graph order, computing layers only; the last is the head
 };
 

@@ -8,6 +8,12 @@
 
 namespace duet::quant {
 
+/// Widths of a layer: of its weights, and of its output's map (of the head's, whatever is asked, fixed::kHeadBits).
+struct Widths {
+  int weight_bits = 8, feature_bits = 8;
+  bool operator==(const Widths&) const = default;
+};
+
 /// Real range of each stored feature map, by the name of its computing node ("b0.l1", "head"): its integers reach from 0 (after
 /// ReLU) or -max to max. For a clipped ReLU never more than the clip. The picture is not in it: its scale is kPictureScale.
 struct Ranges {

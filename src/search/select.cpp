@@ -80,7 +80,7 @@ std::vector<size_t> pareto_front(const std::vector<double>& costs, const std::ve
 }
 
 std::vector<size_t> spread_out(const std::vector<std::vector<double>>& points, int count) {
-  if (points.empty()) return {};
+  if (points.empty() || count <= 0) return {};
   const size_t dimensions = points[0].size();
   std::vector<double> variance(dimensions);
   for (size_t j = 0; j < dimensions; ++j) {

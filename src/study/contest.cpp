@@ -88,7 +88,8 @@ std::vector<Json> hold(const std::vector<Contestant>& contestants, const Budget&
     for (const Json& iou : row.at("ious")) sum += iou.get<double>();
     if (!row.at("ious").empty()) row["iou"] = sum / static_cast<double>(row.at("ious").size());
     const auto judged = flow::judge(networks[i], widths[i], course.config);
-    if (!judged || judged->design.excess > 0 || !first[i].done()) {
+    if (!first[i].done()) continue;  // and it was said why
+    if (!judged || judged->design.excess > 0) {
       notes.push_back(contestants[i].name + ": no engine for it fits the device");
       continue;
     }

@@ -44,6 +44,15 @@ struct Reader {
     for (const std::string& word : known) all += (all.empty() ? "" : " or ") + word;
     throw Error(std::string("\"") + key + "\" is \"" + value + "\"", where, "use " + all);
   }
+  void operator()(const char* key, std::map<std::string, quant::Widths>& value) {
+    if (!take(key)) return;
+    for (const auto& [name, both] : base::field(json, key, where).items()) {
+      const std::string place = where + ": " + key + ": " + name;
+      base::only_keys(both, {"weight_bits", "feature_bits"}, place);
+      value[name] = {static_cast<int>(base::int_field(both, "weight_bits", 2, 16, place)),
+                     static_cast<int>(base::int_field(both, "feature_bits", 2, 16, place))};
+    }
+  }
   void operator()(const char* key, net::Network& value) {
     if (!take(key)) return;
     const Json& given = json.at(key);
@@ -70,6 +79,10 @@ struct Keys {
 
 struct Writer {
   Json json = Json::object();
+  void operator()(const char* key, const std::map<std::string, quant::Widths>& value) {
+    for (const auto& [name, both] : value)
+      json[key][name] = {{"weight_bits", both.weight_bits}, {"feature_bits", both.feature_bits}};
+  }
   template <class Value, class... Limits>
   void operator()(const char* key, const Value& value, const Limits&...) {
     if constexpr (std::is_same_v<Value, net::Network>)
@@ -101,7 +114,7 @@ template <class Archive, class Spec>
 void quantize_members(Archive& a, Spec& s) {
   a("network", s.network);
   a("train_pack", s.train_pack), a("validation_pack", s.validation_pack);
-  a("weight_bits", s.weight_bits, 2, 16), a("feature_bits", s.feature_bits, 2, 16);
+  a("weight_bits", s.weight_bits, 2, 16), a("feature_bits", s.feature_bits, 2, 16), a("layers", s.layers);
   a("method", s.method, std::vector<std::string>{"straight-through", "admm"});
   a("epochs", s.epochs, 0, 100000), a("batch", s.batch, 1, 4096);
   a("learning_rate", s.learning_rate, 1e-9, 10.0), a("ema", s.ema, 0.0, 0.999999);

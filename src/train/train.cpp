@@ -24,14 +24,14 @@ auto call_core(const fs::path& folder, const Function& function) {
   } catch (const Error&) {
     throw;
   } catch (const std::bad_alloc&) {
-    throw Error("not enough memory for training", folder.string(), "use a smaller \"batch\"");
+    throw PassingError("not enough memory for training", folder.string(), "use a smaller \"batch\"");
   } catch (const std::exception& e) {
     const std::string message = e.what();
     const std::string line = message.substr(0, message.find('\n'));
     const bool memory = message.find("memory") != std::string::npos;
-    throw Error(line, folder.string(),
-                memory ? "use a smaller \"batch\""
-                       : "free space on the disk if it is full; what is finished is kept, the same command goes on");
+    throw PassingError(line, folder.string(),
+                       memory ? "use a smaller \"batch\""
+                              : "free space on the disk if it is full; what is finished is kept, the same command goes on");
   }
 }
 
@@ -210,14 +210,14 @@ Json quantize(const QuantizeSpec& spec, const fs::path& folder, const Progress& 
   Json key = to_json(spec);
   key.erase("network");
   options.fingerprint = fingerprint(key, plan, start, train);
-  const core::QuantizeOptions widths{spec.weight_bits, spec.feature_bits, spec.calibration_pictures};
+  quant::QuantizeOptions rounding;
+  rounding.weight_bits = spec.weight_bits, rounding.feature_bits = spec.feature_bits, rounding.layers = spec.layers;
+  rounding.clip_weights = true;  // as the fine-tuning rounds them
+  const core::QuantizeOptions widths{quant::layer_widths(network, rounding), spec.calibration_pictures};
   const core::TrainResult result =
       call_core(folder, [&] { return library_core().fine_tune(plan, start, options, widths, progress); });
 
   const quant::Tensors tensors = to_tensors(plan, result.weights);
-  quant::QuantizeOptions rounding;
-  rounding.weight_bits = spec.weight_bits, rounding.feature_bits = spec.feature_bits;
-  rounding.clip_weights = true;  // as the fine-tuning rounded them
   quant::save(quant::quantize(network, tensors, ranges_of(plan, result.feature_max), rounding), folder / "quantized");
   quant::save_safetensors(tensors, folder / "weights.safetensors");
   base::write_json(folder / "network.json", net::to_json(network));

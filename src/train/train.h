@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "base/progress.h"
 #include "net/box.h"
 #include "net/network.h"
+#include "quant/scale.h"
 
 namespace duet::train {
 
@@ -43,6 +45,7 @@ struct QuantizeSpec {
   std::filesystem::path network;  ///< folder that `train` made: network.json, weights.safetensors
   std::filesystem::path train_pack, validation_pack;
   int weight_bits = 8, feature_bits = 8;
+  std::map<std::string, quant::Widths> layers;  ///< other widths, by a layer's name (quant::QuantizeOptions)
   /// How weights learn: rounded in every step, their gradients straight through the rounding, or in float and drawn to rounded
   /// ones by ADMM (core::TrainOptions::admm). Maps are rounded in every step either way.
   std::string method = "straight-through";

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "base/process.h"
 #include "support/folder.h"
@@ -80,6 +81,17 @@ const Case kCases[] = {
     {"BrokenSpec", {"evaluate", "@/device.toml", "--store", "@/store"}, {"not valid JSON"}},
     {"UnknownKind", {"evaluate", "@/kind.json", "--store", "@/store"}, {"'trian'", "'train'"}},
     {"StoreNotWritable", {"evaluate", "@/kind.json", "--store", "/proc/duet"}, {"/proc/duet"}},
+    {"DetectOverItsPicture", {"detect", "@/coco/a.jpg", "@/csv/a.png", "--out", "@/coco"}, {"coco/a.jpg", "the picture itself"}},
+    {"DetectIntoAFile", {"detect", "@/coco/a.jpg", "@/csv/b.jpg", "--out", "@/csv/labels.csv"}, {"labels.csv"}},
+    {"SimulateOverItsPicture",
+     {"simulate", "dnn-a", "--widths", "8,8", "--image", "@/csv/a.png", "--out", "@/csv"},
+     {"csv/a.png", "the picture itself"}},
+    {"SpecificationIsAList", {"evaluate", "@/list.json", "--store", "@/store"}, {"an object with a \"kind\""}},
+    {"BundlesWithoutAList", {"select", "@/tiny.toml", "--bundles", "@/three.json"}, {"other JSON"}},
+    {"MinutesAndPictures",
+     kRun,
+     {"'minutes'", "samples_per_epoch"},
+     "seed = 3>seed = 3\nminutes = 5|\nepochs = 2>\nepochs = 2\nsamples_per_epoch = 100"},
     {"DetectOnNoBoard", {"detect", "@/coco/a.jpg", "--device", "pynq-z1", "--port", "/dev/null"}, {"pynq-z1", "no [board]"}},
     {"DetectWithoutAccelerator", {"detect", "@/coco/a.jpg", "--device", "pynq-z1"}, {"--device", "--simulate or --port"}},
     {"SelectFromNonsense", {"explore", "@/tiny.toml", "--select", "@/kind.json"}, {"kind.json"}},
@@ -115,6 +127,9 @@ class BadInput : public testing::TestWithParam<Case> {
     base::write_file(f / "coco" / "labels.json",
                      R"({"images": [{"id": 1, "file_name": "a.jpg"}], "annotations": [{"image_id": 1}]})");
     base::write_file(f / "csv" / "labels.csv", "picture,box\na.jpg,10\n");
+    base::write_file(f / "csv" / "a.png", base::read_file(name("shapes", ".jpg")));
+    base::write_file(f / "list.json", "[]");
+    base::write_file(f / "three.json", "{\"bundles\": 3}");
     base::write_file(f / "kind.json", "{\"kind\": \"trian\"}");
   }
   static void TearDownTestSuite() { delete folder_; }
@@ -126,12 +141,15 @@ class BadInput : public testing::TestWithParam<Case> {
 };
 test::Folder* BadInput::folder_ = nullptr;
 
-void change(std::string& text, std::string changes) {
-  const size_t arrow = changes.find('>');
-  const std::string from = changes.substr(0, arrow), to = changes.substr(arrow + 1);
-  const size_t at = text.find(from);
-  ASSERT_NE(at, std::string::npos) << from;
-  text.replace(at, from.size(), to);
+void change(std::string& text, const std::string& changes) {
+  std::istringstream all(changes);
+  for (std::string one; std::getline(all, one, '|');) {
+    const size_t arrow = one.find('>');
+    const std::string from = one.substr(0, arrow), to = one.substr(arrow + 1);
+    const size_t at = text.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+  }
 }
 
 TEST_P(BadInput, IsOneClearLine) {

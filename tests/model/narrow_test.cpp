@@ -26,9 +26,9 @@ engine::Engine wide() {
   return program::size_for(engine, network());
 }
 
-quant::QuantizedNetwork numbers() {
+quant::QuantizedNetwork numbers(std::map<std::string, quant::Widths> layers = {}) {
   quant::QuantizeOptions widths;
-  widths.weight_bits = 7, widths.feature_bits = 6;
+  widths.weight_bits = 7, widths.feature_bits = 6, widths.layers = std::move(layers);
   Rng rng(1);
   return quant::random_quantized(network(), widths, rng);
 }
@@ -43,6 +43,14 @@ layer::IntMap picture() {
 TEST(Narrow, NumbersRunInWiderLanes) {
   const Result result = run(numbers(), wide(), {picture()}, {});
   const Comparison heads = compare({result.outputs[0]}, {golden::run(numbers(), picture())}, 16);
+  EXPECT_EQ(heads.bytes_differ, 0) << heads.first;
+  EXPECT_GT(heads.bytes_compared, 100);
+}
+
+TEST(Narrow, LayersMayHaveWidthsOfTheirOwn) {
+  const auto mixed = numbers({{"b0.l0", {5, 9}}, {"b0.l1", {11, 3}}, {"b1.l1", {3, 8}}});
+  const Result result = run(mixed, wide(), {picture()}, {});
+  const Comparison heads = compare({result.outputs[0]}, {golden::run(mixed, picture())}, 16);
   EXPECT_EQ(heads.bytes_differ, 0) << heads.first;
   EXPECT_GT(heads.bytes_compared, 100);
 }

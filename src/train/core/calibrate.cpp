@@ -50,17 +50,13 @@ struct Histogram {
   }
 };
 
-int bits_of(const Model& model, size_t step, int feature_bits) {
-  return step + 1 == model.steps().size() ? fixed::kHeadBits : feature_bits;
-}
-
 double range_of(const Model& model, size_t i, const Histogram& seen, int feature_bits) {
   const Model::Step& step = model.steps()[i];
   const double clip = step.relu >= 0 ? model.plan().ops[static_cast<size_t>(step.relu)].clip : 0;
   const bool head = i + 1 == model.steps().size();
   const double most = clip > 0 ? clip
                       : head   ? 2 * seen.limit
-                               : seen.best_range(fixed::feature_range(bits_of(model, i, feature_bits), step.relu < 0).hi);
+                               : seen.best_range(fixed::feature_range(feature_bits, step.relu < 0).hi);
   return most > 0 ? most : 1;  // a map that is zero on every picture
 }
 
@@ -111,10 +107,12 @@ std::vector<double> level_ranges(const Model& model, const data::Pack& pack, con
 std::vector<StepQuant> calibrate(const Model& model, const data::Pack& pack, const QuantizeOptions& options, uint64_t seed) {
   const size_t steps = model.steps().size();
   const std::vector<Histogram> seen = observed(model, pack, options.calibration_pictures, seed);
+  size_t convolution = 0;
   std::vector<double> most(steps);  // where the integers of each step's output end
   for (size_t i = 0; i < steps; ++i)
-    if (model.steps()[i].convolution >= 0) most[i] = range_of(model, i, seen[i], options.feature_bits);
+    if (model.steps()[i].convolution >= 0) most[i] = range_of(model, i, seen[i], options.widths.at(convolution++).feature_bits);
   share(model, most);
+  convolution = 0;
   std::vector<StepQuant> out(steps);
   for (size_t i = 0; i < steps; ++i) {
     const Model::Step& step = model.steps()[i];
@@ -125,11 +123,11 @@ std::vector<StepQuant> calibrate(const Model& model, const data::Pack& pack, con
       continue;
     }
     const bool is_signed = step.relu < 0;
-    const int bits = bits_of(model, i, options.feature_bits);
-    const fixed::Range range = fixed::feature_range(bits, is_signed);
-    q.weight_bits = options.weight_bits;
+    const quant::Widths widths = options.widths.at(convolution++);
+    const fixed::Range range = fixed::feature_range(widths.feature_bits, is_signed);
+    q.weight_bits = widths.weight_bits;
     q.max = most[i];
-    q.out_scale = quant::feature_scale(most[i], bits, is_signed);
+    q.out_scale = quant::feature_scale(most[i], widths.feature_bits, is_signed);
     q.lo = range.lo, q.hi = range.hi;
     q.in_scale = input < 0 ? quant::kPictureScale : out[static_cast<size_t>(input)].out_scale;
   }

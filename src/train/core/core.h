@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "quant/scale.h"
+
 namespace duet::train::core {
 
 /// One float operation; the last one's output is the head's map. Weighted kinds have no bias when a batch norm follows.
@@ -61,7 +63,7 @@ struct TrainOptions {
 
 /// Widths of the fine-tuning and how a feature map's scale is chosen.
 struct QuantizeOptions {
-  int weight_bits = 8, feature_bits = 8;
+  std::vector<quant::Widths> widths;  ///< of each convolution, in order
   int calibration_pictures = 64;
 };
 

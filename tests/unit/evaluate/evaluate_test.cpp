@@ -104,6 +104,13 @@ TEST_F(Evaluate, FailureIsRecordedAndRepeatedOnRequestOnly) {
   EXPECT_FALSE(run(spec).stored);
 }
 
+TEST_F(Evaluate, WhatMayPassIsTriedAgainByTheNextRun) {
+  const Json spec{{"kind", "wait for"}, {"path", (root_ / "late").string()}};
+  EXPECT_EQ(run(spec).status, Status::crashed);
+  base::write_file(root_ / "late", "");
+  EXPECT_TRUE(run(spec).done());
+}
+
 TEST_F(Evaluate, CrashEndsNothingElseAndIsTriedAgainByTheNextRun) {
   const Json crash{{"kind", "count"}, {"steps", 5}, {"die_at", 2}};
   const auto outcomes = run_all({crash, Json{{"kind", "count"}, {"steps", 2}}}, store_, options_);

@@ -32,6 +32,11 @@ Json count(const Json& spec, const fs::path& folder, const Progress& progress) {
 const Kinds kTestKinds{
     {"count", count},
     {"fail", [](const Json&, const fs::path&, const Progress&) -> Json { throw Error("cannot be", "here", "do not ask"); }},
+    {"wait for",
+     [](const Json& spec, const fs::path&, const Progress&) -> Json {
+       if (!fs::exists(spec.at("path").get<std::string>())) throw PassingError("is gone", "late", "");
+       return 1;
+     }},
     {"killed tool",
      [](const Json&, const fs::path&, const Progress&) -> Json { throw Error("ended with code 143", "yosys", ""); }},
     {"full",

@@ -105,7 +105,8 @@ TEST(Calibrate, FindsTheRangeAndRespectsTheClip) {
   run_float(graph, tensors, picture, [&](size_t node, const FloatMap& map) {
     for (float v : map.values) largest[graph.nodes[node].name] = std::max(largest[graph.nodes[node].name], std::abs(double{v}));
   });
-  const Ranges fine = calibrate(network, tensors, one(picture), 1, 11), coarse = calibrate(network, tensors, one(picture), 1, 3);
+  const Ranges fine = calibrate(network, tensors, one(picture), 1, {8, 11}),
+               coarse = calibrate(network, tensors, one(picture), 1, {8, 3});
   ASSERT_EQ(fine.max.size(), 5u);
   EXPECT_DOUBLE_EQ(fine.max.at("head"), 2 * largest["head"]);
   for (const std::string layer : {"b0.l0", "b0.l1", "b1.l0", "b1.l1"}) {
@@ -113,9 +114,9 @@ TEST(Calibrate, FindsTheRangeAndRespectsTheClip) {
     EXPECT_NEAR(fine.max.at(layer), largest[layer + ".act"], 0.05 * largest[layer + ".act"]) << layer;
     EXPECT_LT(coarse.max.at(layer), fine.max.at(layer)) << "three bits should clip " << layer;
   }
-  const Ranges again = calibrate(network, tensors, one(picture), 3, 11, 3);  // threads and repetition change nothing
+  const Ranges again = calibrate(network, tensors, one(picture), 3, {8, 11}, 3);  // threads and repetition change nothing
   EXPECT_EQ(again.max, fine.max);
-  const Ranges roomy = calibrate(network, tensors, one(picture), 1, 12);
+  const Ranges roomy = calibrate(network, tensors, one(picture), 1, {8, 12});
   for (const std::string layer : {"b0.l0", "b1.l1"})
     EXPECT_DOUBLE_EQ(roomy.max.at(layer), std::min(4.0, 2 * largest[layer + ".act"])) << layer;
 }
@@ -130,7 +131,8 @@ TEST(Calibrate, OrderOfBrightAndDarkPicturesChangesNothing) {
   const auto forward = [&](size_t i) { return std::span<const uint8_t>(pictures[i]); };
   const auto backward = [&](size_t i) { return std::span<const uint8_t>(pictures[pictures.size() - 1 - i]); };
   for (int bits : {2, 3, 4, 8})
-    EXPECT_EQ(calibrate(network, tensors, forward, 9, bits).max, calibrate(network, tensors, backward, 9, bits).max) << bits;
+    EXPECT_EQ(calibrate(network, tensors, forward, 9, {8, bits}).max, calibrate(network, tensors, backward, 9, {8, bits}).max)
+        << bits;
 }
 
 TEST(AccumulatorBits, AreTheFewestThatHoldTheBound) {
@@ -182,6 +184,38 @@ TEST(Quantize, WeightScalesAreWhatMultiplierAndShiftDefine) {
   EXPECT_EQ(q.layers.back().parameters.output, (fixed::Range{-32768, 32767}));
 }
 
+TEST(Quantize, LayersMayHaveWidthsOfTheirOwn) {
+  Rng rng(10);
+  net::Network network = small_network("dw3-conv1-bn-relu-max");
+  const QuantizedNetwork q = random_quantized(
+      network, {.weight_bits = 6, .feature_bits = 5, .layers = {{"b0.l1", {9, 3}}, {"b1.l0", {2, 11}}, {"head", {4, 7}}}}, rng);
+  const auto widths = [](const QuantizedNetwork& of) {
+    std::vector<std::pair<int, int>> all;
+    for (const QuantizedLayer& layer : of.layers) {
+      all.emplace_back(layer.weight_bits, layer.output_bits);
+      for (int w : layer.parameters.weights) EXPECT_LE(std::abs(w), fixed::weight_limit(layer.weight_bits)) << layer.node;
+      EXPECT_EQ(layer.parameters.output, fixed::feature_range(layer.output_bits, layer.output_signed));
+    }
+    return all;
+  };
+  using testing::ElementsAre;
+  using testing::Pair;
+  EXPECT_THAT(widths(q), ElementsAre(Pair(6, 5), Pair(9, 3), Pair(2, 11), Pair(6, 5), Pair(4, 16)));
+  EXPECT_EQ(q.weight_bits, 9);
+  EXPECT_EQ(q.feature_bits, 11);
+  // Maps side by side: that which goes around b1 and what b1 makes.
+  network.input = {3, 12, 16};
+  network.replications = {{6, true}, {9, false}, {7, false}};
+  network.bypass = net::Bypass{0, 2};
+  const QuantizedNetwork side = random_quantized(network, {.layers = {{"b0.l1", {8, 4}}, {"b1.l1", {8, 6}}}}, rng);
+  EXPECT_THAT(widths(side), ElementsAre(Pair(8, 8), Pair(8, 6), Pair(8, 8), Pair(8, 6), Pair(8, 8), Pair(8, 8), Pair(8, 16)));
+  EXPECT_EQ(side.layers[1].output_scale, side.layers[3].output_scale);
+  const auto problem = [&](const QuantizeOptions& options) { return message_of([&] { layer_widths(network, options); }); };
+  EXPECT_THAT(problem({.layers = {{"b1.l2", {8, 8}}}}), testing::HasSubstr("did you mean b1.l"));
+  EXPECT_THAT(problem({.layers = {{"something", {8, 8}}}}), testing::HasSubstr("the layers are b0.l0, b0.l1,"));
+  EXPECT_THAT(problem({.layers = {{"b1.l1", {8, 1}}}}), testing::HasSubstr("feature_bits of b1.l1 is 1"));
+}
+
 // A dead channel has weights of almost nothing and a large bias: its output must still be right.
 TEST(Quantize, ChannelsOfZerosKeepTheirBias) {
   Rng rng(6);
@@ -202,7 +236,7 @@ TEST(Quantize, WhatCannotBeDoneIsNamed) {
   const net::Network network = small_network("dw3-conv1-bn-relu-max");
   Tensors tensors = random_tensors(to_graph(network), rng);
   const std::vector<uint8_t> picture = test::random_picture(network, rng);
-  const Ranges ranges = calibrate(network, tensors, one(picture), 1, 8);
+  const Ranges ranges = calibrate(network, tensors, one(picture), 1, {});
   const auto quantized = [&](const Tensors& t, const Ranges& r, QuantizeOptions o) {
     return message_of([&] { quantize(network, t, r, o); });
   };

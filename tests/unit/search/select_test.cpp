@@ -63,6 +63,7 @@ TEST(SpreadOut, TakesTheFarthestFromThoseTaken) {
   EXPECT_EQ(spread_out({{0}, {4}, {10}, {9}}, 3), (std::vector<size_t>{0, 2, 1}));
   EXPECT_EQ(spread_out({{1, 5}, {1, 5}}, 4), (std::vector<size_t>{0, 1}));
   EXPECT_TRUE(spread_out({}, 2).empty());
+  EXPECT_TRUE(spread_out({{1}, {2}}, 0).empty());
   Rng rng(3);
   std::vector<std::vector<double>> points, scaled;
   for (int i = 0; i < 60; ++i) {

@@ -107,6 +107,24 @@ TEST_F(Train, FineTuningMendsNarrowWidths) {
   }
 }
 
+// A layer of two bits spoils the network, in the fine-tuning's eyes as in the integers'.
+TEST_F(Train, LayersMayHaveWidthsOfTheirOwn) {
+  train(spec(12), folder_ / "trained", {});
+  QuantizeSpec q;
+  q.network = folder_ / "trained", q.train_pack = folder_ / "train.pack", q.validation_pack = folder_ / "validation.pack";
+  q.epochs = 0, q.layers = {{"b1.l1", {2, 2}}};
+  EXPECT_EQ(to_json(quantize_spec_from_json(to_json(q), "here")), to_json(q));
+  const double seen = quantize(q, folder_ / "spoilt", {})["iou_validation"];
+  const auto golden = score(folder_ / "spoilt", folder_ / "validation.pack", Runner::golden, 2, {});
+  double mean = 0;
+  for (const Scored& one : golden) mean += one.iou / static_cast<double>(golden.size());
+  EXPECT_NEAR(seen, mean, 0.01);
+  q.layers.clear();
+  EXPECT_LT(seen, quantize(q, folder_ / "whole", {})["iou_validation"].get<double>() - 0.05);
+  const quant::QuantizedNetwork integers = quant::load_quantized(folder_ / "spoilt" / "quantized");
+  for (const quant::QuantizedLayer& layer : integers.layers) EXPECT_EQ(layer.weight_bits, layer.node == "b1.l1" ? 2 : 8);
+}
+
 // A child is killed with -9 in mid-training; the same call then ends in the same bytes as one left alone.
 TEST_F(Train, ResumedEqualsUninterrupted) {
   TrainSpec s = spec(3);
