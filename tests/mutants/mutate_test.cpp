@@ -116,6 +116,7 @@ TEST(Prove, TakesWhatIsTheSameAndNothingElse) {
   };
   EXPECT_TRUE(proves("rtl/layer/duet_rows.sv", "boundary", "wrap = "));        // another name of slot 0
   EXPECT_TRUE(proves("rtl/math/duet_chain.sv", "sign to zero", "sum_in = "));  // bits that nobody reads
+  EXPECT_TRUE(proves("rtl/layer/duet_pool.sv", "sign to zero", "beside = "));  // elaborates to the same
   EXPECT_FALSE(proves("rtl/layer/duet_pool.sv", "branches swapped", "beside_q : most_q"));
   EXPECT_FALSE(proves("rtl/stream/duet_skew.sv", "factor", "data_i("));                 // what goes into a module inside
   EXPECT_FALSE(proves("rtl/math/duet_mac_lut.sv", "assignment dropped", "product_q"));  // not in this engine

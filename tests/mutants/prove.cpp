@@ -98,11 +98,10 @@ bool Prover::same(const std::string& module, const fs::path& gold, const fs::pat
   return false;
 }
 
-bool Prover::proves(const Mutant& mutant) {
+bool Prover::each_change(const Mutant& mutant, const Look& look) {
   const std::string vendor = vendor_of(mutant.file);
   const std::string base = fs::path(mutant.file).stem();
   std::set<std::string> seen;
-  bool changed = false;
   for (size_t engine = 0; engine < engines_.size(); ++engine) {
     if (vendor != emit::kGeneric && (vendor == "ice40") != engine::compact(engines_[engine])) continue;
     std::vector<std::string> fresh;
@@ -116,11 +115,32 @@ bool Prover::proves(const Mutant& mutant) {
       if (mine == mutated.end()) return false;
       const std::string& original = originals(engine, vendor).at(name);
       if (mine->second == original) continue;
-      changed = true;
-      if (instances(mine->second) != instances(original) || !same(name, gold, gate)) return false;
+      if (!look(name, original, mine->second, gold, gate)) return false;
     }
   }
-  return changed;
+  return true;
+}
+
+bool Prover::counts(const Mutant& mutant) {
+  const fs::path file = mutated_ / mutant.file;
+  const std::string mine = base::read_file(file);
+  Mutant without = mutant;
+  without.mine.clear();
+  base::write_file(file, plant(without, base::read_file(original_ / mutant.file)));
+  bool counts = false;
+  each_change(without, [&](const auto&...) { return counts = true, false; });
+  base::write_file(file, mine);
+  return counts;
+}
+
+bool Prover::proves(const Mutant& mutant) {
+  bool changed = false;
+  const bool equal = each_change(mutant, [&](const std::string& name, const std::string& original, const std::string& mine,
+                                             const fs::path& gold, const fs::path& gate) {
+    changed = true;
+    return instances(mine) == instances(original) && same(name, gold, gate);
+  });
+  return equal && (changed || counts(mutant));
 }
 
 }  // namespace duet::mutants
