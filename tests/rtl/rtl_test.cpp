@@ -268,7 +268,7 @@ TEST(Module, MacOfLutsMultiplies) {
               "-DWEIGHT_BITS=5 -DFEATURE_BITS=" + feature + " -DSIGNED=" + sign);
   }
 }
-void run_column(int products, int weight_bits, int feature_bits, const std::string& vendor) {
+void run_column(int products, int weight_bits, int feature_bits, const std::string& vendor, bool quads = false) {
   engine::Engine engine;
   if (vendor != emit::kGeneric) engine.family = *device::family_of(vendor);
   engine.products = products, engine.weight_bits = weight_bits, engine.feature_bits = feature_bits;
@@ -285,13 +285,17 @@ void run_column(int products, int weight_bits, int feature_bits, const std::stri
   set("Products", "", products), set("Pixels", "PIXELS", packing.features), set("", "CHANNELS", engine::column_channels(engine));
   set("RowTaps", "TAPS", engine::row_taps(engine));
   set("PairShift", "", packing.weight_shift), set("PixelShift", "", packing.feature_shift);
-  set("Chain", "CHAIN", std::min(packing.chain, 8));
+  set("Quads", "QUADS", quads), set("Chain", "CHAIN", std::min(packing.chain, quads ? 2 : 8));
   run_bench("duet_column", "column", parameters, vendor, flags);
 }
 TEST(Module, ColumnTakesTwoChannelsApart) { run_column(2, 4, 4, emit::kGeneric); }
 TEST(Module, ColumnTakesTwoPixelsApart) { run_column(2, 16, 4, emit::kGeneric); }
 TEST(Module, ColumnTakesFourProductsApart) { run_column(4, 4, 4, emit::kGeneric); }
 TEST(Module, ColumnTakesFourProductsApartOnTheOtherPorts) { run_column(4, 6, 4, emit::kGeneric); }
+TEST(Module, ColumnCutsJoinedSumsIntoFour) {
+  run_column(2, 4, 4, emit::kGeneric, true);
+  run_column(4, 4, 4, emit::kGeneric, true);
+}
 TEST(Module, ColumnOfDspBlocksTakesFourProductsApart) { run_column(4, 4, 4, "xc7"); }
 TEST(Module, ColumnOfDspBlocksTakesWideFeatures) {
   run_column(2, 16, 4, "xc7");

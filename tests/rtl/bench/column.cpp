@@ -1,7 +1,10 @@
 // duet_column with joined operands: the sums of CHANNELS channels and PIXELS pixels, of random and extreme weights and features,
 // weights swapped at random. TAPS: of a row, taken at once; the sums are then of a pair of pixels and the one two cycles before.
+// QUADS: every second vector is cut into four sums, of which the last and the greatest of the others come out.
 #include <verilated.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <random>
 #include <vector>
@@ -17,7 +20,7 @@ constexpr int kSums = kChannels * kPixels, kLatency = kLanes + 3 + (kTaps > 1), 
 struct Vector {
   int features[kLanes][kPixels], weights[kLanes][kWeights];
   uint16_t sums[kSums];
-  bool swap;
+  bool swap, quad;
 };
 
 // What a lane adds to the sum of a channel and a pixel; `before`: the pair of pixels to the left.
@@ -46,6 +49,7 @@ int main() {
   for (size_t v = 0; v < vectors.size(); ++v) {
     Vector& now = vectors[v];
     now.swap = v % kPeriod == 0;
+    now.quad = QUADS && random() % 2;
     for (int k = 0; k < kLanes; ++k) {
       for (int c = 0; c < kWeights; ++c) {
         if (now.swap) current[k][c] = shadow[k][c], shadow[k][c] = weight();
@@ -63,6 +67,7 @@ int main() {
     for (int k = 0; k < kLanes; ++k) {
       const int v = cycle - k;  // lane k takes vector v
       if (v < 0) continue;
+      if (v >= kChain + 2 && vectors[v - kChain - 2].quad) top.cut_i |= 1 << k;
       for (int p = 0; p < kPixels; ++p)
         features |= static_cast<uint64_t>(vectors[v].features[k][p]) << ((k * kPixels + p) * kFeatureBits);
       if (vectors[v].swap) top.swap_i |= 1 << k;
@@ -83,12 +88,19 @@ int main() {
     for (int p = 0; p < kPixels; ++p)
       for (int c = 0; c < kChannels; ++c) {
         const int i = p * kChannels + c;
-        auto expected = vectors[v].sums[i];
+        std::array<uint16_t, 4> parts{vectors[v].sums[i]};  // where it is cut
         for (int k = 0; k < kLanes; ++k)
-          expected += static_cast<uint16_t>(product(vectors[v], vectors[kTaps > 1 ? v - kRowDelay : v], k, c, p));
-        const auto got = static_cast<uint16_t>(static_cast<uint64_t>(top.sum_o) >> (i * kAccBits));
-        ++compared;
-        if (got != expected && ++wrong < 5) std::printf("cycle %d, sum %d: %d instead of %d\n", cycle, i, got, expected);
+          parts[k / (kLanes / 4)] += static_cast<uint16_t>(product(vectors[v], vectors[kTaps > 1 ? v - kRowDelay : v], k, c, p));
+        const auto compare = [&](const char* what, uint64_t port, int expected) {
+          const auto got = static_cast<uint16_t>(port >> (i * kAccBits));
+          ++compared;
+          if (got != static_cast<uint16_t>(expected) && ++wrong < 5)
+            std::printf("cycle %d, %s %d: %d instead of %d\n", cycle, what, i, got, static_cast<uint16_t>(expected));
+        };
+        compare("sum", top.sum_o, vectors[v].quad ? parts[3] : parts[0] + parts[1] + parts[2] + parts[3]);
+        if (vectors[v].quad)
+          compare("greatest", top.most_o,
+                  std::max({static_cast<int16_t>(parts[0]), static_cast<int16_t>(parts[1]), static_cast<int16_t>(parts[2])}));
       }
   }
   std::printf("%d sums, %d wrong\n", compared, wrong);
