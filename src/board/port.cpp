@@ -10,7 +10,7 @@
 namespace duet::board {
 namespace {
 
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kPatience{10};
 
 }  // namespace
 

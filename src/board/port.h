@@ -16,7 +16,7 @@ class Port {
 
   /// Keeps the byte until something is to be received.
   void send(uint8_t byte);
-  /// Sends what was kept and waits for a byte. Throws Error when none comes for five seconds.
+  /// Sends what was kept and waits for a byte. Throws Error when none comes for ten seconds.
   uint8_t receive();
   /// Sends what was kept, then waits and forgets what has come.
   void drain(std::chrono::milliseconds quiet);
