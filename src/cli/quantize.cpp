@@ -91,6 +91,7 @@ void add_quantize(CLI::App& app) {
   verb->add_option("--calibration", a->spec.calibration_pictures, "Training pictures that set the ranges of the feature maps")
       ->check(CLI::Range(1, 1000000))
       ->capture_default_str();
+  verb->add_flag("--learn-ranges", a->spec.learn_ranges, "The feature maps' scales learn with the weights");
   verb->add_option("--seed", a->spec.seed, "Of order and augmentation")->capture_default_str();
   verb->add_option("--threads", a->spec.threads, "Threads")->check(CLI::Range(1, 1024))->capture_default_str();
   add_read_options(verb, a->read);

@@ -119,7 +119,7 @@ void quantize_members(Archive& a, Spec& s) {
   a("epochs", s.epochs, 0, 100000), a("batch", s.batch, 1, 4096);
   a("learning_rate", s.learning_rate, 1e-9, 10.0), a("ema", s.ema, 0.0, 0.999999);
   a("samples_per_epoch", s.samples_per_epoch, 0, kMany), a("augment", s.augment);
-  a("calibration_pictures", s.calibration_pictures, 1, 1000000), a("seed", s.seed);
+  a("calibration_pictures", s.calibration_pictures, 1, 1000000), a("learn_ranges", s.learn_ranges), a("seed", s.seed);
   a("threads", s.threads, 1, 1024), a("checkpoint_seconds", s.checkpoint_seconds, 0.0, 1e9);
 }
 

@@ -213,7 +213,7 @@ Json quantize(const QuantizeSpec& spec, const fs::path& folder, const Progress& 
   quant::QuantizeOptions rounding;
   rounding.weight_bits = spec.weight_bits, rounding.feature_bits = spec.feature_bits, rounding.layers = spec.layers;
   rounding.clip_weights = true;  // as the fine-tuning rounds them
-  const core::QuantizeOptions widths{quant::layer_widths(network, rounding), spec.calibration_pictures};
+  const core::QuantizeOptions widths{quant::layer_widths(network, rounding), spec.calibration_pictures, spec.learn_ranges};
   const core::TrainResult result =
       call_core(folder, [&] { return library_core().fine_tune(plan, start, options, widths, progress); });
 

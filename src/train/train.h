@@ -56,6 +56,7 @@ struct QuantizeSpec {
   int64_t samples_per_epoch = 0;
   bool augment = true;
   int calibration_pictures = 64;  ///< of the training part, for the scales of the feature maps
+  bool learn_ranges = false;      ///< these scales learn with the weights
   uint64_t seed = 1;
   int threads = 1;
   double checkpoint_seconds = 60;

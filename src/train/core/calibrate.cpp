@@ -76,6 +76,28 @@ void share(const Model& model, std::vector<double>& most) {
   }
 }
 
+// Numbers the scales that are learned: of every map but the head's and those whose range is a ReLU's clip. Maps that are put side
+// by side have one.
+void number_learned(const Model& model, std::vector<StepQuant>& quant) {
+  const auto source = [&](int step) {
+    while (model.steps()[static_cast<size_t>(step)].convolution < 0) step = model.steps()[static_cast<size_t>(step)].inputs[0];
+    return static_cast<size_t>(step);
+  };
+  int count = 0;
+  for (size_t i = 0; i + 1 < quant.size(); ++i) {
+    const Model::Step& step = model.steps()[i];
+    if (step.convolution < 0) continue;
+    const bool clipped = step.relu >= 0 && model.plan().ops[static_cast<size_t>(step.relu)].clip > 0;
+    quant[i].learned = clipped ? -1 : count++;
+  }
+  for (size_t i = 0; i < quant.size(); ++i) {
+    const Model::Step& step = model.steps()[i];
+    if (step.convolution >= 0) continue;
+    for (int input : step.inputs) quant[source(input)].learned = quant[source(step.inputs[0])].learned;
+    quant[i].learned = quant[source(step.inputs[0])].learned;
+  }
+}
+
 // The magnitudes of every step's map on random pictures.
 std::vector<Histogram> observed(const Model& model, const data::Pack& pack, int pictures, uint64_t seed) {
   std::vector<Histogram> seen(model.steps().size());
@@ -131,6 +153,7 @@ std::vector<StepQuant> calibrate(const Model& model, const data::Pack& pack, con
     q.lo = range.lo, q.hi = range.hi;
     q.in_scale = input < 0 ? quant::kPictureScale : out[static_cast<size_t>(input)].out_scale;
   }
+  if (options.learn_ranges) number_learned(model, out);
   return out;
 }
 

@@ -14,7 +14,7 @@
 namespace duet::train::core {
 namespace {
 
-constexpr char kMagic[] = "DUETCKPT2";
+constexpr char kMagic[] = "DUETCKPT3";
 
 // One list of members for reading and writing.
 template <class Archive, class Value>
@@ -24,6 +24,7 @@ void all_members(Archive& archive, Value& c) {
   archive(c.best_iou), archive(c.iou_start), archive(c.epoch_loss), archive(c.seconds), archive(c.epoch_seconds),
       archive(c.best_epoch);
   archive(c.scales), archive(c.target), archive(c.multiplier), archive(c.curve);
+  archive(c.factors), archive(c.factors_average), archive(c.factors_first), archive(c.factors_second), archive(c.factors_best);
 }
 
 struct Writer {

@@ -16,6 +16,8 @@ struct Checkpoint {
   int64_t best_epoch = 0;
   std::vector<double> scales;             ///< of rounded maps
   std::vector<float> target, multiplier;  ///< of ADMM
+  /// Learned factors of the feature maps' scales, likewise.
+  std::vector<float> factors, factors_average, factors_first, factors_second, factors_best;
   std::vector<Epoch> curve;
 };
 

@@ -65,6 +65,7 @@ struct TrainOptions {
 struct QuantizeOptions {
   std::vector<quant::Widths> widths;  ///< of each convolution, in order
   int calibration_pictures = 64;
+  bool learn_ranges = false;  ///< the feature maps' scales learn with the weights
 };
 
 struct Epoch {

@@ -345,15 +345,18 @@ std::pair<at::Tensor, at::Tensor> Model::folded_norm(const Step& step) const {
   return {factor, tensor(norm + ".bias") - tensor(norm + ".running_mean") * factor};
 }
 
-at::Tensor Model::run_step_quantised(const at::Tensor& x, const Step& step, const StepQuant& quant) const {
+at::Tensor Model::run_step_quantised(const at::Tensor& x, const Step& step, const StepQuant& quant, const StepQuant& scaled,
+                                     const at::Tensor& in, const at::Tensor& out) const {
   const Op& op = plan_.ops[static_cast<size_t>(step.convolution)];
   auto [factor, bias] = folded_norm(step);
   at::Tensor weight = tensor(op.name + ".weight") * factor.view({-1, 1, 1, 1});
   if (quant.weight_bits > 0) {
     at::Tensor bias_scale;
-    weight = rounded_weights(weight, bias, quant, bias_scale);
+    weight = rounded_weights(weight, bias, scaled, bias_scale);
     bias = bias + (at::round(bias.detach() / bias_scale) * bias_scale - bias.detach());
   }
+  if (in.defined()) weight = weight * in;
+  if (out.defined()) weight = weight / out, bias = bias / out;
   Tail tail = tail_of(plan_, step, true);
   tail.norm = false;
   tail.step = quant.out_scale, tail.lo = quant.lo, tail.hi = quant.hi;
@@ -363,8 +366,35 @@ at::Tensor Model::run_step_quantised(const at::Tensor& x, const Step& step, cons
   return run_tail(pointwise(op) ? x : convolve(x, step, weight), parameters, tail, plain);
 }
 
-at::Tensor Model::forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant) const {
-  return run_all(x, &quant, [&](size_t i, const at::Tensor& input) { return run_step_quantised(input, steps_[i], quant[i]); });
+namespace {
+
+// What the scale of a step's output is multiplied by; undefined: 1.
+at::Tensor factor_of(int step, const std::vector<StepQuant>& quant, const at::Tensor& factors) {
+  if (step < 0 || !factors.defined() || quant[static_cast<size_t>(step)].learned < 0) return {};
+  return factors.select(0, quant[static_cast<size_t>(step)].learned).exp();
+}
+
+}  // namespace
+
+std::vector<StepQuant> Model::scaled(std::vector<StepQuant> quant, const at::Tensor& factors) const {
+  const auto by = [&](int step) {
+    const at::Tensor factor = factor_of(step, quant, factors);
+    return factor.defined() ? factor.item<double>() : 1;
+  };
+  for (size_t i = 0; i < quant.size(); ++i) {
+    const double out = by(static_cast<int>(i));
+    quant[i].in_scale *= by(steps_[i].inputs[0]);
+    quant[i].out_scale *= out, quant[i].max *= out;
+  }
+  return quant;
+}
+
+at::Tensor Model::forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant, const at::Tensor& factors) const {
+  const std::vector<StepQuant> actual = scaled(quant, factors);
+  return run_all(x, &quant, [&](size_t i, const at::Tensor& input) {
+    return run_step_quantised(input, steps_[i], quant[i], actual[i], factor_of(steps_[i].inputs[0], quant, factors),
+                              factor_of(static_cast<int>(i), quant, factors));
+  });
 }
 
 Weights random_weights(const Plan& plan, uint64_t seed) {

@@ -14,6 +14,7 @@ struct StepQuant {
   double max = 1;                      ///< where the output's integers end
   int weight_bits = 8;                 ///< 0: weights and biases stay float
   double lo = 0, hi = 255;             ///< integer limits of the output
+  int learned = -1;                    ///< which of the learned factors its output's scale has; -1: none
 };
 
 /// A float network whose parameters are views of one flat tensor, so that an optimiser step, an average or a checkpoint is one
@@ -39,7 +40,12 @@ class Model {
   at::Tensor forward(const at::Tensor& x, bool training) const;
   /// The same with weights and feature maps rounded as the integer network rounds them, gradients straight through; norms folded
   /// with their running statistics.
-  at::Tensor forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant) const;
+  /// Scales are those of `quant` times e to the power of their `factors` (undefined: none are learned). A map is carried without
+  /// its factor, and what reads it multiplies its weights instead: so a factor's gradient is that of a learned step size (Esser
+  /// et al. 2020), and costs nothing a pixel.
+  at::Tensor forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant, const at::Tensor& factors) const;
+  /// `quant` with the factors in its scales.
+  std::vector<StepQuant> scaled(std::vector<StepQuant> quant, const at::Tensor& factors) const;
 
   /// In float, but with each convolution's weights and the map behind it rounded to levels (gradients straight through): `ranges`
   /// is where a map's levels end, of every step.
@@ -87,7 +93,9 @@ class Model {
   at::Tensor run_all(const at::Tensor& x, const std::vector<StepQuant>* move_quant, const Run& run) const;
   at::Tensor move(const std::vector<at::Tensor>& inputs, const Step& step, const StepQuant* quant) const;
   at::Tensor run_step(const at::Tensor& x, const Step& step, bool training, bool pool, int weight_levels = 0) const;
-  at::Tensor run_step_quantised(const at::Tensor& x, const Step& step, const StepQuant& quant) const;
+  // `scaled`: with the factors, which are `in` and `out` (undefined: 1).
+  at::Tensor run_step_quantised(const at::Tensor& x, const Step& step, const StepQuant& quant, const StepQuant& scaled,
+                                const at::Tensor& in, const at::Tensor& out) const;
 
   Plan plan_;
   std::vector<Entry> entries_;

@@ -56,6 +56,13 @@ class Training {
     first_ = at::zeros_like(model_.gradient());
     second_ = at::zeros_like(model_.gradient());
     mask_ = model_.decay_mask();
+    int learned = 0;
+    for (const StepQuant& step : quant_) learned = std::max(learned, step.learned + 1);
+    if (learned > 0) {
+      factors_ = at::zeros({learned}, model_.state().options());
+      factors_average_ = factors_.clone(), factors_first_ = factors_.clone(), factors_second_ = factors_.clone();
+      factors_.set_requires_grad(true);
+    }
     if (options_.admm > 0) {
       rounded_mask_ = quant_.empty() ? model_.rounded_mask(options_.roundings) : mask_;
       multiplier_ = at::zeros_like(rounded_mask_);
@@ -118,6 +125,10 @@ class Training {
       from_vector(first_, progress_.first);
       from_vector(second_, progress_.second);
       ranges_ = progress_.scales;
+      if (factors_.defined()) {
+        from_vector(factors_, progress_.factors), from_vector(factors_average_, progress_.factors_average);
+        from_vector(factors_first_, progress_.factors_first), from_vector(factors_second_, progress_.factors_second);
+      }
       if (options_.admm > 0) {
         target_ = at::empty_like(multiplier_);
         from_vector(target_, progress_.target);
@@ -134,7 +145,12 @@ class Training {
     if (options_.admm > 0) target_ = nearest_rounded(model_.parameters());
     if (quant_.empty() && options_.epochs > 0) return;
     progress_.best_iou = progress_.iou_start = validate();
+    keep_best();
+  }
+
+  void keep_best() {
     progress_.best = to_vector(average_.state());
+    if (factors_.defined()) progress_.factors_best = to_vector(factors_average_);
   }
 
   std::string checkpoint_path() const { return options_.folder + "/checkpoint.bin"; }
@@ -146,12 +162,17 @@ class Training {
     progress_.first = to_vector(first_);
     progress_.second = to_vector(second_);
     if (options_.admm > 0) progress_.target = to_vector(target_), progress_.multiplier = to_vector(multiplier_);
+    if (factors_.defined()) {
+      progress_.factors = to_vector(factors_), progress_.factors_average = to_vector(factors_average_);
+      progress_.factors_first = to_vector(factors_first_), progress_.factors_second = to_vector(factors_second_);
+    }
     save_checkpoint(progress_, checkpoint_path());
   }
 
   at::Tensor forward(const Model& model, const at::Tensor& x, bool training) const {
     const bool drawn = training && options_.admm > 0;
-    if (!quant_.empty()) return model.forward_quantised(x, drawn ? unrounded_quant_ : quant_);
+    if (!quant_.empty())
+      return model.forward_quantised(x, drawn ? unrounded_quant_ : quant_, &model == &model_ ? factors_ : factors_average_);
     if (options_.roundings.empty()) return model.forward(x, training);
     return model.forward_rounded(x, training, drawn ? unrounded_weights_ : options_.roundings, ranges_);
   }
@@ -160,6 +181,7 @@ class Training {
     const at::Tensor x = at::from_blob(const_cast<float*>(batch.pixels.data()), {batch.count, pack_.height(), pack_.width(), 3})
                              .to(model_.state().device());
     model_.gradient().zero_();
+    if (factors_.defined()) factors_.mutable_grad() = at::Tensor();
     const at::Tensor head = forward(model_, x, true);
     const at::Tensor loss =
         model_.plan().classes > 0 ? class_loss(head, batch.classes) : box_loss(head, batch.boxes, model_.plan());
@@ -183,19 +205,25 @@ class Training {
       first_.mul_(kMomentum).add_(gradient);
       parameters.add_(gradient + kMomentum * first_, -rate);
     } else {
-      const double t = static_cast<double>(progress_.step) + 1;
-      first_.lerp_(gradient, 1 - kBeta1);
-      second_.mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
-      const double correct1 = 1 - std::pow(kBeta1, t), correct2 = 1 - std::pow(kBeta2, t);
-      parameters.addcdiv_(first_, (second_ / correct2).sqrt_().add_(kAdamEpsilon), -rate / correct1);
+      adam(parameters, gradient, first_, second_, rate);
     }
+    if (factors_.defined()) adam(factors_, factors_.grad(), factors_first_, factors_second_, rate);
     // The average forgets its start faster while it is young.
     const double t = static_cast<double>(progress_.step) + 1, keep = std::min(options_.ema, (1 + t) / (10 + t));
     if (options_.ema > 0)
       average_.state().lerp_(model_.state(), 1 - keep);
     else
       average_.state().copy_(model_.state());
+    if (factors_.defined()) factors_average_.lerp_(factors_, options_.ema > 0 ? 1 - keep : 1);
     return true;
+  }
+
+  void adam(at::Tensor parameters, const at::Tensor& gradient, at::Tensor& first, at::Tensor& second, double rate) const {
+    const double t = static_cast<double>(progress_.step) + 1;
+    first.lerp_(gradient, 1 - kBeta1);
+    second.mul_(kBeta2).addcmul_(gradient, gradient, 1 - kBeta2);
+    const double correct1 = 1 - std::pow(kBeta1, t), correct2 = 1 - std::pow(kBeta2, t);
+    parameters.addcdiv_(first, (second / correct2).sqrt_().add_(kAdamEpsilon), -rate / correct1);
   }
 
   double validate() const { return score(validation_); }
@@ -228,7 +256,7 @@ class Training {
   }
 
   at::Tensor nearest_rounded(const at::Tensor& flat) const {
-    return quant_.empty() ? model_.rounded(flat, options_.roundings) : model_.rounded(flat, quant_);
+    return quant_.empty() ? model_.rounded(flat, options_.roundings) : model_.rounded(flat, model_.scaled(quant_, factors_));
   }
 
   // The rounded weights nearest to those learnt and their multipliers, then the multipliers by what is left between the two.
@@ -245,7 +273,7 @@ class Training {
     if (score > progress_.best_iou || progress_.best.empty()) {
       progress_.best_iou = score, progress_.best_epoch = epoch;
       at::NoGradGuard guard;
-      progress_.best = to_vector(average_.state());
+      keep_best();
     }
     count_time(mark);
     progress_.curve.push_back({epoch, progress_.epoch_loss / static_cast<double>(per_epoch_), score, progress_.epoch_seconds,
@@ -267,12 +295,14 @@ class Training {
   TrainResult result() {
     at::NoGradGuard guard;
     TrainResult out;
-    if (progress_.best.empty()) progress_.best = to_vector(average_.state());
+    if (progress_.best.empty()) keep_best();
     from_vector(average_.state(), progress_.best);
+    if (factors_.defined()) from_vector(factors_average_, progress_.factors_best);
     out.weights = average_.save();
     if (!options_.test_pack.empty()) out.score_test = score(data::Pack(options_.test_pack));
-    for (size_t i = 0; i < quant_.size(); ++i)
-      if (model_.steps()[i].convolution >= 0) out.feature_max.push_back(quant_[i].max);
+    const std::vector<StepQuant> scaled = model_.scaled(quant_, factors_average_);
+    for (size_t i = 0; i < scaled.size(); ++i)
+      if (model_.steps()[i].convolution >= 0) out.feature_max.push_back(scaled[i].max);
     out.iou_validation = std::max(0.0, progress_.best_iou), out.iou_start = progress_.iou_start;
     out.best_epoch = static_cast<int>(progress_.best_epoch);
     out.samples = progress_.step * options_.batch;
@@ -288,9 +318,10 @@ class Training {
   Model model_, average_;
   int64_t per_epoch_, steps_;
   at::Tensor first_, second_, mask_;
-  std::vector<Rounding> unrounded_weights_;        // of ADMM, in the place of options_.roundings
-  std::vector<StepQuant> unrounded_quant_;         // and of quant_
-  at::Tensor target_, multiplier_, rounded_mask_;  // of ADMM: rounded weights, scaled multipliers
+  std::vector<Rounding> unrounded_weights_;                                // of ADMM, in the place of options_.roundings
+  std::vector<StepQuant> unrounded_quant_;                                 // and of quant_
+  at::Tensor factors_, factors_average_, factors_first_, factors_second_;  // learned, of quant_'s scales; undefined: none
+  at::Tensor target_, multiplier_, rounded_mask_;                          // of ADMM: rounded weights, scaled multipliers
   Checkpoint progress_;
   std::string stopped_;
 };

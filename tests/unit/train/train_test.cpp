@@ -107,6 +107,30 @@ TEST_F(Train, FineTuningMendsNarrowWidths) {
   }
 }
 
+// Learned scales reach the integers as the fine-tuning used them.
+TEST_F(Train, FeatureScalesLearn) {
+  TrainSpec s = spec(12);
+  s.network.bypass = net::Bypass{1, 2};
+  train(s, folder_ / "trained", {});
+  QuantizeSpec q;
+  q.network = folder_ / "trained", q.train_pack = folder_ / "train.pack", q.validation_pack = folder_ / "validation.pack";
+  q.epochs = 4, q.batch = 8, q.weight_bits = 4, q.feature_bits = 4, q.learning_rate = 0.003, q.ema = 0.9;
+  quantize(q, folder_ / "kept", {});
+  q.learn_ranges = true;
+  const double seen = quantize(q, folder_ / "learned", {})["iou_validation"];
+  const auto golden = score(folder_ / "learned", folder_ / "validation.pack", Runner::golden, 2, {});
+  double mean = 0;
+  for (const Scored& one : golden) mean += one.iou / static_cast<double>(golden.size());
+  EXPECT_NEAR(seen, mean, 0.01);
+  const auto kept = quant::load_quantized(folder_ / "kept" / "quantized").layers;
+  const auto learned = quant::load_quantized(folder_ / "learned" / "quantized").layers;
+  for (size_t i = 0; i + 1 < kept.size(); ++i) {
+    EXPECT_GT(std::abs(learned[i].output_scale / kept[i].output_scale - 1), 1e-4) << kept[i].node;
+    EXPECT_LT(std::abs(std::log(learned[i].output_scale / kept[i].output_scale)), 1) << kept[i].node;
+  }
+  EXPECT_EQ(learned.back().output_scale, kept.back().output_scale);
+}
+
 // A layer of two bits spoils the network, in the fine-tuning's eyes as in the integers'.
 TEST_F(Train, LayersMayHaveWidthsOfTheirOwn) {
   train(spec(12), folder_ / "trained", {});
