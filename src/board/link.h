@@ -13,6 +13,7 @@ enum Register : uint8_t {
   kControl = 0x00,
   kStatus = 0x04,
   kIrqEnable = 0x08,
+  kIrq = 0x0c,
   kProgram = 0x10,
   kPicture = 0x14,
   kHead = 0x18,

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "Vduet_top.h"
+#include "board/link.h"
 #include "memory.h"
 
 namespace {
@@ -89,8 +90,7 @@ class Host {
   bool waiting_ = false;
 };
 
-constexpr uint8_t kControl = 0x00, kIrqEnable = 0x08, kIrq = 0x0c, kProgram = 0x10, kPicture = 0x14, kHead = 0x18, kError = 0x1c;
-constexpr uint8_t kFrames = 0x20, kFirstCounter = 0x24, kLastCounter = 0x44;
+using namespace duet::board;   // registers
 constexpr size_t kQueued = 3;  // frames started ahead, so that they follow one another without a gap
 
 std::vector<uint8_t> read_bytes(const char* path, size_t size) {
@@ -167,8 +167,8 @@ int main(int argc, char** argv) {
     if (wave) wave->dump(static_cast<uint64_t>(2 * cycle + 1));
 #endif
   }
-  std::cout << "frames " << host.values[kFrames] << "\nframe_cycles " << host.values[kFirstCounter] << "\ncounters";
-  for (int address = kFirstCounter + 4; address <= kLastCounter; address += 4)
+  std::cout << "frames " << host.values[kFrames] << "\nframe_cycles " << host.values[kFrameCycles] << "\ncounters";
+  for (int address = kFrameCycles + 4; address <= kLastCounter; address += 4)
     std::cout << ' ' << host.values[static_cast<uint8_t>(address)];
   std::cout << "\nbus " << memory.beats_read << ' ' << memory.beats_written << '\n';
 #ifdef DUET_WAVE
