@@ -168,7 +168,7 @@ TEST(RoundedWeights, HaveTheScalesOfTheConversion) {
   StepQuant quant;
   quant.in_scale = 1.0 / 256, quant.out_scale = 1e-6, quant.weight_bits = 4, quant.lo = -1e9, quant.hi = 1e9;
   at::NoGradGuard guard;
-  const at::Tensor seen = model.forward_quantised(at::eye(3).view({1, 1, 3, 3}), {quant}).view({3, 10}).contiguous();
+  const at::Tensor seen = model.forward_quantised(at::eye(3).view({1, 1, 3, 3}), {quant}, {}).view({3, 10}).contiguous();
   for (int c = 0; c < 10; ++c) {
     const float* own = weights.at("head.weight").data() + 3 * c;
     const std::vector<double> w(own, own + 3);
@@ -194,11 +194,11 @@ TEST(RoundedWeights, AsTargetsDoWhatRoundingDoes) {
   head.in_scale = layer.out_scale;
   at::NoGradGuard guard;
   target.parameters().copy_(learnt.rounded(learnt.parameters(), {layer, head}));
-  const at::Tensor x = at::rand({1, 4, 6, 3}), want = learnt.forward_quantised(x, {layer, head});
-  EXPECT_LT(difference(target.forward_quantised(x, {layer, head}), want), 1e-4);
+  const at::Tensor x = at::rand({1, 4, 6, 3}), want = learnt.forward_quantised(x, {layer, head}, {});
+  EXPECT_LT(difference(target.forward_quantised(x, {layer, head}, {}), want), 1e-4);
   layer.weight_bits = head.weight_bits = 0;
-  EXPECT_LT(difference(target.forward_quantised(x, {layer, head}), want), 1e-4);
-  EXPECT_GT(difference(learnt.forward_quantised(x, {layer, head}), want), 1e-2);
+  EXPECT_LT(difference(target.forward_quantised(x, {layer, head}, {}), want), 1e-4);
+  EXPECT_GT(difference(learnt.forward_quantised(x, {layer, head}, {}), want), 1e-2);
 }
 
 TEST(Loss, BestWhereTheBoxIs) {
