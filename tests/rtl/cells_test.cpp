@@ -39,7 +39,7 @@ class Cells : public testing::Test {
 TEST_F(Cells, CarryChain) { check("CARRY4"); }
 
 TEST_F(Cells, BlockMemoryOfSevenSeries) {
-  for (const auto [width, registers] : {std::pair{36, 1}, {36, 0}, {18, 1}, {9, 0}, {4, 1}, {2, 0}}) {
+  for (const auto& [width, registers] : {std::pair{36, 1}, {36, 0}, {18, 1}, {9, 0}, {4, 1}, {2, 0}}) {
     const std::string bits = std::to_string(width), stages = std::to_string(registers);
     std::vector<std::string> parameters{"READ_WIDTH_A=" + bits, "WRITE_WIDTH_B=" + bits, "DOA_REG=" + stages};
     if (width == 36) parameters.push_back("RAM_MODE=\"SDP\"");

@@ -5,17 +5,9 @@
 
 #include "train/core/core.h"
 #include "train/core/fused.h"
+#include "train/core/rounding.h"
 
 namespace duet::train::core {
-
-/// Widths and scales of quantised training, per step of the model (docs/arithmetic.md).
-struct StepQuant {
-  double in_scale = 1, out_scale = 1;  ///< real value of one step of the input and the output map
-  double max = 1;                      ///< where the output's integers end
-  int weight_bits = 8;                 ///< 0: weights and biases stay float
-  double lo = 0, hi = 255;             ///< integer limits of the output
-  int learned = -1;                    ///< which of the learned factors its output's scale has; -1: none
-};
 
 /// A float network whose parameters are views of one flat tensor, so that an optimiser step, an average or a checkpoint is one
 /// operation. Activations are batch x height x width x channels.

@@ -150,7 +150,9 @@ TEST(GeneralModel, RoundsWeightsToSoManyLevelsAndNearlyBest) {
       for (int64_t i = 0; i < 3; ++i) {
         const double w = weights["head.weight"][static_cast<size_t>(3 * o + i)], got = shown[i][o].item<double>();
         error += (w - got) * (w - got), size += w * w;
-        if (levels == 2) EXPECT_EQ(w < 0, got < 0);
+        if (levels == 2) {
+          EXPECT_EQ(w < 0, got < 0);
+        }
       }
     // Of a normal distribution: 0.363, 0.190, 0.0115 (levels 2, 3, 16; Max 1960); three weights a channel scatter.
     const double most = levels == 2 ? 0.45 : levels == 3 ? 0.35 : levels == 15 ? 0.05 : 0.001;
