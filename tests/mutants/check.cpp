@@ -111,6 +111,18 @@ bool elaborates(const Tree& tree, const std::string& file) {
   return base::run_process(command).exit_code == 0;
 }
 
+std::optional<std::string> idle_bench(const fs::path& programs) {
+  std::string filter = "Module.*-";
+  for (const Stage& stage : stages())
+    if (stage.filter.starts_with("Module.")) filter += stage.filter + ':';
+  const std::string listed =
+      base::run_process({(programs / "test_rtl").string(), "--gtest_list_tests", "--gtest_filter=" + filter}).output;
+  std::string line;
+  for (std::istringstream lines(listed); std::getline(lines, line);)
+    if (line.starts_with("  ")) return "Module." + line.substr(2);
+  return std::nullopt;
+}
+
 std::optional<std::string> failing_test(const Stage& stage, const fs::path& programs, double limit_s) {
   base::ProcessOptions options;
   options.timeout = std::chrono::seconds(static_cast<int>(std::ceil(limit_s)));

@@ -42,6 +42,9 @@ class Tree {
 /// Whether Verilator takes the module that now lies in the tree, with its default parameters.
 bool elaborates(const Tree& tree, const std::string& file);
 
+/// The first test of a module (Module.*) that no stage runs, or nothing.
+std::optional<std::string> idle_bench(const std::filesystem::path& programs);
+
 /// Runs a stage on the tree as it is. `limit_s`: 0 for none. Returns the test that failed ("... out of time"), or nothing.
 std::optional<std::string> failing_test(const Stage& stage, const std::filesystem::path& programs, double limit_s);
 

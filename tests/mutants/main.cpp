@@ -121,6 +121,8 @@ void print(const Mutant& mutant, const Finding& finding) {
 }
 
 int run(uint64_t seed, std::optional<int> count, const fs::path& out) {
+  if (const auto bench = idle_bench(DUET_PROGRAMS))
+    throw Error("no mutant would meet " + *bench, "tests/mutants/check.cpp", "name it in a stage");
   const fs::path project = base::home();
   Tree tree(project, fs::absolute(out) / "work");
   std::string rtl;

@@ -292,7 +292,7 @@ TEST(Module, ColumnTakesTwoChannelsApart) { run_column(2, 4, 4, emit::kGeneric);
 TEST(Module, ColumnTakesTwoPixelsApart) { run_column(2, 16, 4, emit::kGeneric); }
 TEST(Module, ColumnTakesFourProductsApart) { run_column(4, 4, 4, emit::kGeneric); }
 TEST(Module, ColumnTakesFourProductsApartOnTheOtherPorts) { run_column(4, 6, 4, emit::kGeneric); }
-TEST(Module, ColumnCutsJoinedSumsIntoFour) {
+TEST(Module, ColumnTakesCutSumsApart) {
   run_column(2, 4, 4, emit::kGeneric, true);
   run_column(4, 4, 4, emit::kGeneric, true);
 }
