@@ -1,4 +1,5 @@
-// duet_store_ram of a family: random writes and reads against an array, a word one cycle after its address.
+// duet_store_ram of a family: random writes and reads against an array, a word one cycle after its address. COMPLEMENTS: behind a
+// write the twin shows what no one may take for data.
 #include <verilated.h>
 
 #include <cstdio>
@@ -19,6 +20,9 @@ int main() {
     if (top.we_i) words[at] = top.data_i, written[at] = true;
     top.clk_i = 0, top.eval();
     top.clk_i = 1, top.eval();
+#ifdef COMPLEMENTS
+    if (top.we_i) wrong += top.data_o != ~words[at];
+#endif
     if (top.we_i || !written[at]) continue;
     ++compared;
     wrong += top.data_o != words[at];

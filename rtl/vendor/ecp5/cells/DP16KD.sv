@@ -40,8 +40,8 @@ module DP16KD #(
   end
   always @(posedge CLKB)
     if (!CEB || !OCEB || WEB || RSTA || RSTB || CSA0 || CSA1 || CSA2 || CSB0 || CSB1 || CSB2
-        || (DATA_WIDTH_A == 18 && write && waddr[1:0] != 2'b11))
-      $fatal(1, "DP16KD: disabled, reset, or a word written in part");
+        || (DATA_WIDTH_A == 18 && write && waddr[1:0] != 2'b11) || 14'(raddr << AddrBits) != 0)
+      $fatal(1, "DP16KD: disabled, reset, a word written in part, or read by address bits that it does not have");
 
   initial
     if (DATA_WIDTH_A != DATA_WIDTH_B || DATA_WIDTH_A > 18 || REGMODE_B != "OUTREG")
