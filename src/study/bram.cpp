@@ -23,7 +23,7 @@ constexpr int kSynthesised[] = {12, 14, 16};
 constexpr double kSynthesisedAt[] = {1.00, 0.92, 0.86, 0.78};
 constexpr double kLargest = 1.00, kStep = 0.02;
 constexpr int kFactors = 12;
-constexpr int kEpochs = 12, kMoreEpochs = 2;  // at the whole size; more at each other one
+constexpr int kEpochs = 12, kMoreEpochs = 2;  // at the whole size; more at each, the whole one too
 
 double factor(int index) { return kLargest - kStep * index; }
 
@@ -43,7 +43,7 @@ engine::Engine engine_for(const net::Network& network, int feature_bits) {
   return program::size_for(engine, network);
 }
 
-// Mean IoU on the test part after training at the whole size and a little more at each.
+// Mean IoU on the test part after training at the whole size and a little more at each, the whole one too.
 std::vector<std::optional<double>> accuracy(const Settings& settings, const flow::World& world, Measured& measured) {
   flow::Config config = flow::device_config("pynq-z1", settings.seed);
   use_pictures(settings, config);
@@ -54,18 +54,20 @@ std::vector<std::optional<double>> accuracy(const Settings& settings, const flow
     const net::Network sized = network(factor(i));
     config.height = sized.input.height, config.width = sized.input.width;
     const flow::Packs packs = flow::prepare_data(config, world);
-    const int epochs = settings.small ? 1 : whole ? kMoreEpochs : kEpochs;
-    Json spec = flow::train_spec(sized, packs, config, epochs, settings.small ? 32 : 0, threads);
-    if (whole) spec["start"] = flow::artefact(*whole, "network");
-    const auto trained = flow::evaluate_one(world, fmt::format("training at {:.2f}", factor(i)), spec);
-    if (!whole) whole = trained;
+    const auto spec = [&](int epochs) {
+      return flow::train_spec(sized, packs, config, settings.small ? 1 : epochs, settings.small ? 32 : 0, threads);
+    };
+    if (!whole) whole = flow::evaluate_one(world, "training", spec(kEpochs));
+    Json more = spec(kMoreEpochs);
+    more["start"] = flow::artefact(*whole, "network");
+    const auto trained = flow::evaluate_one(world, fmt::format("training at {:.2f}", factor(i)), more);
     const auto scored = flow::evaluate_one(world, "scoring",
                                            flow::score_spec(flow::artefact(trained, "network"), packs, "test", "float", threads));
     all[static_cast<size_t>(i)] = scored.result.at("iou").get<double>();
   }
-  measured.notes.push_back(fmt::format(
-      "IoU: DNN-A in float on the test part, trained for {} epochs at 1.00 and for {} more at each other size, one seed.",
-      settings.small ? 1 : kEpochs, settings.small ? 1 : kMoreEpochs));
+  measured.notes.push_back(
+      fmt::format("IoU: DNN-A in float on the test part, trained for {} epochs at 1.00 and for {} more at each size.",
+                  settings.small ? 1 : kEpochs, settings.small ? 1 : kMoreEpochs));
   return all;
 }
 
@@ -96,7 +98,8 @@ Measured measure_bram(const Settings& settings, const flow::World& world) {
                                  {"height", sized.input.height},
                                  {"width", sized.input.width},
                                  {"feature_bits", f},
-                                 {"bram36", engine::bram36_count(engine)}});
+                                 {"bram36", engine::bram36_count(engine)},
+                                 {"seed", settings.seed}});
       if (const auto& iou = ious[static_cast<size_t>(i)]) measured.points.back()["iou"] = *iou;
     }
   const auto outcomes = evaluate_all(world, "synthesising", specs);
@@ -116,15 +119,17 @@ Figure present_bram(const Json& points) {
   Series synthesised{"synthesised", Mark::dots, {}};
   std::map<int, Series> lines;
   std::map<double, std::map<int, std::string>, std::greater<>> cells;
-  std::map<double, std::pair<std::string, std::string>> others;  // picture and IoU
+  std::map<double, std::string, std::greater<>> pictures;
+  std::map<double, std::map<uint64_t, double>, std::greater<>> ious;  // by seed
   int differ = 0;
   for (const Json& point : points) {
     const double at = point.at("factor"), count = point.at("bram36");
     const int f = point.at("feature_bits");
+    if (point.contains("iou")) ious[at][point.at("seed")] = point.at("iou");
+    if (cells[at].contains(f)) continue;  // another seed's, as memory knows none
     lines[f].points.push_back({at, count, 0, ""});
     cells[at][f] = fmt::format("{:g}", count);
-    others[at] = {fmt::format("{} x {}", point.at("height").get<int>(), point.at("width").get<int>()),
-                  point.contains("iou") ? fmt::format("{:.3f}", point["iou"].get<double>()) : "-"};
+    pictures[at] = fmt::format("{} x {}", point.at("height").get<int>(), point.at("width").get<int>());
     if (!point.contains("bram36_synthesised")) continue;
     synthesised.points.push_back({at, point["bram36_synthesised"], 0, ""});
     differ += point["bram36_synthesised"] != point["bram36"];
@@ -138,14 +143,23 @@ Figure present_bram(const Json& points) {
     figure.table.columns.push_back(fmt::format("BRAM36, F{}", f));
   }
   figure.table.columns.push_back("IoU");
+  Series kept{"mean of the seeds", Mark::line, {}};
   for (const auto& [at, row] : cells) {
-    std::vector<std::string> line{fmt::format("{:.2f}", at), others[at].first};
+    std::vector<std::string> line{fmt::format("{:.2f}", at), pictures[at]};
     for (const auto& [f, cell] : row) line.push_back(cell);
-    line.push_back(others[at].second);
+    double sum = 0, least = 1, most = 0;
+    for (const auto& [seed, iou] : ious[at]) sum += iou, least = std::min(least, iou), most = std::max(most, iou);
+    const double seeds = static_cast<double>(ious[at].size());
+    line.push_back(seeds == 0   ? "-"
+                   : seeds == 1 ? fmt::format("{:.3f}", sum)
+                                : fmt::format("{:.3f} ({:.3f} to {:.3f})", sum / seeds, least, most));
+    if (seeds > 0) kept.points.push_back({at, sum / seeds, 0, ""});
     figure.table.rows.push_back(line);
   }
   if (!synthesised.points.empty()) plot.series.push_back(synthesised);
   figure.plots = {plot};
+  if (!kept.points.empty())
+    figure.plots.push_back({"bram-iou", "What accuracy is kept", "factor of the picture's sides", "mean IoU, test part", {kept}});
   figure.notes.push_back(fmt::format("(s): also synthesised; {} of {} syntheses (Yosys) count other blocks than the model.",
                                      differ, synthesised.points.size()));
   return figure;

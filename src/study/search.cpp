@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "flow/judge.h"
 #include "flow/specs.h"
@@ -15,17 +16,27 @@ namespace {
 
 constexpr int kEpochs = 3, kHeight = 48, kWidth = 96;
 constexpr int kSeeds = 5;
-constexpr int kShown[] = {10, 20, 40, 80};  // evaluations, in the table
-constexpr double kNear = 0.01;              // of the best network's IoU
+constexpr int kShown[] = {10, 20, 40, 80, 160};  // evaluations, in the table
+constexpr double kNear = 0.01;                   // of the best network's IoU
 
 search::Space space_for(const Settings& settings) {
   search::Space space;
   space.bundle = net::parse_bundle("dw3-conv1-bn-relu-max");
   space.input = {3, kHeight, kWidth};
-  space.max_replications = settings.small ? 2 : 3;
+  space.max_replications = settings.small ? 2 : 4;
   space.max_downsamples = 2;
-  space.max_channels = 40;  // 80 networks
+  space.max_channels = 40;  // 350 networks
   return space;
+}
+
+// Every network of the space, once: different expansions may come to the same channels.
+std::vector<net::Network> all_networks(const search::Space& space) {
+  std::vector<net::Network> networks;
+  std::set<std::string> names;
+  for (const auto& point : search::all_points(space))
+    if (net::Network network = search::to_network(space, point); names.insert(network.name).second)
+      networks.push_back(std::move(network));
+  return networks;
 }
 
 // The best IoU on target after each evaluation; 0 before there is one.
@@ -43,27 +54,25 @@ Measured measure_search(const Settings& settings, const flow::World& world) {
   use_pictures(settings, config);
   const flow::Packs packs = flow::prepare_data(config, world);
   const auto space = space_for(settings);
-  const auto points = search::all_points(space);
+  const auto networks = all_networks(space);
 
   std::vector<Json> specs;
-  for (const auto& point : points)
-    specs.push_back(flow::train_spec(search::to_network(space, point), packs, config, settings.small ? 1 : kEpochs, 0, 1));
+  for (const auto& network : networks)
+    specs.push_back(flow::train_spec(network, packs, config, settings.small ? 1 : kEpochs, 0, 1));
   const auto trained = flow::evaluate_all(world, fmt::format("training {} networks", specs.size()), specs);
 
   Measured measured;
   std::vector<double> rates;
-  for (const auto& point : points) {
-    config.targets.fps = 1;
-    rates.push_back(1 / flow::verdict(search::to_network(space, point), config).load);
-  }
+  config.targets.fps = 1;
+  for (const auto& network : networks) rates.push_back(1 / flow::verdict(network, config).load);
   // Half of the networks are fast enough.
   std::vector<double> sorted = rates;
   std::nth_element(sorted.begin(), sorted.begin() + std::ssize(sorted) / 2, sorted.end());
   config.targets.fps = sorted[sorted.size() / 2];
   std::map<std::string, search::Verdict> table;
   double best = 0;
-  for (size_t i = 0; i < points.size(); ++i) {
-    const net::Network network = search::to_network(space, points[i]);
+  for (size_t i = 0; i < networks.size(); ++i) {
+    const net::Network& network = networks[i];
     search::Verdict verdict = flow::verdict(network, config);
     if (trained[i].done()) {
       verdict.worth = trained[i].result.at("iou_validation");
@@ -80,7 +89,7 @@ Measured measure_search(const Settings& settings, const flow::World& world) {
   }
 
   const auto judge = [&](const net::Network& network, int) { return table.at(network.name); };
-  const int count = std::min(static_cast<int>(points.size()), kShown[std::size(kShown) - 1]);
+  const int count = std::min(static_cast<int>(networks.size()), kShown[std::size(kShown) - 1]);
   for (const char* name : search::kStrategies)
     for (uint64_t seed = settings.seed; seed < settings.seed + kSeeds; ++seed) {
       const auto strategy = search::make_strategy(name, space, config.search.tolerance, Rng(seed));
@@ -93,8 +102,8 @@ Measured measure_search(const Settings& settings, const flow::World& world) {
       fmt::format("{} networks of {}, each trained once for {} epochs on {} pictures of {} x {} ({}); IoU on {} of the "
                   "validation part. A network "
                   "is fast enough above {:.0f} FPS (estimate), as half of them are.",
-                  points.size(), net::name(space.bundle), settings.small ? 1 : kEpochs, packs.train, kHeight, kWidth, packs.title,
-                  packs.validation, *config.targets.fps));
+                  networks.size(), net::name(space.bundle), settings.small ? 1 : kEpochs, packs.train, kHeight, kWidth,
+                  packs.title, packs.validation, *config.targets.fps));
   return measured;
 }
 

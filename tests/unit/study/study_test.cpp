@@ -96,7 +96,46 @@ TEST(Study, SearchesAreComparedByTheirMeans) {
   ASSERT_EQ(figure.plots[0].series.size(), 1u);
   EXPECT_DOUBLE_EQ(figure.plots[0].series[0].points.at(0).y, 0.05);
   EXPECT_DOUBLE_EQ(figure.plots[0].series[0].points.at(2).y, 0.397);
-  EXPECT_THAT(figure.table.rows.at(0), testing::ElementsAre("descent", "0.397", "0.397", "0.397", "0.397", "1 of 2", "3"));
+  EXPECT_THAT(figure.table.rows.at(0),
+              testing::ElementsAre("descent", "0.397", "0.397", "0.397", "0.397", "0.397", "1 of 2", "3"));
+}
+
+// Memory is the same with every seed, accuracy is not.
+TEST(Study, SmallerPicturesKeepTheMeanAccuracyOfTheSeeds) {
+  Json points = Json::array();
+  for (const auto& [seed, whole, small] : {std::tuple{1, 0.5, 0.4}, {2, 0.6, 0.3}})
+    for (const auto& [at, iou] : {std::pair{1.0, whole}, {0.9, small}})
+      for (int bits : {12, 16})
+        points.push_back({{"factor", at},
+                          {"height", 160 * at},
+                          {"width", 360 * at},
+                          {"feature_bits", bits},
+                          {"bram36", 10},
+                          {"iou", iou},
+                          {"seed", seed}});
+  const Figure figure = find_study("bram").present(points);
+  ASSERT_EQ(figure.plots.size(), 2u);
+  for (const Series& line : figure.plots[0].series) EXPECT_EQ(line.points.size(), 2u) << line.title;
+  ASSERT_EQ(figure.plots[1].series.at(0).points.size(), 2u);
+  EXPECT_DOUBLE_EQ(figure.plots[1].series[0].points[0].y, 0.55);
+  EXPECT_EQ(figure.table.rows.at(1).back(), "0.350 (0.300 to 0.400)");
+}
+
+// A design is compared with the network that it was made for, and with no other that it happens to beat.
+TEST(Study, DesignsStandBesideWhatTheyWereMadeFor) {
+  const auto row = [](const char* name, const char* group, const char* made_for, double iou, double fps) {
+    return Json{
+        {"name", name},       {"group", group}, {"for", made_for},  {"iou", iou},        {"ious", {iou - 0.01, iou + 0.01}},
+        {"fps", fps},         {"power_w", 2},   {"weight_bits", 8}, {"feature_bits", 8}, {"fps_as_a", fps / 2},
+        {"fps_as_b", fps / 2}};
+  };
+  const Json points{row("a", "paper", "a", 0.5, 100), row("b", "paper", "b", 0.6, 50),
+                    row("mobilenet for a", "separate", "a", 0.45, 150), row("duet for a", "duet", "a", 0.62, 160)};
+  EXPECT_THAT(find_study("codesign").present(points).notes,
+              testing::ElementsAre("mobilenet for a: IoU -0.050 (0.440 to 0.460 against 0.490 to 0.510), 1.50 times the frames a "
+                                   "second, 0.75 at equal widths.",
+                                   "duet for a: IoU +0.120 (0.610 to 0.630 against 0.490 to 0.510), 1.60 times the frames a "
+                                   "second, 0.80 at equal widths."));
 }
 
 // The whole verb on its smallest study: one synthesis, taken from the store the second time.
