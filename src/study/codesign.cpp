@@ -41,7 +41,7 @@ net::Network mobilenet(double alpha, int blocks) {
     network.replications.push_back({std::max(8, static_cast<int>(std::lround(channels * alpha / 8)) * 8), down});
   return network;
 }
-constexpr double kAlphas[] = {1.25, 1.0, 0.8, 0.6, 0.45, 0.3};
+constexpr double kAlphas[] = {0.3, 0.45, 0.6, 0.8, 1.0, 1.25};
 constexpr int kBlocks[] = {1, 2, 3};
 constexpr int kSizes = static_cast<int>(std::size(kAlphas) * std::size(kBlocks));
 
@@ -78,8 +78,8 @@ struct Goal {
     if (std::find(all.begin(), all.end(), widths) == all.end()) all.push_back(widths);
     return all;
   }
-  // How much too slow a topology is at the paper's widths: above 1.
-  double excess(const net::Network& topology) const {
+  // Of a topology at the paper's widths: its time over what it may take.
+  double load(const net::Network& topology) const {
     const auto judged = flow::judge(topology, widths, config);
     if (!judged || judged->design.excess > 0) return 2;
     return fps_alike / judged->design.estimate.fps(config.clock_mhz);
@@ -127,7 +127,7 @@ std::optional<Candidate> separate(const Goal& goal, const Scale& scale, uint64_t
     std::vector<Candidate> fast;
     for (const flow::Widths& widths : goal.offered())
       if (const auto judged = flow::judge(networks[i], widths, goal.config);
-          judged && judged->verdict.meets() && goal.excess(networks[i]) <= 1)
+          judged && judged->verdict.meets() && goal.load(networks[i]) <= 1)
         fast.push_back({networks[i], widths});
     const double iou = validation(trained[i]).value_or(-1);
     if (!fast.empty() && iou > most) best = fast, most = iou;
@@ -147,7 +147,7 @@ std::optional<Candidate> together(const Goal& goal, const flow::Qor& qor, const 
     space.widths = static_cast<int>(offered.size());
     const auto judge = [&](const net::Network& network, int which) {
       search::Verdict verdict = flow::verdict(network, offered[static_cast<size_t>(which)], qor, goal.config);
-      verdict.excess = std::max(verdict.excess, goal.excess(network));
+      verdict.load = std::max(verdict.load, goal.load(network));
       return verdict;
     };
     const auto strategy =

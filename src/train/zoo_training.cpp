@@ -53,6 +53,7 @@ void members(Archive& a, Spec& s) {
   a("network", s.network), a("packs", s.packs), a("classes", s.classes), a("epochs", s.epochs), a("batch", s.batch);
   a("learning_rate", s.learning_rate), a("weight_levels", s.weight_levels), a("feature_levels", s.feature_levels),
       a("admm", s.admm), a("samples_per_epoch", s.samples_per_epoch);
+  a("weight_decay", s.weight_decay), a("average", s.average), a("sgd", s.sgd);
   a("start", s.start), a("seed", s.seed), a("threads", s.threads);
 }
 
@@ -94,11 +95,12 @@ Json train_zoo(const ZooSpec& spec, const fs::path& folder, const Progress& prog
   options.train_pack = spec.packs / "train.pack", options.validation_pack = spec.packs / "validation.pack",
   options.test_pack = spec.packs / "test.pack", options.folder = folder;
   options.epochs = spec.epochs, options.batch = spec.batch, options.threads = spec.threads, options.seed = spec.seed;
+  options.weight_decay = spec.weight_decay, options.ema = spec.average, options.sgd = spec.sgd;
   options.learning_rate = spec.learning_rate, options.samples_per_epoch = spec.samples_per_epoch;
   const std::vector<core::Rounding> roundings = roundings_of(network, spec);
   const bool rounded = std::any_of(roundings.begin(), roundings.end(),
                                    [](const core::Rounding& r) { return r.weight_levels > 0 || r.feature_levels > 0; });
-  if (rounded) options.roundings = roundings;
+  if (rounded) options.roundings = roundings, options.batch_ranges = spec.start.empty();
   options.admm = spec.admm;
   Json key = to_json(spec);
   for (const char* place : {"packs", "start", "threads"}) key.erase(place);

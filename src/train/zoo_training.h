@@ -15,7 +15,9 @@ struct ZooSpec {
   std::filesystem::path packs;      ///< train.pack, validation.pack and test.pack
   int classes = 10, epochs = 20, batch = 64;
   int64_t samples_per_epoch = 0;  ///< pictures an epoch; 0: the whole pack
-  double learning_rate = 0.002;
+  double learning_rate = 0.002, weight_decay = 1e-4;
+  double average = 0.998;                        ///< of the weights that are scored and kept (core::TrainOptions::ema); 0: none
+  bool sgd = false;                              ///< with momentum, in the place of Adam
   std::array<int, 4> weight_levels{0, 0, 0, 0};  ///< of each Part; 0: float (core::Rounding)
   double admm = 0;                               ///< > 0: weights are drawn to rounded ones (core::TrainOptions)
   int feature_levels = 0;                        ///< of all maps but the picture and the classes

@@ -116,7 +116,7 @@ std::vector<Histogram> observed(const Model& model, const data::Pack& pack, int 
 std::vector<double> level_ranges(const Model& model, const data::Pack& pack, const std::vector<Rounding>& roundings,
                                  uint64_t seed) {
   const std::vector<Histogram> seen = observed(model, pack, QuantizeOptions{}.calibration_pictures, seed);
-  std::vector<double> ranges(seen.size(), 1);
+  std::vector<double> ranges(seen.size(), 0);
   size_t convolution = 0;
   for (size_t i = 0; i < seen.size(); ++i) {
     if (model.steps()[i].convolution < 0) continue;

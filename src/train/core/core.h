@@ -52,6 +52,9 @@ struct TrainOptions {
   double cosine_begin = 0, cosine_end = 1;  ///< the part of the decay that this training takes: 0 the peak, 1 its end
   bool sgd = false, augment = true;
   std::vector<Rounding> roundings;  ///< of each convolution, in order; empty: float
+  /// With roundings: where a map's levels end. Of each batch the largest value, for weights that are still to be found; else
+  /// where the start's weights have the least squared error, for weights that are trained.
+  bool batch_ranges = false;
   /// > 0: weights stay float while they learn and are drawn, this strongly, to rounded ones, which are chosen anew after every
   /// epoch: the alternating direction method of multipliers (Leng et al. 2018). Scores are of the rounded weights.
   double admm = 0;

@@ -233,36 +233,49 @@ at::Tensor Model::move(const std::vector<at::Tensor>& inputs, const Step& step, 
   return run_tail(inputs[0], {}, tail, plain);
 }
 
-template <class Run>
-at::Tensor Model::run_all(const at::Tensor& x, const std::vector<StepQuant>* move_quant, const Run& run) const {
+template <class Run, class Moves>
+at::Tensor Model::run_all(const at::Tensor& x, const Run& run, const Moves& moves) const {
   std::vector<at::Tensor> outputs;
   for (size_t i = 0; i < steps_.size(); ++i) {
     std::vector<at::Tensor> inputs;
     for (int input : steps_[i].inputs) inputs.push_back(input < 0 ? x : outputs[static_cast<size_t>(input)]);
-    outputs.push_back(steps_[i].convolution < 0 ? move(inputs, steps_[i], move_quant ? &(*move_quant)[i] : nullptr)
-                                                : run(i, inputs[0]));
+    outputs.push_back(steps_[i].convolution < 0 ? moves(i, inputs) : run(i, inputs[0]));
   }
   return outputs.back();
 }
 
+template <class Run>
+at::Tensor Model::run_all(const at::Tensor& x, const Run& run) const {
+  return run_all(x, run, [&](size_t i, const std::vector<at::Tensor>& inputs) { return move(inputs, steps_[i], nullptr); });
+}
+
 at::Tensor Model::forward(const at::Tensor& x, bool training) const {
-  return run_all(picture_of(x, training), nullptr,
+  return run_all(picture_of(x, training),
                  [&](size_t i, const at::Tensor& input) { return run_step(input, steps_[i], training, true); });
 }
 
 at::Tensor Model::forward_rounded(const at::Tensor& x, bool training, const std::vector<Rounding>& roundings,
                                   const std::vector<double>& ranges) const {
   size_t convolution = 0;
-  return run_all(x, nullptr, [&](size_t i, const at::Tensor& input) {
-    const Rounding& rounding = roundings.at(convolution++);
-    const at::Tensor y = run_step(input, steps_[i], training, true, rounding.weight_levels);
-    return rounding.feature_levels > 0 ? levelled_map(y, rounding.feature_levels, ranges.at(i)) : y;
-  });
+  const auto levelled = [&](const at::Tensor& y, size_t i, const Rounding& rounding) {
+    return rounding.feature_levels > 0 ? levelled_map(y, rounding.feature_levels, ranges.at(i), steps_[i].relu < 0) : y;
+  };
+  return run_all(
+      x,
+      [&](size_t i, const at::Tensor& input) {
+        const Rounding& rounding = roundings.at(convolution++);
+        return levelled(run_step(input, steps_[i], training, true, rounding.weight_levels), i, rounding);
+      },
+      [&](size_t i, const std::vector<at::Tensor>& inputs) {  // a sum has more values than its parts
+        const at::Tensor y = move(inputs, steps_[i], nullptr);
+        const bool adds = plan_.ops[static_cast<size_t>(steps_[i].move)].kind == Op::Kind::add;
+        return adds ? levelled(y, i, roundings[convolution - 1]) : y;
+      });
 }
 
 void Model::observe(const at::Tensor& x, const std::function<void(size_t, const at::Tensor&)>& see) const {
   at::NoGradGuard guard;
-  run_all(x, nullptr, [&](size_t i, const at::Tensor& input) {
+  run_all(x, [&](size_t i, const at::Tensor& input) {
     see(i, run_step(input, steps_[i], false, false));
     return run_step(input, steps_[i], false, true);
   });
@@ -326,10 +339,13 @@ std::vector<StepQuant> Model::scaled(std::vector<StepQuant> quant, const at::Ten
 
 at::Tensor Model::forward_quantised(const at::Tensor& x, const std::vector<StepQuant>& quant, const at::Tensor& factors) const {
   const std::vector<StepQuant> actual = scaled(quant, factors);
-  return run_all(x, &quant, [&](size_t i, const at::Tensor& input) {
-    return run_step_quantised(input, steps_[i], quant[i], actual[i], factor_of(steps_[i].inputs[0], quant, factors),
-                              factor_of(static_cast<int>(i), quant, factors));
-  });
+  return run_all(
+      x,
+      [&](size_t i, const at::Tensor& input) {
+        return run_step_quantised(input, steps_[i], quant[i], actual[i], factor_of(steps_[i].inputs[0], quant, factors),
+                                  factor_of(static_cast<int>(i), quant, factors));
+      },
+      [&](size_t i, const std::vector<at::Tensor>& inputs) { return move(inputs, steps_[i], &quant[i]); });
 }
 
 Weights random_weights(const Plan& plan, uint64_t seed) {

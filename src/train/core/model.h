@@ -80,9 +80,11 @@ class Model {
   // What a step's norm does to its convolution: the factor of every channel and its bias.
   std::pair<at::Tensor, at::Tensor> folded_norm(const Step& step) const;
   at::Tensor convolve(const at::Tensor& x, const Step& step, const at::Tensor& weight) const;
-  // `run` makes a step's output from its input; `move_quant`: of steps that move, null in float.
+  // Both make the output of a step: `run` of a convolution's from its input, `moves` of one that moves from its inputs.
+  template <class Run, class Moves>
+  at::Tensor run_all(const at::Tensor& x, const Run& run, const Moves& moves) const;
   template <class Run>
-  at::Tensor run_all(const at::Tensor& x, const std::vector<StepQuant>* move_quant, const Run& run) const;
+  at::Tensor run_all(const at::Tensor& x, const Run& run) const;
   at::Tensor move(const std::vector<at::Tensor>& inputs, const Step& step, const StepQuant* quant) const;
   at::Tensor run_step(const at::Tensor& x, const Step& step, bool training, bool pool, int weight_levels = 0) const;
   // `scaled`: with the factors, which are `in` and `out` (undefined: 1).

@@ -1,5 +1,7 @@
 #include "train/core/rounding.h"
 
+#include <algorithm>
+
 #include "quant/scale.h"
 
 namespace duet::train::core {
@@ -51,9 +53,10 @@ at::Tensor levelled(const at::Tensor& weight, int levels) {
   return weight + (rounded - weight.detach());
 }
 
-at::Tensor levelled_map(const at::Tensor& x, int levels, double range) {
-  const at::Tensor inside = at::clamp(x, 0, range);
-  const double step = range / (levels - 1);
+at::Tensor levelled_map(const at::Tensor& x, int levels, double range, bool has_sign) {
+  if (range == 0) range = std::max(1e-6, x.detach().abs().max().item<double>());
+  const at::Tensor inside = at::clamp(x, has_sign ? -range : 0, range);
+  const double step = range / (has_sign ? (levels - 1) / 2 : levels - 1);
   return inside + (at::round(inside.detach() / step) * step - inside.detach());
 }
 

@@ -18,8 +18,9 @@ struct StepQuant {
 /// gradients straight through.
 at::Tensor levelled(const at::Tensor& weight, int levels);
 
-/// A map rounded to `levels` from 0 to `range`; the gradient passes where nothing is cut off.
-at::Tensor levelled_map(const at::Tensor& x, int levels, double range);
+/// A map rounded to `levels` from 0 or, with a sign, -`range` to `range` (0: to the map's own largest magnitude); the gradient
+/// passes where nothing is cut off.
+at::Tensor levelled_map(const at::Tensor& x, int levels, double range, bool has_sign);
 
 /// Weights rounded to integers of W bits times the scale that M and S define (docs/arithmetic.md), gradients straight through.
 /// `bias_scale` becomes what one unit of each channel's integer bias is worth.

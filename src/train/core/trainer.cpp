@@ -140,7 +140,9 @@ class Training {
     progress_.fingerprint = options_.fingerprint;
     model_.load(start);
     average_.load(start);
-    if (!options_.roundings.empty()) progress_.scales = level_ranges(model_, pack_, options_.roundings, options_.seed);
+    if (!options_.roundings.empty())
+      progress_.scales = options_.batch_ranges ? std::vector<double>(model_.steps().size(), 0)
+                                               : level_ranges(model_, pack_, options_.roundings, options_.seed);
     ranges_ = progress_.scales;
     if (options_.admm > 0) target_ = nearest_rounded(model_.parameters());
     if (quant_.empty() && options_.epochs > 0) return;

@@ -9,7 +9,7 @@ namespace duet::train::core {
 TrainResult run_training(const Plan& plan, const Weights& start, const TrainOptions& options, const std::vector<StepQuant>& quant,
                          const Callback& callback);
 
-/// Where the levels of each step's map end (Model::forward_rounded): the range with the least squared error.
+/// Where the levels of each step's map end (Model::forward_rounded): the range with the least squared error, of sums 0.
 std::vector<double> level_ranges(const Model& model, const data::Pack& pack, const std::vector<Rounding>& roundings,
                                  uint64_t seed);
 

@@ -160,6 +160,40 @@ TEST(GeneralModel, RoundsWeightsToSoManyLevelsAndNearlyBest) {
   }
 }
 
+TEST(RoundedMaps, EndWhereTheyShallOrAtTheirOwnLargest) {
+  const at::Tensor x = at::tensor({-3.0f, -0.9f, 0.2f, 1.4f, 2.0f}).set_requires_grad(true);
+  EXPECT_LT(difference(levelled_map(x, 3, 1.5, false), at::tensor({0.0f, 0.0f, 0.0f, 1.5f, 1.5f})), 1e-6);
+  EXPECT_LT(difference(levelled_map(x, 4, 1.5, true), at::tensor({-1.5f, -1.5f, 0.0f, 1.5f, 1.5f})), 1e-6);
+  const at::Tensor own = levelled_map(x, 8, 0, true);  // steps of one
+  EXPECT_LT(difference(own, at::tensor({-3.0f, -1.0f, 0.0f, 1.0f, 2.0f})), 1e-6);
+  levelled_map(x, 3, 1.5, false).sum().backward();
+  EXPECT_LT(difference(x.grad(), at::tensor({0.0f, 0.0f, 1.0f, 1.0f, 0.0f})), 1e-6);
+}
+
+// A map of two branches is rounded behind its sum, too.
+TEST(RoundedMaps, SumsAreRounded) {
+  Plan plan;
+  plan.height = 1, plan.width = 2, plan.anchors = {{0.1, 0.1}, {0.3, 0.4}};
+  plan.ops = {{Op::Kind::convolution, "a", {-1}, 3, 3, 1, 1, 0, true},
+              {Op::Kind::convolution, "b", {-1}, 3, 3, 1, 1, 0, true},
+              {Op::Kind::add, "sum", {0, 1}, 3, 3},
+              {Op::Kind::convolution, "head", {2}, 3, 10, 1, 1, 0, true}};
+  const Weights weights = random_weights(plan, 3);
+  Model model(plan, at::kCPU);
+  model.load(weights);
+  at::NoGradGuard guard;
+  const at::Tensor x = at::rand({1, 1, 2, 3});
+  const std::vector<Rounding> maps{{0, 4}, {0, 4}, {0, 0}};
+  const std::vector<double> own(model.steps().size(), 0);
+  const auto branch = [&](const char* name) {
+    const at::Tensor w = at::from_blob(const_cast<float*>(weights.at(name + std::string(".weight")).data()), {3, 3});
+    return levelled_map(at::matmul(x, w.t()), 4, 0, true);
+  };
+  const at::Tensor head = at::from_blob(const_cast<float*>(weights.at("head.weight").data()), {10, 3});
+  const at::Tensor want = at::matmul(levelled_map(branch("a") + branch("b"), 4, 0, true), head.t());
+  EXPECT_LT(difference(model.forward_rounded(x, false, maps, own), want), 1e-6);
+}
+
 TEST(RoundedWeights, HaveTheScalesOfTheConversion) {
   Plan plan;
   plan.height = 1, plan.width = 3, plan.anchors = {{0.1, 0.1}, {0.3, 0.4}};
