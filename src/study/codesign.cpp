@@ -171,7 +171,8 @@ std::optional<flow::Qor> scout(const std::vector<Goal>& goals, const Scale& scal
   Json all = Json::array();
   for (const Goal& goal : goals) {
     const int before = all.empty() ? 0 : all.back().at("index").get<int>() + 1;
-    for (Json one : flow::scout_step(bundles, goal.config, plan, course.packs, course.world).at("scouts")) {
+    const Json scouted = flow::scout_step(bundles, goal.config, plan, course.packs, course.world);
+    for (Json one : scouted.at("scouts")) {
       one["index"] = one.at("index").get<int>() + before;
       all.push_back(one);
     }
