@@ -185,9 +185,9 @@ std::optional<flow::Qor> scout(const std::vector<Goal>& goals, const Scale& scal
   std::vector<double> found;
   for (const Json& one : all)
     if (one.at("iou").is_number()) found.push_back(one.at("iou"));
-  notes.push_back(fmt::format("Accuracy was predicted within {:.3f} IoU, rank correlation {:.2f}, from {} scouts.",
-                              qor->predictor().error(), search::rank_correlation(qor->predictor().left_out(), found),
-                              found.size()));
+  notes.push_back(
+      fmt::format("Accuracy was predicted within {:.3f} IoU, rank correlation {:.2f}, from {} fine-tunings of scouts.",
+                  qor->predictor().error(), search::rank_correlation(qor->predictor().left_out(), found), found.size()));
   return qor;
 }
 
